@@ -1,0 +1,1 @@
+"""Imports every command's file, which registers the command. None of them may import anything heavy at its top."""

@@ -1,0 +1,46 @@
+"""The files that a plan lands on, as landing sees them: bytes by path, read when they are needed."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from glmcode.landing.outcome import Reason
+
+__all__ = ["MappingTree", "PathRefusedError", "Tree"]
+
+
+class PathRefusedError(Exception):
+    """A path that must not be read or written, and the reason code that an edit of it is rejected with."""
+
+    def __init__(self, reason: Reason, why: str) -> None:
+        super().__init__(why)
+        self.reason = reason
+        self.why = why
+
+
+class Tree(Protocol):
+    """Where the bytes come from. Paths are relative, with `/`, already normalised by `landing.paths`."""
+
+    def read(self, path: str) -> bytes | None:
+        """The file's bytes (of a symlink: its target), None where there is no file. Raises PathRefusedError."""
+
+    def mode(self, path: str) -> str:
+        """The file's mode as git writes it: "100644", "100755" or "120000". Only asked where `read` gave bytes."""
+
+    def paths(self) -> Iterable[str]:
+        """Paths that exist, for "did you mean" only; may be empty where listing would be dear."""
+
+
+class MappingTree:
+    """A tree over a plain mapping of paths to bytes."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = files
+
+    def read(self, path: str) -> bytes | None:
+        return self._files.get(path)
+
+    def mode(self, path: str) -> str:
+        return "100644"
+
+    def paths(self) -> Iterable[str]:
+        return sorted(self._files)
