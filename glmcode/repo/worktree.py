@@ -1,0 +1,181 @@
+"""A worktree for every session: where the model's edits land first, away from the user's checkout."""
+
+import os
+import re
+from collections.abc import Iterable
+
+from glmcode.errors import Exit, GlmcodeError
+from glmcode.repo.discover import find_repository
+from glmcode.repo.git import failure, git, run_git
+from glmcode.repo.sessions import Record, Session, save
+
+__all__ = ["Session", "branch_tip", "head_commit", "open_session", "session_diff", "slug", "snapshot"]
+
+_SLUG_LENGTH = 40
+# Names that Windows keeps for devices: a folder can't be called so there.
+_DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
+_NOBODY = {"NAME": "glmcode", "EMAIL": "glmcode@localhost"}
+
+
+def open_session(start: str, task: str) -> Session:
+    """Makes a worktree on a new branch `glmcode/<slug>` at HEAD's commit, and the session's record.
+
+    The user's checkout, index and branch stay as they are, and none of the user's hooks runs. Raises GlmcodeError
+    (exit 2) outside a repository, in a bare one, and where HEAD has no commit yet.
+    """
+    repository = find_repository(start)
+    base = head_commit(repository.root)
+    name = _claim(repository.common_dir, repository.root, slug(task))
+    worktree = os.path.join(repository.common_dir, "glmcode", "worktrees", name)
+    branch = f"glmcode/{name}"
+    try:
+        git(repository.root, "worktree", "add", "--quiet", "--no-track", "-b", branch, "--", worktree, base)
+        git_dir = os.fsdecode(git(worktree, "rev-parse", "--absolute-git-dir")).removesuffix("\n")
+    except GlmcodeError:
+        _give_up(repository.common_dir, worktree, branch, base)
+        raise
+    git_dir = os.path.join(repository.common_dir, "worktrees", os.path.basename(git_dir))
+    session = Session(name, task, repository.root, git_dir, repository.common_dir, worktree, branch, base)
+    save(Record(session, _now()))
+    return session
+
+
+def slug(task: str) -> str:
+    """A short name for the task, safe as part of a branch and of a path: at most 40 of a-z, 0-9 and single hyphens."""
+    import unicodedata
+
+    # Whatever the task is, its first words name it; the rest of a long one is not looked at.
+    plain = unicodedata.normalize("NFKD", task[:400]).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", plain.lower())
+    name = ""
+    for word in words:
+        longer = f"{name}-{word}" if name else word[:_SLUG_LENGTH]
+        if len(longer) > _SLUG_LENGTH:
+            break
+        name = longer
+    if not name or _DEVICES.fullmatch(name):
+        name = f"task-{name}".rstrip("-")
+    return name
+
+
+def snapshot(session: Session, paths: Iterable[str], message: str) -> str:
+    """Commits these paths of the worktree (added, changed or deleted; with mode) on the session's branch, and only these.
+
+    Git's own filters apply; no hook runs. Returns the branch's tip: the commit made, or the one before where nothing
+    differs. Raises GlmcodeError (exit 5) where the branch moved meanwhile or git can't take a path.
+    """
+    tip = branch_tip(session)
+    if not os.path.isdir(session.worktree):
+        raise GlmcodeError(f"the worktree of session {session.id} is gone", exit_code=Exit.CONFLICT)
+    # The worktree may hold tests that move `.git` or the index about: both are named, and the index starts from the tip.
+    inside = (f"--git-dir={session.git_dir}", f"--work-tree={session.worktree}")
+    git(session.worktree, *inside, "read-tree", "--reset", tip)
+    # Files that gave way to a folder go first, so that the folder's files find their place free.
+    gone: list[bytes] = []
+    there: list[bytes] = []
+    for path in sorted(set(paths)):
+        full = os.path.join(session.worktree, path)
+        is_file = os.path.lexists(full) and (os.path.islink(full) or not os.path.isdir(full))
+        (there if is_file else gone).append(os.fsencode(path))
+    listed = b"".join(path + b"\0" for path in [*gone, *there])
+    update = [*inside, "update-index", "--add", "--remove", "-z", "--stdin"]
+    ended = run_git(session.worktree, update, stdin=listed)
+    if ended.status != 0:
+        raise failure("taking the worktree's changes", ended, Exit.CONFLICT)
+    tree = git(session.worktree, *inside, "write-tree").decode().strip()
+    if tree == git(session.common_dir, "rev-parse", f"{tip}^{{tree}}").decode().strip():
+        return tip
+    text = message.replace("\0", "").encode("utf-8", "surrogateescape")
+    commit = git(
+        session.common_dir, "commit-tree", "-p", tip, "-F", "-", tree, stdin=text, env=_identity(session.common_dir)
+    )
+    made = commit.decode().strip()
+    reason = "glmcode: snapshot"
+    git(session.common_dir, "update-ref", "-m", reason, session.ref, made, tip, exit_code=Exit.CONFLICT)
+    return made
+
+
+def session_diff(session: Session) -> str:
+    """The session's work as one diff in git's format, base to branch: binary files whole, no final newline dropped.
+
+    Bytes that are not UTF-8 come as surrogate escapes.
+    """
+    form = ("diff-tree", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color")
+    sides = ("--src-prefix=a/", "--dst-prefix=b/", "-M", "--diff-algorithm=histogram")
+    return git(session.common_dir, *form, *sides, session.base, branch_tip(session)).decode("utf-8", "surrogateescape")
+
+
+def branch_tip(session: Session) -> str:
+    """The commit that the session's branch stands at. Raises GlmcodeError (exit 5) where the branch is gone."""
+    ended = run_git(session.common_dir, ["rev-parse", "--verify", "--quiet", f"{session.ref}^{{commit}}"])
+    if ended.status != 0:
+        raise GlmcodeError(
+            f"the branch {session.branch} of this session is gone",
+            exit_code=Exit.CONFLICT,
+            hint=f"glmcode sessions rm {session.id} clears what is left of it",
+        )
+    return ended.out.decode().strip()
+
+
+def head_commit(root: str) -> str:
+    """HEAD's commit. Raises GlmcodeError (exit 2) where the repository or the current branch has none yet."""
+    ended = run_git(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
+    if ended.status == 0:
+        return ended.out.decode().strip()
+    if ended.err.strip():
+        raise failure("reading HEAD", ended)
+    hint = "commit something first: the work starts from HEAD's commit"
+    if not git(root, "rev-list", "--max-count=1", "--all"):
+        raise GlmcodeError("the repository has no commits yet", hint=hint)
+    branch = run_git(root, ["symbolic-ref", "--quiet", "--short", "HEAD"]).out.decode("utf-8", "replace").strip()
+    raise GlmcodeError(f"the current branch {branch!r} has no commits yet", hint=hint)
+
+
+def _claim(common: str, root: str, wanted: str) -> str:
+    """The first free id among `wanted`, `wanted-2`, ...; claimed by making the worktree's folder."""
+    listed = git(root, "for-each-ref", "--format=%(refname)", "refs/heads/glmcode")
+    taken = {os.fsdecode(line).lower() for line in listed.splitlines()}
+    if "refs/heads/glmcode" in taken:
+        raise GlmcodeError(
+            "a branch named glmcode stands in the way of branches glmcode/...",
+            hint="rename it: git branch -m glmcode NAME",
+        )
+    folder = os.path.join(common, "glmcode", "worktrees")
+    os.makedirs(folder, exist_ok=True)
+    number = 1
+    while True:
+        ending = "" if number == 1 else f"-{number}"
+        name = wanted[: _SLUG_LENGTH - len(ending)].rstrip("-") + ending
+        number += 1
+        record = os.path.join(common, "glmcode", "sessions", f"{name}.json")
+        if f"refs/heads/glmcode/{name}" in taken or os.path.lexists(record):
+            continue
+        try:
+            os.mkdir(os.path.join(folder, name))
+        except FileExistsError:
+            continue
+        return name
+
+
+def _give_up(common: str, worktree: str, branch: str, base: str) -> None:
+    """Clears what a failed start left behind; what can't be cleared stays, the first error is what counts."""
+    run_git(common, ["worktree", "remove", "--force", "--force", "--", worktree])
+    if os.path.isdir(worktree):
+        import shutil
+
+        shutil.rmtree(worktree, ignore_errors=True)
+    run_git(common, ["worktree", "prune"])
+    run_git(common, ["update-ref", "-d", f"refs/heads/{branch}", base])
+
+
+def _identity(where: str) -> dict[str, str]:
+    """Who commits: the user as git knows them, else a name of our own, so that no session fails for want of one."""
+    if all(run_git(where, ["var", f"GIT_{role}_IDENT"]).status == 0 for role in ("AUTHOR", "COMMITTER")):
+        return {}
+    return {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in _NOBODY.items()}
+
+
+def _now() -> str:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).isoformat(timespec="microseconds")
