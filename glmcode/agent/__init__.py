@@ -1,0 +1,51 @@
+"""The loop: a task becomes a prompt, the answer becomes edits in a worktree, tests judge them, their verdict becomes the next prompt.
+
+Three protocols are all that the loop asks of the world; `task.py` fills them with the real rooms.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal, Protocol, TypeAlias
+
+from glmcode.agent.events import Event
+from glmcode.checks.verdict import Verdict
+from glmcode.landing.tree import Tree
+from glmcode.model.client import Request
+from glmcode.model.stream import Delta
+
+__all__ = ["Emit", "Judge", "Landing", "Model", "Workbench"]
+
+Landing: TypeAlias = Literal["none", "apply", "commit", "merge"]
+
+
+class Emit(Protocol):
+    """Takes each event as it happens, in order, on the caller's thread. Must not raise."""
+
+    def __call__(self, event: Event, /) -> None: ...
+
+
+class Model(Protocol):
+    """A model: streams one answer to one request. Raises GlmcodeError where no answer can be had."""
+
+    def stream(self, request: Request) -> Iterator[Delta]: ...
+
+
+class Workbench(Protocol):
+    """The session's own worktree."""
+
+    def tree(self) -> Tree:
+        """The files as they are now."""
+
+    def write(self, files: Mapping[str, bytes | None], modes: Mapping[str, str]) -> None:
+        """Writes (None: removes) these files. Each is there whole or not at all."""
+
+    def keep(self, message: str) -> None:
+        """Commits what was written on the session's branch."""
+
+    def diff(self) -> str:
+        """What the session's branch changes, as a git diff."""
+
+
+class Judge(Protocol):
+    """The checks: runs them on the worktree as it stands."""
+
+    def __call__(self) -> Verdict: ...

@@ -21,6 +21,7 @@ __all__ = [
     "Finished",
     "Note",
     "PlanText",
+    "Progress",
     "RequestSent",
     "RequestWaits",
     "RoundFinished",
@@ -119,6 +120,18 @@ class PlanText:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an answer has come; at most a few a second."""
+
+    round: int
+    reasoning: int
+    """Characters of reasoning so far."""
+    plan: int
+    """Characters of the plan so far."""
+    edits: int
+
+
+@dataclass(frozen=True, slots=True)
 class EditBegun:
     """An edit has begun to arrive."""
 
@@ -164,7 +177,6 @@ class RoundFinished:
 class BudgetSpent:
     """A limit was reached."""
 
-    limit: Literal["rounds", "cost", "tokens"]
     detail: str
 
 
@@ -214,6 +226,7 @@ Event: TypeAlias = (
     | RequestWaits
     | Thinking
     | PlanText
+    | Progress
     | EditBegun
     | EditLanded
     | UsageCounted

@@ -19,7 +19,6 @@ app = typer.Typer(
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command; returns its exit code. The only place that catches everything."""
-    import glmcode.faces.cli.commands  # noqa: F401: registers every command
 
     try:
         code = app(args=list(arguments), prog_name="glmcode", standalone_mode=False)
@@ -28,7 +27,11 @@ def run(arguments: Sequence[str]) -> int:
     except usage.Exit as end:
         return end.exit_code
     except usage.TyperException as error:
-        show_error(GlmcodeError(error.format_message(), hint="glmcode --help lists the commands, glmcode COMMAND --help what each takes"))
+        show_error(
+            GlmcodeError(
+                error.format_message(), hint="glmcode --help lists the commands, glmcode COMMAND --help what each takes"
+            )
+        )
         return Exit.USAGE
     except GlmcodeError as error:
         show_error(error)

@@ -1,0 +1,85 @@
+"""One task from its words to its end: what `glmcode run` does, and the library's `run_task`."""
+
+import os
+from dataclasses import replace
+from typing import Protocol
+
+from glmcode.agent import Emit, Landing
+from glmcode.agent.conversation import Conversation, Options
+from glmcode.agent.events import Event, Finished
+from glmcode.errors import Exit, GlmcodeError
+from glmcode.repo.sessions import Session
+
+__all__ = ["Decisions", "Options", "land", "open_conversation", "run_task"]
+
+
+class Decisions(Protocol):
+    """What only the user can decide. Given only where there is someone to ask."""
+
+    def landing(self, finished: Finished) -> Landing:
+        """How green work lands in the user's own branch."""
+
+
+def run_task(
+    task: str,
+    root: str = ".",
+    *,
+    options: Options | None = None,
+    emit: Emit | None = None,
+    decide: Decisions | None = None,
+    land_as: Landing | None = None,
+) -> Finished:
+    """Works on `task` in a worktree of the repository at `root` until the tests are green or a limit is reached.
+
+    `emit` is given every event as it happens; the last is the `Finished` that is also returned, whatever went wrong:
+    what a user can cause is told by its `exit_code` and `why`, never raised. Work that ended green lands as `land_as`
+    says, else as `decide` does, else not at all (`glmcode land` does it later).
+    """
+    emit = emit if emit is not None else _ignore
+    try:
+        conversation = open_conversation(task, root, options if options is not None else Options())
+        try:
+            finished = land(conversation.session, conversation.pursue(task, emit), land_as, decide)
+        finally:
+            conversation.close()
+    except GlmcodeError as error:
+        finished = Finished(ok=False, exit_code=int(error.exit_code), why=error.message, hint=error.hint)
+    except KeyboardInterrupt:
+        finished = Finished(ok=False, exit_code=int(Exit.INTERRUPTED), why="interrupted")
+    emit(finished)
+    return finished
+
+
+def open_conversation(task: str, root: str, options: Options) -> Conversation:
+    """A conversation on the repository at `root`, named after its first task. Raises GlmcodeError: no task, no key, no
+    repository, no tests."""
+    from glmcode.model.providers import choose
+
+    if not task.strip():
+        raise GlmcodeError("the task is empty", hint='glmcode run "what is to be done"')
+    endpoint = choose(options.provider, options.base_url, options.model, os.environ)
+    return Conversation(root, endpoint, options, task)
+
+
+def land(session: Session, finished: Finished, how: Landing | None, decide: Decisions | None) -> Finished:
+    """Lands work that ended green in the user's branch. Where that can't be, `finished` says so (exit code 5) and the
+    session keeps the work."""
+    from glmcode.repo.branch import land_session
+
+    if not finished.files:
+        return finished
+    later = f"glmcode land {session.id} --how apply|commit|merge lands it in your branch"
+    if finished.ok and how is None and decide is not None:
+        how = decide.landing(finished)
+    if not finished.ok or how is None or how == "none":
+        return replace(finished, hint=f"{finished.hint}\n{later}".strip())
+    try:
+        land_session(session, how, None)
+    except GlmcodeError as error:
+        hint = f"{error.hint}\nthe work is kept: {later}".strip()
+        return replace(finished, ok=False, exit_code=int(error.exit_code), why=error.message, hint=hint)
+    return replace(finished, landed=how)
+
+
+def _ignore(event: Event) -> None:
+    """For a caller who wants the end only."""

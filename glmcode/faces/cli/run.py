@@ -1,0 +1,151 @@
+"""`glmcode run`: one task, from its words to green tests in a worktree."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from glmcode.errors import GlmcodeError
+from glmcode.faces.cli.app import app
+
+if TYPE_CHECKING:
+    from glmcode.agent.conversation import Options
+
+__all__ = ["drive", "run"]
+
+Task = Annotated[str, typer.Argument(help="What is to be done, in your words; - reads it from standard input.")]
+Root = Annotated[str, typer.Option("--root", metavar="DIR", help="A folder of the repository.")]
+Provider = Annotated[
+    str | None,
+    typer.Option(
+        "--provider",
+        metavar="NAME",
+        help="A provider of the table, such as zai or openrouter.",
+        envvar="GLMCODE_PROVIDER",
+    ),
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option("--base-url", metavar="URL", help="Any OpenAI-compatible endpoint.", envvar="GLMCODE_BASE_URL"),
+]
+Model = Annotated[
+    str | None, typer.Option("--model", metavar="ID", help="The model's name at the endpoint.", envvar="GLMCODE_MODEL")
+]
+Test = Annotated[
+    str | None,
+    typer.Option("--test", metavar="COMMAND", help="The command that judges the work.", envvar="GLMCODE_TEST"),
+]
+NoTests = Annotated[bool, typer.Option("--no-tests", help="Run no tests: a plan that lands is enough.")]
+TestTimeout = Annotated[
+    float,
+    typer.Option("--test-timeout", metavar="SECONDS", min=1, help="The longest that one run of the tests may take."),
+]
+MaxRounds = Annotated[int, typer.Option("--max-rounds", metavar="N", min=1, help="The most answers to ask for.")]
+MaxCost = Annotated[
+    float | None, typer.Option("--max-cost", metavar="DOLLARS", min=0, help="Stop before more than this is spent.")
+]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option(
+        "--max-tokens", metavar="N", min=1, help="Stop before more tokens are used, prompts and answers together."
+    ),
+]
+MaxOutput = Annotated[
+    int | None,
+    typer.Option(
+        "--max-output", metavar="N", min=1, help="The most tokens of one answer, for a server with a small context."
+    ),
+]
+Thinking = Annotated[bool, typer.Option("--thinking/--no-thinking", help="Let the model reason before it answers.")]
+Retries = Annotated[
+    int, typer.Option("--retries", metavar="N", min=0, help="Further tries where the service can't take a request.")
+]
+Record = Annotated[
+    str | None,
+    typer.Option("--record", metavar="FILE", help="Record requests and answers as a cassette for glmcode replay."),
+]
+Land = Annotated[
+    str | None,
+    typer.Option(
+        "--land",
+        metavar="HOW",
+        help="none, apply, commit or merge, once the tests are green. Asked for on a terminal; none elsewhere.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Events as JSON, one a line; the last is the result.")]
+
+
+@app.command()
+def run(
+    task: Task,
+    root: Root = ".",
+    provider: Provider = None,
+    base_url: BaseUrl = None,
+    model: Model = None,
+    test: Test = None,
+    no_tests: NoTests = False,
+    test_timeout: TestTimeout = 600,
+    max_rounds: MaxRounds = 8,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    max_output: MaxOutput = None,
+    thinking: Thinking = True,
+    retries: Retries = 3,
+    record: Record = None,
+    land: Land = None,
+    as_json: Json = False,
+) -> int:
+    """Work on a task until the tests are green.
+
+    glmcode makes a worktree of its own on a branch glmcode/..., streams an edit plan from the model, lands each edit as it
+    arrives, runs the tests, and sends back what fails, round after round. Your checkout is not touched until you say how
+    the work should land.
+
+    \b
+    glmcode run "make the failing tests pass"
+    glmcode run --land commit --max-cost 2 "rename Order.sum to Order.total everywhere"
+    glmcode run --base-url http://127.0.0.1:8000/v1 --model glm-5 --test "make check" - < task.txt
+    """
+    from glmcode.agent.conversation import Options
+    from glmcode.agent.limits import Limits
+
+    if task == "-":
+        task = sys.stdin.read()
+    if land not in (None, "none", "apply", "commit", "merge"):
+        raise GlmcodeError(f"--land takes none, apply, commit or merge, not {land!r}")
+    options = Options(
+        provider=provider,
+        base_url=base_url,
+        model=model,
+        limits=Limits(max_rounds, max_cost, max_tokens, max_output),
+        test_command=test,
+        run_tests=not no_tests,
+        test_timeout=test_timeout,
+        thinking=thinking,
+        retries=retries,
+        record=record,
+    )
+    return drive(task, root, options, land, as_json=as_json)
+
+
+def drive(task: str, root: str, options: "Options", land: str | None, *, as_json: bool) -> int:
+    """Runs the task with the face that fits: JSON for programs, else lines for a person. Returns the exit code."""
+    from typing import cast
+
+    from glmcode.agent import Landing
+    from glmcode.agent.task import run_task
+
+    how = cast(Landing | None, land)
+    if as_json:
+        from glmcode.faces.cli.jsonl import write_event
+
+        return run_task(task, root, options=options, emit=write_event, land_as=how or "none").exit_code
+    from glmcode.faces.terminal.ask import LandingQuestion
+    from glmcode.faces.terminal.render import Renderer
+    from glmcode.faces.terminal.screen import Screen
+
+    renderer = Renderer(Screen())
+    # A question needs someone who reads it and someone who answers: both ends must be terminals.
+    someone = sys.stdin.isatty() and sys.stderr.isatty()
+    decide = LandingQuestion(renderer) if someone else None
+    return run_task(task, root, options=options, emit=renderer, decide=decide, land_as=how).exit_code

@@ -1,0 +1,211 @@
+"""A run, for a person: every event as a line or two on standard error, the diff on standard output."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from glmcode.agent.events import (
+    BudgetSpent,
+    CheckFinished,
+    CheckStarted,
+    ContextGathered,
+    EditBegun,
+    EditLanded,
+    Event,
+    Finished,
+    Note,
+    PlanText,
+    Progress,
+    RequestSent,
+    RequestWaits,
+    RoundFinished,
+    RunStarted,
+    Thinking,
+    UsageCounted,
+)
+from glmcode.errors import Exit
+from glmcode.faces.terminal.screen import Screen, wants_colour
+from glmcode.faces.terminal.text import printable
+
+__all__ = ["Renderer", "write_diff"]
+
+
+class Renderer:
+    """Takes the events of a run and shows them. `thinking=False` leaves the model's reasoning out."""
+
+    def __init__(self, screen: Screen, *, thinking: bool = True) -> None:
+        self.screen = screen
+        self.thinking = thinking
+        self._reported = False
+        self._blank = True
+        self._show: dict[type, Callable[[Any], None]] = {
+            RunStarted: self._started,
+            ContextGathered: self._context,
+            CheckStarted: self._check_started,
+            CheckFinished: self._check_finished,
+            RequestSent: self._request,
+            RequestWaits: self._waits,
+            Thinking: self._thought,
+            PlanText: self._prose,
+            Progress: self._progress,
+            EditBegun: self._begun,
+            EditLanded: self._landed,
+            UsageCounted: self._usage,
+            RoundFinished: self._round,
+            BudgetSpent: self._budget,
+            Note: self._note,
+            Finished: self._finished,
+        }
+
+    def __call__(self, event: Event) -> None:
+        self._show[type(event)](event)
+
+    def _started(self, event: RunStarted) -> None:
+        self.screen.line(event.task.strip().split("\n")[0][:200], "bold")
+        self._field("worktree", f"{event.worktree}")
+        self._field("branch", f"{event.branch} (from {event.base[:10]})")
+        self._field("model", f"{event.model} at {event.provider}")
+
+    def _context(self, event: ContextGathered) -> None:
+        names = ", ".join(event.files[:6]) + (f" and {len(event.files) - 6} more" if len(event.files) > 6 else "")
+        self._field("context", f"about {event.tokens:,} tokens" + (f": {names}" if names else ""))
+
+    def _check_started(self, event: CheckStarted) -> None:
+        if event.round == 0:
+            self._field("tests", f"{event.command} ({event.why})")
+        self.screen.status(f"  running the tests: {event.command}")
+
+    def _check_finished(self, event: CheckFinished) -> None:
+        self._field("before" if event.round == 0 else "tests", event.summary, "green" if event.green else "red")
+        for name in event.failing[:10]:
+            self.screen.line(f"            {name}", "dim")
+        if len(event.failing) > 10:
+            self.screen.line(f"            and {len(event.failing) - 10} more", "dim")
+
+    def _request(self, event: RequestSent) -> None:
+        self.screen.line()
+        self.screen.line(f"round {event.round}", "bold")
+        self.screen.status(f"  waiting for {event.model} (about {event.prompt_tokens:,} tokens sent)")
+
+    def _waits(self, event: RequestWaits) -> None:
+        self.screen.line(f"  {event.why}: trying again in {event.seconds:.0f} s", "yellow")
+
+    def _thought(self, event: Thinking) -> None:
+        if self.thinking:
+            for line in event.text.split("\n"):
+                self.screen.line(f"  │ {line}", "dim")
+
+    def _prose(self, event: PlanText) -> None:
+        # Runs of blank lines between edits say nothing on a screen.
+        blank = not event.text.strip()
+        if not (blank and self._blank):
+            self.screen.line(f"  {event.text}" if not blank else "")
+        self._blank = blank
+
+    def _progress(self, event: Progress) -> None:
+        thought = f"thinking, {event.reasoning:,} characters; " if event.reasoning and not event.plan else ""
+        self.screen.status(f"  {thought}plan {event.plan:,} characters, {event.edits} edits")
+
+    def _begun(self, event: EditBegun) -> None:
+        self.screen.status(f"  … {event.path}")
+
+    def _landed(self, event: EditLanded) -> None:
+        outcome = event.outcome
+        self._blank = False
+        where = outcome.path or "(no path)"
+        if outcome.lines is not None:
+            first, last = outcome.lines
+            where += f":{first}" if last <= first else f":{first}-{last}"
+        if outcome.status == "rejected":
+            self.screen.line(f" {where}  {outcome.reason}", mark="  ✗", mark_style="red")
+            for line in outcome.message.strip().split("\n")[:12]:
+                self.screen.line(f"      {line}", "dim")
+        elif outcome.status == "already":
+            self.screen.line(f" {where}  already there", "dim", mark="  =", mark_style="dim")
+        else:
+            self.screen.line(
+                f" {where}" + (f"  {outcome.strategy}" if outcome.strategy else ""), mark="  ✓", mark_style="green"
+            )
+
+    def _usage(self, event: UsageCounted) -> None:
+        price = f", ${event.dollars:.4f}" if event.dollars is not None else ""
+        said = "about " if event.estimated else ""
+        cached = f" ({event.cached_tokens:,} cached)" if event.cached_tokens else ""
+        self._field(
+            "usage", f"{said}{event.prompt_tokens:,} tokens in{cached}, {event.output_tokens:,} out{price}", "dim"
+        )
+
+    def _round(self, event: RoundFinished) -> None:
+        if event.finish not in ("stop", "tool_calls"):
+            why = {"length": "the answer reached its token limit", "interrupted": "stopped by Ctrl-C"}.get(
+                event.finish, f"the answer was cut ({event.finish})"
+            )
+            self.screen.line(f"  {why}: what had closed has landed", "yellow")
+
+    def _budget(self, event: BudgetSpent) -> None:
+        self.screen.line(f"  {event.detail}", "yellow")
+
+    def _note(self, event: Note) -> None:
+        self.screen.line(f"  {event.text}", "yellow" if event.level == "warning" else "dim")
+
+    def _finished(self, event: Finished) -> None:
+        self.report(event)
+        if event.landed != "none":
+            self.screen.line(f"landed in your branch: {event.landed}", "green")
+        for line in event.hint.splitlines():
+            self.screen.line(f"  {line}")
+        self.screen.close()
+
+    def report(self, event: Finished) -> None:
+        """The diff on standard output and the summary below it; once, however often it is asked for."""
+        if self._reported:
+            return
+        self._reported = True
+        self.screen.close()
+        if event.diff:
+            self.screen.line()
+            write_diff(event.diff)
+            self.screen.line()
+        ok = event.exit_code == Exit.OK
+        self.screen.line(
+            event.why,
+            "bold green" if ok else "bold red",
+            mark="✓ " if ok else "✗ ",
+            mark_style="green" if ok else "red",
+        )
+        if event.rounds:
+            self._field("rounds", str(event.rounds))
+            self._field(
+                "edits",
+                f"{event.applied} landed, {event.already} already there, {event.rejected} rejected; {len(event.files)} files",
+            )
+            if event.before and event.after:
+                self._field("tests", f"{event.before.summary} → {event.after.summary}")
+            price = f", ${event.dollars:.4f}" if event.dollars is not None else ""
+            self._field(
+                "cost", f"{event.prompt_tokens:,} tokens in, {event.output_tokens:,} out{price}, {event.seconds:.1f} s"
+            )
+        if event.branch:
+            self._field("branch", event.branch)
+
+    def _field(self, name: str, text: str, style: str = "") -> None:
+        self.screen.line(text, style, mark=f"  {name:<9} ", mark_style="dim")
+
+
+def write_diff(diff: str) -> None:
+    """The diff on standard output: byte for byte where a program reads it, coloured and made printable on a terminal."""
+    if not sys.stdout.isatty():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(diff.encode("utf-8", "surrogateescape"))
+        sys.stdout.buffer.flush()
+        return
+    colours = {"+": "32", "-": "31", "@": "36"}
+    colour = wants_colour(sys.stdout)
+    for line in diff.splitlines():
+        text = printable(line)
+        if colour and line.startswith(("diff ", "+++ ", "--- ")):
+            text = f"\x1b[1m{text}\x1b[0m"
+        elif colour and (code := colours.get(line[:1])):
+            text = f"\x1b[{code}m{text}\x1b[0m"
+        print(text)
+    sys.stdout.flush()

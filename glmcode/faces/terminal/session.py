@@ -1,0 +1,155 @@
+"""The interactive session: each message is a task in the same worktree."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from glmcode.agent.conversation import Conversation, Options
+from glmcode.agent.events import Finished
+from glmcode.agent.task import open_conversation
+from glmcode.errors import GlmcodeError
+from glmcode.faces.terminal.render import Renderer, write_diff
+from glmcode.faces.terminal.screen import Screen
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+
+__all__ = ["converse"]
+
+HELP = """\
+Write what is to be done; Enter sends it, Alt-Enter (or Ctrl-J) begins a new line. Ctrl-C stops the model and keeps what
+has landed; Ctrl-D leaves.
+/diff               what the session has changed
+/land HOW           land it in your branch: apply (uncommitted), commit or merge
+/help               this text
+/exit               leave"""
+
+
+def converse(root: str, options: Options) -> int:
+    """Reads messages until Ctrl-D. Returns the exit code 0: what went wrong on the way was shown when it did."""
+    screen = Screen()
+    talk = _Talk(root, options, screen)
+    prompt = _prompt()
+    screen.line("glmcode: write a task, or /help. Ctrl-D leaves.", "dim")
+    while True:
+        try:
+            message = prompt.prompt("› ").strip()
+        except KeyboardInterrupt:
+            continue
+        except EOFError:
+            break
+        if not message:
+            continue
+        try:
+            if not talk.take(message):
+                break
+        except GlmcodeError as error:
+            screen.line(error.message, "red")
+            for line in error.hint.splitlines():
+                screen.line(f"  {line}")
+        except KeyboardInterrupt:
+            screen.line("interrupted", "yellow")
+    talk.leave()
+    return 0
+
+
+class _Talk:
+    """What the messages of one session share."""
+
+    def __init__(self, root: str, options: Options, screen: Screen) -> None:
+        self._root = root
+        self._options = options
+        self._screen = screen
+        self._conversation: Conversation | None = None
+        self._last: Finished | None = None
+        self._commands: dict[str, Callable[[str], None]] = {
+            "/diff": self._diff,
+            "/land": self._land,
+            "/help": lambda _: screen.line(HELP),
+        }
+
+    def take(self, message: str) -> bool:
+        """One message: a command or a task. False where it asks to leave."""
+        word, _, rest = message.partition(" ")
+        if word in ("/exit", "/quit"):
+            return False
+        if command := self._commands.get(word):
+            command(rest.strip())
+        elif word.startswith("/") and word[1:].isalpha():
+            raise GlmcodeError(f"there is no command {word}", hint="/help lists them")
+        else:
+            self._task(message)
+        return True
+
+    def leave(self) -> None:
+        """Ends the session, and says where its work is."""
+        if self._conversation is None:
+            return
+        self._conversation.close()
+        if self._last is not None and self._last.files and self._last.landed == "none":
+            self._screen.line(
+                f"the work is kept: glmcode land {self._conversation.session.id} --how apply|commit|merge"
+            )
+
+    def _task(self, message: str) -> None:
+        renderer = Renderer(self._screen)
+        if self._conversation is None:
+            self._conversation = open_conversation(message, self._root, self._options)
+        finished = self._conversation.pursue(message, renderer)
+        renderer(finished)
+        if finished.files:
+            self._screen.line("  /land apply, /land commit or /land merge brings it to your branch", "dim")
+        self._last = finished
+
+    def _diff(self, _: str) -> None:
+        if self._last is None or not self._last.diff:
+            self._screen.line("nothing has changed yet", "dim")
+        else:
+            write_diff(self._last.diff)
+
+    def _land(self, how: str) -> None:
+        if how not in ("apply", "commit", "merge"):
+            raise GlmcodeError("/land takes apply, commit or merge")
+        if self._conversation is None or self._last is None or not self._last.files:
+            raise GlmcodeError("there is nothing to land yet")
+        from glmcode.repo.branch import land_session
+
+        landed = land_session(self._conversation.session, how, None)
+        self._last = replace(self._last, landed=how)
+        self._screen.line(f"landed in your branch: {landed.how}, {len(landed.paths)} files", "green")
+
+
+def _prompt() -> "PromptSession[str]":
+    """A prompt with a history that outlives the session; Enter sends."""
+    from platformdirs import user_state_dir
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.completion import WordCompleter
+    from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+    keys = KeyBindings()
+
+    @keys.add("enter")
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.validate_and_handle()
+
+    @keys.add("escape", "enter")
+    @keys.add("c-j")
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text("\n")
+
+    history: History
+    try:
+        folder = user_state_dir("glmcode")
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        path = os.path.join(folder, "history")
+        with open(path, "ab"):
+            os.chmod(path, 0o600)
+        history = FileHistory(path)
+    except OSError:
+        history = InMemoryHistory()
+    commands = WordCompleter(["/diff", "/land apply", "/land commit", "/land merge", "/help", "/exit"], sentence=True)
+    return PromptSession(
+        history=history, key_bindings=keys, multiline=True, completer=commands, complete_while_typing=False
+    )
