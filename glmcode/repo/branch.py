@@ -271,7 +271,8 @@ def _take_back(root: str, after: Mapping[str, bytes | None], modes: Mapping[str,
 
     tree = DirectoryTree(root)
     for path, data in after.items():
-        if tree.read(path) == data:
+        now = tree.entry(path)
+        if (now is None and data is None) or (now is not None and (now.data, now.mode) == (data, modes[path])):
             continue
         if data is None:
             remove_file(root, path)

@@ -9,7 +9,7 @@ from glmcode.repo.discover import find_repository
 from glmcode.repo.git import failure, git, run_git
 from glmcode.repo.sessions import Record, Session, save
 
-__all__ = ["Session", "branch_tip", "head_commit", "open_session", "session_diff", "slug", "snapshot"]
+__all__ = ["Session", "branch_tip", "changed_files", "head_commit", "open_session", "session_diff", "slug", "snapshot"]
 
 _SLUG_LENGTH = 40
 # Names that Windows keeps for devices: a folder can't be called so there.
@@ -103,6 +103,14 @@ def session_diff(session: Session) -> str:
     form = ("diff-tree", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color")
     sides = ("--src-prefix=a/", "--dst-prefix=b/", "-M", "--diff-algorithm=histogram")
     return git(session.common_dir, *form, *sides, session.base, branch_tip(session)).decode("utf-8", "surrogateescape")
+
+
+def changed_files(session: Session) -> tuple[str, ...]:
+    """Paths that the session's branch changed since its base, sorted; of a renamed file both."""
+    raw = git(
+        session.common_dir, "diff-tree", "-r", "-z", "--name-only", "--no-renames", session.base, branch_tip(session)
+    )
+    return tuple(sorted(os.fsdecode(path) for path in raw.split(b"\0") if path))
 
 
 def branch_tip(session: Session) -> str:

@@ -1,0 +1,169 @@
+"""`glmcode land`: a session's work goes to the user's branch."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from glmcode.errors import Exit, GlmcodeError
+from glmcode.faces.cli.app import app
+
+if TYPE_CHECKING:
+    from glmcode.repo.branch import How, Landed
+    from glmcode.repo.sessions import Record
+
+__all__ = ["land"]
+
+CHOICES = "apply (uncommitted changes), commit (one commit) or merge (of the session's branch)"
+
+Which = Annotated[
+    str | None, typer.Argument(metavar="SESSION", help="The session's id or its beginning. Default: the newest.")
+]
+HowOption = Annotated[
+    str | None, typer.Option("--how", metavar="HOW", help="apply, commit or merge. Asked for on a terminal.")
+]
+Message = Annotated[
+    str | None, typer.Option("--message", "-m", metavar="TEXT", help="The commit's message. Default: the task.")
+]
+Root = Annotated[
+    str | None,
+    typer.Option("--root", metavar="DIR", help="The checkout to land in. Default: the one the session started from."),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+@app.command()
+def land(
+    session: Which = None,
+    how: HowOption = None,
+    message: Message = None,
+    root: Root = None,
+    as_json: Json = False,
+) -> int:
+    """Land a session's work in your branch.
+
+    Where you changed the same files meanwhile, the changes are merged line by line, or the landing is refused and says
+    where; then nothing has changed. Your hooks run, nothing is forced, nothing is stashed.
+
+    \b
+    glmcode land                          the newest session; asks how
+    glmcode land --how apply              as uncommitted changes, taken back by glmcode undo
+    glmcode land fix-cart --how commit    as one commit on the current branch
+    glmcode land --how merge              as a merge of the session's branch
+    """
+    try:
+        record, landed = _land(session, how, message, root, as_json)
+    except GlmcodeError as error:
+        if as_json:
+            why = {"why": error.message, "hint": error.hint}
+            _print({"event": "result", "ok": False, "exit_code": int(error.exit_code), **why})
+        raise
+    if as_json:
+        _print(
+            {
+                "event": "result",
+                "ok": True,
+                "exit_code": int(Exit.OK),
+                "session": record.session.id,
+                "how": landed.how,
+                "paths": [_text(path) for path in landed.paths],
+                "commit": landed.commit,
+                "merged": [_text(path) for path in landed.merged],
+                "already": not landed.paths,
+            }
+        )
+    else:
+        _report(record, landed)
+    return Exit.OK
+
+
+def _land(
+    which: str | None, how: str | None, message: str | None, root: str | None, as_json: bool
+) -> "tuple[Record, Landed]":
+    from dataclasses import replace
+
+    from glmcode.repo.branch import land_session
+    from glmcode.repo.discover import find_repository
+    from glmcode.repo.sessions import load
+
+    chosen = _how(how)
+    record = load(root or ".", which)
+    if chosen is None:
+        if as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise GlmcodeError(f"say how to land session {record.session.id}", hint=f"--how {CHOICES}")
+        chosen = _ask(record)
+        if chosen is None:
+            raise GlmcodeError(f"nothing landed; session {record.session.id} is kept", exit_code=Exit.INTERRUPTED)
+    session = record.session if root is None else replace(record.session, root=find_repository(root).root)
+    try:
+        return record, land_session(session, chosen, message)
+    except GlmcodeError as error:
+        if record.landed:
+            note = f"session {session.id} was landed before (--how {record.landed})"
+            hint = f"{error.hint}\n{note}".strip()
+            raise GlmcodeError(error.message, exit_code=error.exit_code, hint=hint) from error
+        raise
+
+
+def _how(word: str | None) -> "How | None":
+    from glmcode.repo.branch import HOWS
+
+    if word is None:
+        return None
+    for how in HOWS:
+        if word == how:
+            return how
+    raise GlmcodeError(f"--how {word!r} is not known", hint=f"--how {CHOICES}")
+
+
+def _ask(record: "Record") -> "How | None":
+    """The user's choice; None for not now. Only where someone reads and answers."""
+    answers: dict[str, How] = {"a": "apply", "c": "commit", "m": "merge"}
+    print(f"session {record.session.id}: {_title(record)}", file=sys.stderr)
+    while True:
+        print("land it? [a]pply uncommitted, [c]ommit, [m]erge, [n]ot now: ", end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        word = line.strip().lower()
+        if not line or word in ("", "n", "no", "none"):
+            return None
+        for letter, how in answers.items():
+            if word in (letter, how):
+                return how
+
+
+def _report(record: "Record", landed: "Landed") -> None:
+    from glmcode.repo.disk import shown
+
+    session = record.session
+    if not landed.paths:
+        again = f" was landed before (--how {record.landed})" if record.landed else " holds nothing new"
+        print(f"session {session.id}{again}: there is nothing left to land")
+        return
+    files = f"{len(landed.paths)} file{'' if len(landed.paths) == 1 else 's'}"
+    if landed.how == "apply":
+        print(
+            f"session {session.id}: {files} changed in {shown(session.root)}, uncommitted; glmcode undo takes it back"
+        )
+    elif landed.how == "commit":
+        print(f"session {session.id}: {files} in commit {(landed.commit or '')[:12]}")
+    else:
+        print(f"session {session.id}: {files}, branch {session.branch} merged by {(landed.commit or '')[:12]}")
+    for path in landed.paths:
+        note = "  (merged with your changes)" if path in landed.merged else ""
+        print(f"  {shown(path)}{note}")
+
+
+def _title(record: "Record") -> str:
+    lines = record.session.task.split("\n", 1)[0]
+    return "".join(sign for sign in lines if sign.isprintable())[:72]
+
+
+def _text(path: str) -> str:
+    """JSON is UTF-8: a name that isn't comes with replacement characters."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _print(result: dict[str, object]) -> None:
+    import json
+
+    print(json.dumps(result, ensure_ascii=True))
