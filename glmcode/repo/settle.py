@@ -1,0 +1,135 @@
+"""Bringing a landing that stopped half way to one of its ends, and what to tell the user of it.
+
+Which side each file is on is told by its content. A file on neither side was changed by someone else: it is never touched.
+"""
+
+from collections.abc import Mapping
+
+from glmcode.errors import Exit, GlmcodeError
+from glmcode.landing.tree import PathRefusedError
+from glmcode.repo import record as records
+from glmcode.repo.disk import Entry, Folder, remove_empty_parents, shown
+from glmcode.repo.exchange import (
+    Content,
+    MovedError,
+    State,
+    Step,
+    digest,
+    entry_at,
+    exchange,
+    is_as,
+    remove_temporaries,
+)
+from glmcode.repo.record import Change, Record
+
+__all__ = ["at_end", "before_contents", "bring", "conflict", "explained", "look", "names"]
+
+
+def before_contents(record: Record) -> dict[str, bytes]:
+    """The bytes that the landing replaced, which must be those that were recorded."""
+    contents: dict[str, bytes] = {}
+    for change, data in zip(record.changes, records.blobs(record), strict=True):
+        if data is None:
+            continue
+        if change.before is None or digest(data) != change.before.sha256:
+            raise GlmcodeError(
+                f"the record of a landing is damaged: {record.path}",
+                hint=f"it should hold {shown(change.path)} as it was before",
+            )
+        contents[change.path] = data
+    return contents
+
+
+def bring(
+    top: Folder,
+    record: Record,
+    *,
+    back: bool,
+    contents: Mapping[str, bytes],
+    after_failure: BaseException | None = None,
+) -> list[str]:
+    """Brings every file that holds one side of the landing to the other: to before with `back`, else to after.
+
+    Gives the paths of those that hold neither, which are left as they are. `after_failure` is what made this necessary:
+    should this fail too, the error says both, and the record stays for the next command to go on from.
+    """
+    left: list[str] = []
+    steps: list[Step] = []
+    try:
+        remove_temporaries(top, [change.path for change in record.changes], record.token)
+        for change in record.changes:
+            here, there = (change.after, change.before) if back else (change.before, change.after)
+            entry, refused = look(top, change.path)
+            if refused:
+                left.append(change.path)
+            elif _arrived(entry, here, there):
+                continue
+            elif is_as(entry, here):
+                owner = None if entry is None else entry.owner
+                then = None if there is None else Content(contents[change.path], there.mode, there.permissions, owner)
+                steps.append(Step(change.path, here, then))
+            else:
+                left.append(change.path)
+        made = frozenset(record.made)
+        exchange(top, steps, record.token, prunable=made if back else None, folder_permissions=record.folders)
+        if back:
+            for change in record.changes:
+                if change.before is None:
+                    remove_empty_parents(top, change.path, made)
+    except (GlmcodeError, PathRefusedError, MovedError, OSError) as error:
+        half = "what was begun is still to be taken back"
+        if after_failure is None:
+            raise explained(error, half) from error
+        raise GlmcodeError(
+            str(explained(after_failure, f"{half}, which failed too ({error})")),
+            exit_code=Exit.NOT_LANDED,
+            hint="make room or give the right to write: the next glmcode apply, undo or land here goes on from this point",
+        ) from error
+    return left
+
+
+def _arrived(entry: Entry | None, here: State | None, there: State | None) -> bool:
+    """Where only the mode differs between the sides, the mode tells them apart; elsewhere it is the user's to change."""
+    if not is_as(entry, there):
+        return False
+    only_mode = here is not None and there is not None and here.sha256 == there.sha256
+    return not only_mode or entry is None or there is None or entry.mode == there.mode
+
+
+def at_end(top: Folder, change: Change) -> bool:
+    entry, refused = look(top, change.path)
+    return not refused and is_as(entry, change.after) and _arrived(entry, change.before, change.after)
+
+
+def look(top: Folder, path: str) -> tuple[Entry | None, bool]:
+    """What stands at the path, and whether something does that is no file of the tree."""
+    try:
+        return entry_at(top, path), False
+    except PathRefusedError:
+        return None, True
+
+
+def explained(error: BaseException, result: str = "nothing was changed") -> BaseException:
+    """The error as the user should see it: one of the family with how it ended, where it is no bug and no interrupt."""
+    if isinstance(error, MovedError):
+        return conflict(
+            [error.path],
+            "while the plan was landing",
+            "run the same again: it lands on the files as they are then",
+            result,
+        )
+    if isinstance(error, PathRefusedError):
+        return GlmcodeError(f"{error.why}; {result}", exit_code=Exit.NOT_LANDED)
+    if isinstance(error, GlmcodeError):
+        return GlmcodeError(f"{error.message}; {result}", exit_code=error.exit_code, hint=error.hint)
+    return error
+
+
+def conflict(paths: list[str], when: str, hint: str, result: str = "nothing was changed") -> GlmcodeError:
+    return GlmcodeError(f"changed {when}: {names(paths)}; {result}", exit_code=Exit.CONFLICT, hint=hint)
+
+
+def names(paths: list[str]) -> str:
+    """Up to ten paths, for one line."""
+    more = f" and {len(paths) - 10} more" if len(paths) > 10 else ""
+    return ", ".join(shown(path) for path in paths[:10]) + more
