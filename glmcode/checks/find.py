@@ -92,7 +92,7 @@ _PYTEST_SETTINGS = (
     ("pytest.ini", ""),
     (".pytest.ini", ""),
     ("pytest.toml", ""),
-    ("pyproject.toml", r"^\[tool\.pytest[.\w]*\]"),
+    ("pyproject.toml", r"^\[tool\.pytest(?:\.[\w.]+)?\]"),
     ("tox.ini", r"^\[pytest\]"),
     ("setup.cfg", r"^\[tool:pytest\]"),
     ("conftest.py", ""),
