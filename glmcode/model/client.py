@@ -1,0 +1,304 @@
+"""The one place that talks to a model: a request goes out, deltas come in, and every failure has its name.
+
+Built on the OpenAI SDK's raw streaming response with our own decoder: its typed stream costs 114 µs and more a chunk,
+tries again where that is in vain, and ends silently where the answer was cut.
+"""
+
+import contextlib
+import json
+import random
+import re
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from glmcode.errors import Exit, GlmcodeError
+from glmcode.model.decoder import Decoder
+from glmcode.model.failures import (
+    Failure,
+    NoAnswerError,
+    from_fault,
+    from_response,
+    from_transport,
+    one_line,
+    page_title,
+    where,
+)
+from glmcode.model.providers import Endpoint, is_loopback
+from glmcode.model.request import request_body
+from glmcode.model.stream import Delta, Fault, Finish, Message, Reasoning, Request, Text, Waiting
+from glmcode.version import __version__
+
+if TYPE_CHECKING:
+    import httpx2
+    from openai import OpenAI
+
+    from glmcode.model.cassette import Recorder
+
+__all__ = ["Client", "Message", "Request"]
+
+_ERROR_BODY: Final = 64 * 1024
+_ERROR_SECONDS: Final = 10.0
+_LISTING: Final = 16 * 1024 * 1024
+_LONGEST_TOKEN: Final = 256
+"""Characters. A stream that gives more than this for every token asked for is no answer."""
+
+_WHERE_HINT: Final = "is --base-url right? It is the service's URL without /chat/completions"
+
+_SENT_HEADERS: Final = frozenset(
+    {"host", "content-type", "content-length", "accept", "connection", "x-stainless-raw-response"}
+)
+"""What goes out beside the key and our name; by the last the SDK itself knows its raw responses. It would add the kind of
+the machine, and headers and accounts that the environment holds for another service."""
+
+
+class Client:
+    """Asks one endpoint. One request at a time; not to be shared by threads."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        retries: int = 3,
+        record: "Recorder | None" = None,
+        connect_timeout: float = 20.0,
+        stall_timeout: float = 120.0,
+        first_wait: float = 1.0,
+        longest_wait: float = 60.0,
+    ) -> None:
+        """`stall_timeout`: seconds of silence on the line after which an answer counts as cut. `retries` more requests
+        follow one that got no answer for a passing reason, after `first_wait` seconds, twice that, and so on, or after
+        what the service asks for, if that is at most `longest_wait`."""
+        self.endpoint = endpoint
+        self._retries = retries
+        self._record = record
+        self._connect_timeout = connect_timeout
+        self._stall_timeout = stall_timeout
+        self._first_wait = first_wait
+        self._longest_wait = longest_wait
+        self._sdk: OpenAI | None = None
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connection. A stream that is being read must be closed first."""
+        if self._sdk is not None:
+            self._sdk.close()
+            self._sdk = None
+
+    def stream(self, request: Request) -> Iterator[Delta]:
+        """The answer as it arrives: Waiting where the service is busy, then text and reasoning, Usage where the service
+        counts, and Finish as the last.
+
+        Raises GlmcodeError while nothing has arrived: exit 2 for what the user can mend, 75 for what may pass. From the
+        first text on nothing is raised: an answer that breaks off ends with Finish("cut"). Closing the iterator, or an
+        interrupt while it waits, ends the request.
+        """
+        body = request_body(request, self.endpoint)
+        for attempt in range(self._retries + 1):
+            try:
+                yield from self._once(body)
+            except NoAnswerError as none:
+                failure = none.failure
+            else:
+                return
+            if not failure.again or attempt == self._retries:
+                raise failure.error()
+            # Apart in time from others that were refused in the same moment; no secret hangs on the chance.
+            seconds = self._first_wait * 2**attempt * random.uniform(0.8, 1.2)  # noqa: S311
+            if failure.wait is not None:
+                if failure.wait > self._longest_wait:
+                    raise GlmcodeError(
+                        f"{failure.message}; it asks to wait {failure.wait:.0f} seconds",
+                        exit_code=failure.exit_code,
+                        hint=failure.hint,
+                    )
+                seconds = max(seconds, failure.wait)
+            yield Waiting(seconds, failure.message)
+            time.sleep(seconds)
+
+    def models(self) -> tuple[str, ...]:
+        """The models that the endpoint lists: a cheap way to see whether it answers. Raises GlmcodeError as `stream` does,
+        without trying again."""
+        import httpx2
+        from openai import OpenAIError
+
+        try:
+            with self._connected().models.with_streaming_response.list() as answer:
+                body = _bounded(answer.iter_bytes(), _LISTING)
+        except NoAnswerError as none:
+            raise none.failure.error() from None
+        except (OpenAIError, httpx2.HTTPError) as error:
+            raise self._unreached(error).error() from None
+        try:
+            listed = json.loads(body)["data"]
+            return tuple(entry["id"] for entry in listed if isinstance(entry["id"], str))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            return ()
+
+    def _once(self, body: dict[str, Any]) -> Iterator[Delta]:
+        """One request. Raises NoAnswerError while nothing has arrived; ends with Finish otherwise."""
+        import httpx2
+        from openai import OpenAIError
+
+        extra = {key: value for key, value in body.items() if key not in ("model", "messages", "stream")}
+        decoder = Decoder()
+        heard: list[bytes] = []  # only for the recording
+        status, headers = 0, dict[str, str]()
+        left = body["max_tokens"] * _LONGEST_TOKEN
+        start, why = b"", ""
+        try:
+            with self._connected().chat.completions.with_streaming_response.create(
+                model=body["model"], messages=body["messages"], stream=True, extra_body=extra
+            ) as answer:
+                status, headers = answer.status_code, dict(answer.headers)
+                reads = answer.iter_bytes()
+                for data in reads:
+                    if self._record is not None:
+                        heard.append(data)
+                    if not start:
+                        start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+                        if start == b"<":
+                            page = data + _bounded(reads, _ERROR_BODY)
+                            raise NoAnswerError(self._web_page(page))
+                    for delta in decoder.feed(data):
+                        if isinstance(delta, Fault):
+                            why = self._faulted(delta, decoder)
+                            continue
+                        if isinstance(delta, Text | Reasoning):
+                            left -= len(delta.text)
+                        yield delta
+                    if left < 0:
+                        why = "the service sends far more than was asked for"
+                    if why or decoder.done:
+                        break
+        except NoAnswerError as none:
+            if none.status:
+                status, headers, heard = none.status, dict(none.headers), [none.body]
+            raise
+        except (OpenAIError, httpx2.HTTPError, httpx2.StreamError) as error:
+            failure = self._unreached(error)
+            if not decoder.spoke:
+                raise NoAnswerError(failure) from None
+            why = failure.message
+        finally:
+            if self._record is not None and status:
+                self._record.add(body, status, headers, b"".join(heard), self.endpoint)
+        yield from self._end(decoder, why, plain=start == b"{")
+
+    def _end(self, decoder: Decoder, why: str, *, plain: bool) -> Iterator[Delta]:
+        """What the decoder still holds. An answer without a word and without a finish reason is none."""
+        last = decoder.close(*([why] if why else []))
+        for delta in last:
+            if isinstance(delta, Fault):
+                why = self._faulted(delta, decoder)
+            elif isinstance(delta, Finish) and delta.reason == "cut":
+                if decoder.spoke:
+                    yield Finish("cut", why or delta.detail)
+                elif plain and not decoder.broken and not why:
+                    raise NoAnswerError(
+                        Failure(f"{self.endpoint.base_url} answers, but not as a model does", Exit.USAGE, _WHERE_HINT)
+                    )
+                else:
+                    broken = "an answer that is broken" if decoder.broken else "an empty answer"
+                    raise NoAnswerError(from_transport(self.endpoint, why or broken))
+            else:
+                yield delta
+
+    def _faulted(self, fault: Fault, decoder: Decoder) -> str:
+        """Why the stream is cut; before its first text the fault is a failure like that of any answer."""
+        failure = from_fault(self.endpoint, fault)
+        if not decoder.spoke:
+            raise NoAnswerError(failure)
+        return failure.message
+
+    def _web_page(self, page: bytes) -> Failure:
+        title = page_title(page.decode("utf-8", "replace"))
+        return from_transport(self.endpoint, f"answered with {title}", hint=_WHERE_HINT)
+
+    def _unreached(self, error: Exception) -> Failure:
+        """What kept an answer from coming, or from coming to its end."""
+        import httpx2
+
+        cause = error.__cause__ if isinstance(error.__cause__, httpx2.HTTPError) else error
+        words = re.sub(r"^\[Errno -?[0-9]+\] ", "", str(cause))
+        if isinstance(cause, httpx2.ConnectTimeout | httpx2.PoolTimeout):
+            return from_transport(self.endpoint, f"no connection within {self._connect_timeout:g} seconds")
+        if isinstance(cause, httpx2.TimeoutException):
+            return from_transport(self.endpoint, f"silent for {self._stall_timeout:g} seconds")
+        if "CERTIFICATE_VERIFY_FAILED" in words:
+            hint = "SSL_CERT_FILE may name the certificates of your network"
+            return Failure(f"{where(self.endpoint)}: its certificate is not trusted", Exit.USAGE, hint)
+        if isinstance(cause, httpx2.UnsupportedProtocol | httpx2.LocalProtocolError):
+            return from_transport(self.endpoint, words, again=False)
+        if isinstance(cause, httpx2.RemoteProtocolError):
+            words = "it closed the connection" if "isconnected" in words or "closed" in words else "it speaks no HTTP"
+        elif isinstance(cause, httpx2.DecodingError):
+            words = "its answer is packed wrongly"
+        elif isinstance(cause, httpx2.ConnectError) and is_loopback(self.endpoint.base_url):
+            return from_transport(self.endpoint, words.lower(), hint="does the server run, and at that port?")
+        return from_transport(self.endpoint, words[:1].lower() + words[1:] or type(cause).__name__)
+
+    def _connected(self) -> "OpenAI":
+        """The SDK, at the first request: its import costs most of a second."""
+        if self._sdk is None:
+            import httpx2
+            from openai import OpenAI
+
+            timeout = httpx2.Timeout(self._stall_timeout, connect=self._connect_timeout, pool=self._connect_timeout)
+            try:
+                http = httpx2.Client(
+                    timeout=timeout,
+                    # A redirect could carry the question, and more, to where nobody meant it to go.
+                    follow_redirects=False,
+                    # A proxy has no way to this machine's own servers.
+                    trust_env=not is_loopback(self.endpoint.base_url),
+                    event_hooks={"request": [self._sending], "response": [self._answered]},
+                )
+            except (ImportError, ValueError, OSError) as error:
+                why = one_line(str(error), self.endpoint)
+                raise GlmcodeError(
+                    f"the proxy or certificates that the environment names can't be used: {why}"
+                ) from None
+            self._sdk = OpenAI(
+                api_key=self.endpoint.key,
+                base_url=self.endpoint.base_url,
+                max_retries=0,
+                timeout=timeout,
+                http_client=http,
+            )
+        return self._sdk
+
+    def _sending(self, request: "httpx2.Request") -> None:
+        """Runs on every request, last of all: nothing leaves but what is listed, and the key of this endpoint."""
+        for name in [name for name in request.headers if name.lower() not in _SENT_HEADERS]:
+            del request.headers[name]
+        request.headers["authorization"] = f"Bearer {self.endpoint.key}"
+        request.headers["user-agent"] = f"glmcode/{__version__}"
+        # Packing would hold tokens back; what comes packed all the same is unpacked.
+        request.headers["accept-encoding"] = "identity"
+
+    def _answered(self, response: "httpx2.Response") -> None:
+        """Runs on every answer before the SDK does, which would read an error's body without any bound."""
+        if not 200 <= response.status_code < 300:
+            body = _bounded(response.iter_bytes(), _ERROR_BODY)
+            status, headers = response.status_code, dict(response.headers)
+            raise NoAnswerError(from_response(self.endpoint, status, headers, body), status, headers, body)
+
+
+def _bounded(reads: Iterator[bytes], limit: int) -> bytes:
+    """What arrives, up to the limit, for some seconds at most, and as far as the connection holds."""
+    import httpx2
+
+    body = bytearray()
+    until = time.monotonic() + _ERROR_SECONDS
+    with contextlib.suppress(httpx2.HTTPError):
+        for data in reads:
+            body += data[: limit - len(body)]
+            if len(body) >= limit or time.monotonic() > until:
+                break
+    return bytes(body)

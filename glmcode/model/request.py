@@ -1,0 +1,53 @@
+"""A request → the body that is sent. Byte-stable for the same messages, so that the service's cached prefix holds."""
+
+from typing import Any, Final
+
+from glmcode.model.providers import Endpoint
+from glmcode.model.stream import Message, Request
+from glmcode.model.usage import estimate_tokens
+
+__all__ = ["request_body"]
+
+_SMALLEST: Final = 1024
+"""Tokens of answer that are asked for however long the prompt is: then the service says that it is too long."""
+
+
+def request_body(request: Request, endpoint: Endpoint) -> dict[str, Any]:
+    """The JSON body. Nothing that a service of the facts page refuses: no penalties, no seed, no names, no null content."""
+    thinking = endpoint.provider.thinking
+    return {
+        "model": endpoint.model,
+        "messages": [_message(message, endpoint) for message in request.messages],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "max_tokens": _max_tokens(request, endpoint),
+        **(thinking.on if request.thinking else thinking.off),
+    }
+
+
+def _message(message: Message, endpoint: Endpoint) -> dict[str, str]:
+    body = {"role": message.role, "content": _clean(message.content)}
+    # Only a service that is told to keep earlier reasoning wants it back.
+    if message.reasoning and "clear_thinking" in str(endpoint.provider.thinking.on):
+        body["reasoning_content"] = _clean(message.reasoning)
+    return body
+
+
+def _max_tokens(request: Request, endpoint: Endpoint) -> int:
+    """What the request asks, within the provider's cap and within what the prompt leaves of the context."""
+    provider = endpoint.provider
+    limit = min(request.max_tokens, provider.max_output or request.max_tokens)
+    if provider.context is not None:
+        prompt = sum(estimate_tokens(m.content) + estimate_tokens(m.reasoning) + 8 for m in request.messages)
+        # The estimate may be a fifth too low.
+        limit = min(limit, max(_SMALLEST, provider.context - prompt * 6 // 5))
+    return limit
+
+
+def _clean(text: str) -> str:
+    """Text that UTF-8 has bytes for: file contents may hold escaped bytes, which no service takes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
