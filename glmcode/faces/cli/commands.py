@@ -1,1 +1,3 @@
 """Imports every command's file, which registers the command. None of them may import anything heavy at its top."""
+
+import glmcode.faces.cli.replay  # noqa: F401

@@ -1,0 +1,52 @@
+"""`glmcode replay`: recorded answers from a server on this machine."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from glmcode.errors import Exit, GlmcodeError
+from glmcode.faces.cli.app import app
+
+
+@app.command()
+def replay(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A cassette, as `glmcode run --record FILE` writes it.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on; 0 takes any free one.")] = 0,
+    rate: Annotated[
+        float | None, typer.Option(help="Tokens a second; as fast as they are read where it is left out.")
+    ] = None,
+) -> int:
+    """Serves recorded answers to anything that speaks the protocol of OpenAI-compatible services.
+
+    The server listens on this machine only and streams the cassette's answers in their order, one a request, until Ctrl-C.
+    Standard output gets the base URL and the environment to use it with.
+
+    glmcode replay answers.jsonl --rate 62
+    """
+    from glmcode.model.cassette import read_cassette
+    from glmcode.model.replay import ReplayServer
+
+    if rate is not None and not 0 < rate < 1e9:
+        raise GlmcodeError("--rate is a number of tokens a second, more than 0")
+    cassette = read_cassette(file)
+    if not cassette.exchanges:
+        raise GlmcodeError(f"{file} holds no answers")
+    try:
+        server = ReplayServer(cassette, rate, port=port)
+    except OSError as error:
+        raise GlmcodeError(
+            f"can't listen on port {port}: {error.strerror}", hint="--port 0 takes any free one"
+        ) from None
+    count = len(cassette.exchanges)
+    with server:
+        try:
+            print(server.base_url)
+            print(f"export OPENAI_BASE_URL={server.base_url} OPENAI_API_KEY=none", flush=True)
+            print(
+                f"plays {count} answers, one a request: glmcode run --base-url {server.base_url} ...", file=sys.stderr
+            )
+            server.wait()
+        except KeyboardInterrupt:
+            print(f"played {min(count, len(server.requests))} of {count}", file=sys.stderr)
+    return Exit.OK
