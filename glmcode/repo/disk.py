@@ -1,30 +1,32 @@
-"""One file at a time on the user's disk: read, replaced by rename, removed; never through a link, never outside the root.
-
-Every path is walked component by component from an open root, and no component may be a symbolic link: what is opened is
-what was checked, whatever is swapped meanwhile. Where the system has no such calls (Windows), each component is looked at
-before it is used. Names are bytes here: UTF-8, with surrogate escapes standing for the bytes that aren't.
-"""
+"""One file at a time on the user's disk: read, replaced by rename, removed; never through a link, never outside the root."""
 
 import contextlib
-import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
+from glmcode.repo.folder import (
+    Folder,
+    components,
+    failure,
+    made_parent_of,
+    open_root,
+    parent_of,
+    remove_empty_parents,
+    shown,
+)
 
 __all__ = [
     "DirectoryTree",
     "Entry",
-    "Folder",
-    "components",
-    "failure",
-    "open_root",
+    "permissions_for",
+    "read_entry",
     "remove_file",
-    "shown",
+    "unlink_quietly",
     "write_file",
+    "write_temporary",
 ]
 
 LINK = "120000"
@@ -34,23 +36,8 @@ EXECUTABLE = "100755"
 LARGEST = 128 << 20
 """Bytes of the largest file that is read: a plan edits text, and memory is bounded."""
 _MOST_LISTED = 10_000
-_BY_FD = {os.open, os.stat, os.unlink, os.mkdir, os.rmdir, os.rename, os.symlink, os.readlink} <= os.supports_dir_fd
-_INTO = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-_WORDS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EFBIG: "the file would be larger than allowed",
-    errno.EROFS: "the file system is read-only",
-    errno.EACCES: "permission denied",
-    errno.EPERM: "permission denied",
-    errno.ENAMETOOLONG: "the name is too long",
-    errno.ENOTDIR: "a file is in the way of its folder",
-    errno.EISDIR: "a folder is in the way",
-    errno.EEXIST: "something is in the way",
-    errno.ENOTEMPTY: "a folder is in the way",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,145 +49,6 @@ class Entry:
     permissions: int
     """The permission bits, all twelve of them; 0 for a link."""
     owner: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """An open folder. Names inside it are single components; no call follows a link that stands at the name."""
-
-    path: bytes
-    fd: int | None
-    """None where the system can't work relative to an open folder; then `path` is used."""
-
-    def at(self, name: bytes) -> bytes:
-        """What to hand to a call of `os` together with `dir_fd=self.fd`."""
-        return name if self.fd is not None else os.path.join(self.path, name)
-
-    def look(self, name: bytes) -> os.stat_result | None:
-        try:
-            return os.stat(self.at(name), dir_fd=self.fd, follow_symlinks=False)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-
-    def enter(self, name: bytes) -> "Folder":
-        """Raises NotADirectoryError for a link, OSError for what else isn't a folder that can be entered."""
-        inner = os.path.join(self.path, name)
-        if self.fd is not None:
-            try:
-                return Folder(inner, os.open(name, _INTO, dir_fd=self.fd))
-            except OSError as error:
-                if error.errno == errno.ELOOP:
-                    raise NotADirectoryError(errno.ENOTDIR, "a link") from None
-                raise
-        found = os.lstat(inner)
-        if not stat.S_ISDIR(found.st_mode) or _is_reparse_point(found):
-            raise NotADirectoryError(errno.ENOTDIR, "not a folder")
-        return Folder(inner, None)
-
-    def close(self) -> None:
-        if self.fd is not None:
-            os.close(self.fd)
-
-
-@contextlib.contextmanager
-def open_root(root: str) -> Iterator[Folder]:
-    """The root itself may be reached through links: the user named it. Raises GlmcodeError where it is no folder."""
-    path = os.fsencode(os.path.realpath(root))
-    try:
-        if _BY_FD:
-            folder = Folder(path, os.open(path, _INTO))
-        else:
-            os.listdir(path)
-            folder = Folder(path, None)
-    except OSError as error:
-        raise GlmcodeError(f"not a directory that can be used: {shown(root)} ({_words(error)})") from None
-    with contextlib.closing(folder):
-        yield folder
-
-
-def _is_reparse_point(found: os.stat_result) -> bool:
-    """A junction, on Windows: a link by another name."""
-    return bool(getattr(found, "st_reparse_tag", None))
-
-
-def components(path: str) -> tuple[bytes, ...]:
-    """The path's components as the disk holds them; raises PathRefusedError for what could lead anywhere but inside."""
-    try:
-        parts = tuple(path.encode("utf-8", "surrogateescape").split(b"/"))
-    except UnicodeEncodeError:
-        raise PathRefusedError("outside-root", f"{shown(path)} can't be a file's name") from None
-    for part in parts:
-        if (
-            part in (b"", b".", b"..")
-            or b"\0" in part
-            or part.lower() == b".git"
-            or (os.name == "nt" and set(part) & set(b"\\:"))
-        ):
-            raise PathRefusedError("outside-root", f"{shown(path)} is not a path inside the root")
-    return parts
-
-
-@contextlib.contextmanager
-def parent_of(top: Folder, path: str) -> Iterator[Folder | None]:
-    """The open folder that `path` is in; None where it doesn't exist. Raises PathRefusedError for a link on the way."""
-    reached, rest = _descend(top, components(path)[:-1], path)
-    with contextlib.closing(reached):
-        yield None if rest else reached
-
-
-@contextlib.contextmanager
-def made_parent_of(top: Folder, path: str, permissions: Mapping[str, int] | None = None) -> Iterator[Folder]:
-    """As `parent_of`, with the missing folders made (and removed again where the block fails), with the permission bits
-    that `permissions` gives by folder."""
-    parts = components(path)[:-1]
-    reached, rest = _descend(top, parts, path)
-    made: list[str] = []
-    try:
-        for index in range(len(parts) - len(rest), len(parts)):
-            os.mkdir(reached.at(parts[index]), 0o777, dir_fd=reached.fd)
-            made.append(b"/".join(parts[: index + 1]).decode("utf-8", "surrogateescape"))
-            inner = reached.enter(parts[index])
-            reached.close()
-            reached = inner
-            if permissions is not None and made[-1] in permissions:
-                os.chmod(b"." if inner.fd is not None else inner.path, permissions[made[-1]], dir_fd=inner.fd)
-        yield reached
-    except BaseException:
-        remove_empty_parents(top, path, frozenset(made))
-        raise
-    finally:
-        reached.close()
-
-
-@contextlib.contextmanager
-def nearest_folder(top: Folder, path: str) -> Iterator[tuple[Folder, tuple[bytes, ...]]]:
-    """The deepest folder on the way to `path` that exists, and the components of it that don't."""
-    reached, rest = _descend(top, components(path)[:-1], path)
-    with contextlib.closing(reached):
-        yield reached, rest
-
-
-def _descend(top: Folder, parts: tuple[bytes, ...], path: str) -> tuple[Folder, tuple[bytes, ...]]:
-    """As deep as folders go, and what is left; a file in the place of a folder ends the way, a link is refused."""
-    here = Folder(top.path, os.dup(top.fd) if top.fd is not None else None)
-    try:
-        for index, part in enumerate(parts):
-            try:
-                inner = here.enter(part)
-            except (FileNotFoundError, NotADirectoryError):
-                found = here.look(part)
-                if found is not None and (stat.S_ISLNK(found.st_mode) or _is_reparse_point(found)):
-                    link = b"/".join(parts[: index + 1]).decode("utf-8", "surrogateescape")
-                    raise PathRefusedError(
-                        "outside-root", f"{shown(path)} leads through the symbolic link {shown(link)}"
-                    ) from None
-                return here, parts[index:]
-            here.close()
-            here = inner
-    except BaseException:
-        here.close()
-        raise
-    return here, ()
 
 
 def read_entry(folder: Folder, name: bytes, path: str) -> Entry | None:
@@ -273,22 +121,6 @@ def write_temporary(
 def unlink_quietly(folder: Folder, name: bytes) -> None:
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         os.unlink(folder.at(name), dir_fd=folder.fd)
-
-
-def remove_empty_parents(top: Folder, path: str, only: frozenset[str] | None = None) -> None:
-    """Removes the folders that `path` was in, innermost first, as far as they are empty (and among `only`)."""
-    parts = components(path)[:-1]
-    for depth in range(len(parts), 0, -1):
-        folder = b"/".join(parts[:depth]).decode("utf-8", "surrogateescape")
-        if only is not None and folder not in only:
-            return
-        with parent_of(top, folder) as parent:
-            if parent is None:
-                continue
-            try:
-                os.rmdir(parent.at(parts[depth - 1]), dir_fd=parent.fd)
-            except OSError:
-                return
 
 
 def write_file(root: str, path: str, data: bytes, mode: str) -> None:
@@ -373,25 +205,9 @@ class DirectoryTree:
         return listed
 
 
-def failure(error: OSError | ValueError, path: str, verb: str = "write") -> GlmcodeError:
-    """The one clear line for what the disk refused."""
-    return GlmcodeError(f"cannot {verb} {shown(path)}: {_words(error)}", exit_code=Exit.NOT_LANDED)
-
-
-def shown(path: str) -> str:
-    """A path for a message: on one line, with nothing in it that a terminal would act on."""
-    return path if path.isprintable() else path.encode("unicode_escape").decode("ascii")
-
-
 @contextlib.contextmanager
 def _failing_as(path: str, verb: str = "write") -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
         raise failure(error, path, verb) from error
-
-
-def _words(error: OSError | ValueError) -> str:
-    if not isinstance(error, OSError):
-        return "not a name that the system takes"
-    return _WORDS.get(error.errno or 0) or error.strerror or "the system refused it"

@@ -11,19 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from glmcode.landing.tree import PathRefusedError
-from glmcode.repo.disk import (
-    LINK,
-    Entry,
+from glmcode.repo.disk import LINK, Entry, read_entry, unlink_quietly, write_temporary
+from glmcode.repo.folder import (
     Folder,
     components,
     failure,
     made_parent_of,
     nearest_folder,
     parent_of,
-    read_entry,
     remove_empty_parents,
-    unlink_quietly,
-    write_temporary,
 )
 from glmcode.repo.sync import Barrier
 

@@ -17,17 +17,7 @@ from glmcode.errors import GlmcodeError
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo import record as records
 from glmcode.repo.discover import state_dir
-from glmcode.repo.disk import (
-    PLAIN,
-    Entry,
-    Folder,
-    components,
-    failure,
-    nearest_folder,
-    open_root,
-    parent_of,
-    permissions_for,
-)
+from glmcode.repo.disk import PLAIN, Entry, permissions_for
 from glmcode.repo.exchange import (
     Content,
     MovedError,
@@ -39,6 +29,7 @@ from glmcode.repo.exchange import (
     is_as,
     remove_temporaries,
 )
+from glmcode.repo.folder import Folder, components, failure, nearest_folder, open_root, parent_of
 from glmcode.repo.lock import held
 from glmcode.repo.record import Change, Record
 from glmcode.repo.settle import at_end, before_contents, bring, conflict, explained, look, names

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 from glmcode.errors import Exit, GlmcodeError
-from glmcode.repo.disk import failure
+from glmcode.repo.folder import failure
 
 __all__ = ["held"]
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
 from glmcode.errors import GlmcodeError
-from glmcode.repo.disk import failure
 from glmcode.repo.exchange import State
+from glmcode.repo.folder import failure
 
 __all__ = ["Change", "Phase", "Record", "blobs", "drop", "find_blob", "listed", "load", "move", "receipt", "write"]
 

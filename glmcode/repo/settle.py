@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo import record as records
-from glmcode.repo.disk import Entry, Folder, remove_empty_parents, shown
+from glmcode.repo.disk import Entry
 from glmcode.repo.exchange import (
     Content,
     MovedError,
@@ -20,6 +20,7 @@ from glmcode.repo.exchange import (
     is_as,
     remove_temporaries,
 )
+from glmcode.repo.folder import Folder, remove_empty_parents, shown
 from glmcode.repo.record import Change, Record
 
 __all__ = ["at_end", "before_contents", "bring", "conflict", "explained", "look", "names"]
