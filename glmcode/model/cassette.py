@@ -179,7 +179,7 @@ class Recorder:
         self, request: Mapping[str, Any], status: int, headers: Mapping[str, str], heard: bytes, endpoint: Endpoint
     ) -> None:
         """Adds one exchange: the body sent, and the bytes of the answer as far as they came."""
-        scrub = self._scrub.knowing(endpoint.key if endpoint.key_name else "")
+        scrub = self._scrub.knowing(endpoint.key)
         text = heard.decode("utf-8", "replace")
         kept = tuple((name, scrub.text(headers[name])) for name in _KEPT_HEADERS if name in headers)
         events = None

@@ -43,6 +43,9 @@ _LISTING: Final = 16 * 1024 * 1024
 _LONGEST_TOKEN: Final = 256
 """Characters. A stream that gives more than this for every token asked for is no answer."""
 
+_NO_KEY: Final = "none"
+"""What a server gets that asks for no key: the protocol has no word for leaving it out."""
+
 _WHERE_HINT: Final = "is --base-url right? It is the service's URL without /chat/completions"
 
 _SENT_HEADERS: Final = frozenset(
@@ -266,7 +269,7 @@ class Client:
                     f"the proxy or certificates that the environment names can't be used: {why}"
                 ) from None
             self._sdk = OpenAI(
-                api_key=self.endpoint.key,
+                api_key=self.endpoint.key or _NO_KEY,
                 base_url=self.endpoint.base_url,
                 max_retries=0,
                 timeout=timeout,
@@ -278,7 +281,7 @@ class Client:
         """Runs on every request, last of all: nothing leaves but what is listed, and the key of this endpoint."""
         for name in [name for name in request.headers if name.lower() not in _SENT_HEADERS]:
             del request.headers[name]
-        request.headers["authorization"] = f"Bearer {self.endpoint.key}"
+        request.headers["authorization"] = f"Bearer {self.endpoint.key or _NO_KEY}"
         request.headers["user-agent"] = f"glmcode/{__version__}"
         # Packing would hold tokens back; what comes packed all the same is unpacked.
         request.headers["accept-encoding"] = "identity"

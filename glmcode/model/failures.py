@@ -77,7 +77,7 @@ def where(endpoint: Endpoint) -> str:
 def one_line(text: str, endpoint: Endpoint, limit: int = 200) -> str:
     """A service's words, fit for one line of a terminal: without control characters, without the key, cut to length."""
     text = text[: 20 * limit]
-    if endpoint.key_name and endpoint.key:
+    if endpoint.key:
         text = text.replace(endpoint.key, "***")
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"

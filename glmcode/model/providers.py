@@ -25,9 +25,6 @@ from glmcode.errors import Exit, GlmcodeError
 
 __all__ = ["Endpoint", "Provider", "Thinking", "choose", "is_loopback", "providers"]
 
-NO_KEY: Final = "none"
-"""What is sent to a server on this machine that asks for no key: the protocol has no word for leaving it out."""
-
 _OWN_SERVER: Final = "a server of your own needs no key: --base-url http://127.0.0.1:8000/v1 --model NAME"
 _DEMO: Final = "`glmcode demo` needs neither: it plays recorded answers"
 
@@ -69,6 +66,7 @@ class Endpoint:
     base_url: str
     model: str
     key: str = field(repr=False)
+    """"" for a server on this machine that was given none."""
     key_name: str = ""
     """The environment variable that the key came from; "" where none was needed."""
 
@@ -151,10 +149,8 @@ def _endpoint(
             break
     if key and not (key.isascii() and key.isprintable() and " " not in key):
         raise GlmcodeError(f"{name} holds characters that no key has", hint=f"set it anew: export {name}=...")
-    if not key:
-        if not is_loopback(url):
-            raise _no_key(provider, url)
-        key = NO_KEY
+    if not key and not is_loopback(url):
+        raise _no_key(provider, url)
     if model and model != provider.model:
         # Another model has other prices.
         provider = replace(provider, price_input=None, price_output=None, price_cached=None)

@@ -27,7 +27,7 @@ _SILENCE: Final = 30.0
 
 
 class ReplayServer:
-    """Serves while the `with` block runs. `requests` holds the bodies received, in order; `base_url` ends in `/v1`."""
+    """Serves while the `with` block runs. `requests` holds the bodies received, in order; `url` ends in `/v1`."""
 
     def __init__(self, cassette: Cassette, rate: float | None = None, host: str = "127.0.0.1", port: int = 0) -> None:
         """`rate`: events a second; None for as fast as they are read. Port 0 is any free one. Raises OSError where the
@@ -39,7 +39,7 @@ class ReplayServer:
         self._stopping = threading.Event()
         self._server = _Server((host, port), _Handler, self)
         self.port: int = self._server.server_address[1]
-        self.base_url = f"http://{host}:{self.port}/v1"
+        self.url = f"http://{host}:{self.port}/v1"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="replay", daemon=True)
 
     def __enter__(self) -> "ReplayServer":

@@ -41,11 +41,9 @@ def replay(
     count = len(cassette.exchanges)
     with server:
         try:
-            print(server.base_url)
-            print(f"export OPENAI_BASE_URL={server.base_url} OPENAI_API_KEY=none", flush=True)
-            print(
-                f"plays {count} answers, one a request: glmcode run --base-url {server.base_url} ...", file=sys.stderr
-            )
+            print(server.url)
+            print(f"export OPENAI_BASE_URL={server.url} OPENAI_API_KEY=none", flush=True)
+            print(f"plays {count} answers, one a request: glmcode run --base-url {server.url} ...", file=sys.stderr)
             server.wait()
         except KeyboardInterrupt:
             print(f"played {min(count, len(server.requests))} of {count}", file=sys.stderr)
