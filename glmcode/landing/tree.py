@@ -21,7 +21,8 @@ class Tree(Protocol):
     """Where the bytes come from. Paths are relative, with `/`, already normalised by `landing.paths`."""
 
     def read(self, path: str) -> bytes | None:
-        """The file's bytes (of a symlink: its target), None where there is no file. Raises PathRefusedError."""
+        """The file's bytes (of a symlink: its target), None where there is no file. Raises PathRefusedError: for a folder
+        with the reason `no-such-file`."""
 
     def mode(self, path: str) -> str:
         """The file's mode as git writes it: "100644", "100755" or "120000". Only asked where `read` gave bytes."""
@@ -35,12 +36,21 @@ class MappingTree:
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files
+        self._folders: set[str] | None = None
 
     def read(self, path: str) -> bytes | None:
-        return self._files.get(path)
+        data = self._files.get(path)
+        if data is None and path in self._all_folders():
+            raise PathRefusedError("no-such-file", f"{path} is a folder, not a file")
+        return data
 
     def mode(self, path: str) -> str:
         return "100644"
 
     def paths(self) -> Iterable[str]:
         return sorted(self._files)
+
+    def _all_folders(self) -> set[str]:
+        if self._folders is None:
+            self._folders = {path[:at] for path in self._files for at in range(len(path)) if path[at] == "/"}
+        return self._folders

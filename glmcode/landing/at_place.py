@@ -1,0 +1,144 @@
+"""Edits at a fixed place of a file: its first lines, its last, its imports."""
+
+import re
+from collections.abc import Sequence
+
+from glmcode.landing.body import body_lines, insertion
+from glmcode.landing.nearest import is_trivial
+from glmcode.landing.place import Fit, Refusal, Splice, Standing, Verdict
+from glmcode.landing.text import Text, UnprovenEncodingError, encode_like, split_lines
+from glmcode.landing.workspace import File
+from glmcode.plan.edits import AtPlace
+from glmcode.syntax import Parsed, parse
+
+__all__ = ["at_place"]
+
+STRATEGY = "place"
+_CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
+_DOCSTRING = re.compile(rb"[rRuU]?(\"\"\"|'''|\"|')")
+_FUTURE = re.compile(rb"from[ \t]+__future__[ \t]+import\b")
+_PROLOGUE = re.compile(rb"<\?(?:php|xml)\b|<!DOCTYPE\b", re.IGNORECASE)
+
+
+def at_place(file: File, change: AtPlace, path: str) -> Verdict:
+    """The verdict on an edit at a fixed place of a file that exists."""
+    text = file.text
+    if text.is_binary:
+        return Refusal("binary", f"{path} is binary: text can't be added to it.")
+    try:
+        _, body = encode_like(text, "", change.body)
+    except UnprovenEncodingError as error:
+        return Refusal("binary", f"{path}: {error}. Leave it out, or edit next to a line that holds it.")
+    lines = [line[:-1] if line.endswith(b"\r") else line for line in split_lines(body)]
+    if not body.strip():
+        return Refusal("malformed", f"The body is empty: give the lines that go to the {change.place} of {path}.")
+    match change.place:
+        case "top":
+            return _top(text, lines, file.language)
+        case "bottom":
+            return _bottom(text, lines)
+        case "imports":
+            return _imports(text, body_lines(body), file)
+
+
+def _top(text: Text, lines: list[bytes], language: str | None) -> Verdict:
+    first, behind = _head(text, language)
+    opening = next(line.lstrip() for line in lines if line.strip())
+    belongs_first = _FUTURE.match(opening) or (_DOCSTRING.match(opening) if language == "python" else None)
+    row = first if belongs_first or behind == first or opening.startswith(b"#") else behind
+    at = row
+    while at < len(text.lines) and row > first and not text.lines[at].strip():
+        at += 1
+    if _stand_at(text, at, lines):
+        return Standing(STRATEGY, (at + 1, at + len(lines)))
+    return _fit(text, row, lines, above=1 if row > first and lines[0].strip() else 0)
+
+
+def _bottom(text: Text, lines: list[bytes]) -> Verdict:
+    row = len(text.lines)
+    last = row
+    while last and not text.lines[last - 1].strip():
+        last -= 1
+    bare = body_lines(b"\n".join(lines))
+    if _stand_at(text, last - len(bare), bare):
+        return Standing(STRATEGY, (last - len(bare) + 1, last))
+    return _fit(text, row, lines)
+
+
+def _imports(text: Text, lines: list[bytes], file: File) -> Verdict:
+    parsed = file.parsed
+    if parsed is None or file.language is None:
+        known = {line.strip() for line in text.lines}
+        missing = [line for line in lines if line.strip() and line.strip() not in known]
+        if not missing:
+            return Standing(STRATEGY, None)
+        return _top(text, missing, file.language)
+    return _among_imports(text, lines, parsed, file.language)
+
+
+def _among_imports(text: Text, lines: list[bytes], parsed: Parsed, language: str) -> Verdict:
+    raise NotImplementedError(parse)
+
+
+def _head(text: Text, language: str | None) -> tuple[int, int]:
+    """Rows that stay first: behind the shebang and the encoding, and behind the docstring and `__future__` imports."""
+    rows = text.lines
+    first = 0
+    if rows and rows[0].startswith(b"#!"):
+        first = 1
+    if rows and _PROLOGUE.match(rows[0]):
+        first = 1
+    if any(_CODING.match(row) for row in rows[first:2]):
+        first = 1 + max(at for at in range(first, min(2, len(rows))) if _CODING.match(rows[at]))
+    if language != "python":
+        return first, first
+    behind = at = first
+    seen_docstring = False
+    while True:
+        while at < len(rows) and (not rows[at].strip() or rows[at].startswith(b"#")):
+            at += 1
+        if at >= len(rows):
+            break
+        found = _DOCSTRING.match(rows[at])
+        if found and not seen_docstring and behind == first:
+            seen_docstring = True
+            at = behind = _string_end(rows, at, found.group(1), found.end())
+        elif _FUTURE.match(rows[at]):
+            at = behind = _statement_end(rows, at)
+        else:
+            break
+    return first, behind
+
+
+def _string_end(rows: Sequence[bytes], row: int, quote: bytes, column: int) -> int:
+    """The row behind the string that opens there."""
+    if len(quote) == 1:
+        return row + 1
+    while row < len(rows):
+        if rows[row].find(quote, column) >= 0:
+            return row + 1
+        row, column = row + 1, 0
+    return len(rows)
+
+
+def _statement_end(rows: Sequence[bytes], row: int) -> int:
+    depth = 0
+    while row < len(rows):
+        code = rows[row].split(b"#")[0]
+        depth += code.count(b"(") - code.count(b")")
+        row += 1
+        if depth <= 0 and not code.rstrip().endswith(b"\\"):
+            break
+    return row
+
+
+def _stand_at(text: Text, row: int, lines: Sequence[bytes]) -> bool:
+    if row < 0 or all(is_trivial(line) for line in lines):
+        return False
+    return [line.rstrip() for line in text.lines[row : row + len(lines)]] == [line.rstrip() for line in lines]
+
+
+def _fit(text: Text, row: int, lines: Sequence[bytes], above: int = 0, below: int = 0) -> Verdict:
+    offset = len(text.data) if row >= len(text.lines) else text.start(row)
+    splice: Splice = insertion(text, offset, lines, above, below)
+    return Fit((splice,), STRATEGY, 1.0, (row + 1, row))

@@ -1,0 +1,285 @@
+"""Edits that name a definition: it is replaced or deleted, or a body goes before, after or inside it."""
+
+from collections.abc import Sequence
+
+from glmcode.landing import messages
+from glmcode.landing.body import body_lines, head_of, insertion, shifted
+from glmcode.landing.carry import carry
+from glmcode.landing.nearest import is_trivial
+from glmcode.landing.place import Fit, Place, Quote, Refusal, Splice, Standing, Verdict
+from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
+from glmcode.landing.workspace import File
+from glmcode.plan.edits import AtSymbol
+from glmcode.syntax import Definition, find_symbol
+
+__all__ = ["at_symbol"]
+
+STRATEGY = "symbol"
+
+
+def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
+    """The verdict on an edit at a definition of a file that exists."""
+    text = file.text
+    parsed = file.parsed
+    if parsed is None:
+        if text.is_binary:
+            return Refusal("binary", f"{path} is binary: it has no definitions.")
+        return Refusal(
+            "no-such-symbol",
+            f"There is no grammar for {path}, so {change.symbol} can't be found in it. Quote the lines with SEARCH/REPLACE instead.",
+        )
+    found = find_symbol(parsed.definitions, change.symbol)
+    if not found:
+        names = [definition.name for definition in parsed.definitions]
+        return Refusal("no-such-symbol", messages.no_such_symbol(path, change.symbol, names))
+    if len(found) > 1:
+        return _several(path, change.symbol, found)
+    definition = found[0]
+    if change.action == "delete":
+        return _delete(text, parsed.definitions, definition)
+    try:
+        _, body = encode_like(text, "", change.body)
+    except UnprovenEncodingError as error:
+        return Refusal("binary", f"{path}: {error}. Leave it out, or edit around it.")
+    lines = body_lines(body)
+    if not lines:
+        return Refusal(
+            "malformed",
+            f'The body is empty. To drop {definition.name}, send <edit path="{path}" delete="{definition.name}"/>; else give the lines.',
+        )
+    match change.action:
+        case "replace":
+            return _replace(text, definition, lines, file.language)
+        case "before" | "after":
+            return _beside(text, parsed.definitions, definition, lines, change.action)
+        case "inside":
+            return _inside(text, parsed.definitions, definition, lines, path)
+
+
+def _several(path: str, symbol: str, found: Sequence[Definition]) -> Refusal:
+    rows = [f"- {one.name}, {messages.span(one.line, one.end_line)}: {one.signature}" for one in found[:10]]
+    more = f"\n- and {len(found) - 10} others" if len(found) > 10 else ""
+    return Refusal(
+        "ambiguous",
+        f"{symbol} names {len(found)} definitions of {path}:\n"
+        + "\n".join(rows)
+        + more
+        + "\nGive the full name of the one that is meant.",
+    )
+
+
+def _replace(text: Text, definition: Definition, lines: list[bytes], language: str | None) -> Verdict:
+    data = text.data
+    start, head, keyword = (_line_start(data, at) for at in (definition.start, definition.head, definition.keyword))
+    if not _is_whole_lines(text, keyword, definition):
+        new = b"\n".join(lines)
+        lines_of = (definition.line, definition.end_line)
+        if data[definition.keyword : definition.end].rstrip() == new:
+            return Standing(STRATEGY, lines_of)
+        tail = data[definition.keyword : definition.end]
+        kept = tail[len(tail.rstrip()) :]
+        return Fit((Splice(definition.keyword, definition.end, new.lstrip() + kept),), STRATEGY, 1.0, lines_of)
+    stands = _contents(text, data[start : definition.end], start)
+    lines = shifted(lines, definition.indent, stands)
+    comments, attributes = head_of(lines, language)
+    new: list[bytes] = []  # type: ignore[no-redef]
+    new = lines[:comments] if comments else _contents(text, data[start:head], start)
+    new = new + (lines[comments : comments + attributes] if attributes else _contents(text, data[head:keyword], head))
+    new = new + lines[comments + attributes :]
+    row, size = text.row(start), len(stands)
+    old_quote, new_quote = Quote(b"\n".join(stands) + b"\n"), Quote(b"\n".join(new) + b"\n")
+    given = carry(text, Place(start, definition.end, row), old_quote, new_quote)
+    if given is None or given == data[start : definition.end]:
+        return Standing(STRATEGY, (row + 1, row + size))
+    return Fit((Splice(start, definition.end, given),), STRATEGY, 1.0, (row + 1, row + size))
+
+
+def _beside(text: Text, every: Sequence[Definition], definition: Definition, lines: list[bytes], side: str) -> Verdict:
+    data = text.data
+    start, end = _line_start(data, definition.start), definition.end
+    siblings = _siblings(every, definition)
+    position = siblings.index(definition)
+    lines = shifted(lines, definition.indent, _contents(text, data[start:end], start))
+    gap = _gap(text, siblings, len(lines) > 1, definition.depth, lines)
+    if side == "after":
+        if _stands(text, end, lines):
+            row = text.row(end)
+            return Standing(STRATEGY, (row + 1, row + len(lines)))
+        following = siblings[position + 1] if position + 1 < len(siblings) else None
+        blank = _blank_rows(text, end)
+        padding = gap - blank if following and not data[end : following.start].strip() else 0
+        splice = insertion(text, end, lines, above=gap, below=max(0, padding))
+    else:
+        if _stands_before(text, start, lines):
+            row = text.row(start)
+            return Standing(STRATEGY, (max(1, row - len(lines)), row))
+        above = 0
+        if position and not data[siblings[position - 1].end : start].strip():
+            above = max(0, gap - data.count(text.separator, siblings[position - 1].end, start))
+        splice = insertion(text, start, lines, above=above, below=gap)
+    row = text.row(splice.start) + (
+        1 if splice.start >= len(data) and data and not data.endswith(text.separator) else 0
+    )
+    return Fit((splice,), STRATEGY, 1.0, (row + 1, row))
+
+
+def _inside(text: Text, every: Sequence[Definition], definition: Definition, lines: list[bytes], path: str) -> Verdict:
+    data = text.data
+    if definition.body is None:
+        return Refusal(
+            "no-such-symbol",
+            f"{definition.name} in {path} is a {definition.kind} and holds no members. Use replace=, before= or after= with it, or inside= "
+            "with what encloses it.",
+        )
+    first, last = definition.body
+    members = [
+        one
+        for one in every
+        if one.depth == definition.depth + 1 and definition.start <= one.start and one.end <= definition.end
+    ]
+    like = _contents(text, data[_line_start(data, first) : last], first)
+    lines = shifted(lines, definition.member_indent, like)
+    needle = [line.rstrip() for line in lines]
+    if any(not is_trivial(line) for line in needle) and _holds([line.rstrip() for line in like], needle):
+        return Standing(STRATEGY, (definition.line, definition.end_line))
+    row = text.row(last)
+    if data[_line_start_any(data, last) : last].strip():
+        # The members stand on the line of the braces: they get a line of their own.
+        end = text.end_near(text.row(first))
+        new = end + b"".join(line + end for line in lines) + definition.indent
+        inner = data[first:last]
+        start = last - (len(inner) - len(inner.rstrip()))
+        return Fit((Splice(start, last, new),), STRATEGY, 1.0, (row + 1, row))
+    # Blank lines before the close stay before it.
+    while row and row > text.row(first) and not text.content(row - 1).strip():
+        row -= 1
+    gap = _gap(text, members, len(lines) > 1, definition.depth + 1, lines) if data[first:last].strip() else 0
+    at_end = row >= len(text.lines)
+    splice = insertion(text, len(data) if at_end else text.start(row), lines, above=gap)
+    return Fit((splice,), STRATEGY, 1.0, (row + 1, row))
+
+
+def _delete(text: Text, every: Sequence[Definition], definition: Definition) -> Verdict:
+    data = text.data
+    start, end = _line_start(data, definition.start), definition.end
+    lines_of = (text.row(start) + 1, definition.end_line)
+    if not _is_whole_lines(text, start, definition):
+        return Fit((Splice(definition.start, definition.end, b""),), STRATEGY, 1.0, lines_of)
+    parent = _parent(every, definition)
+    low, high = parent.body if parent is not None and parent.body else (0, len(data))
+    above, below = _blank_rows_above(text, start), _blank_rows(text, end)
+    first, past = text.row(start), text.row(end) if data[end - 1 : end] in (b"\n", b"\r") else len(text.lines)
+    if not data[low:start].strip():
+        past += below
+    elif not data[end:high].strip() or above < below:
+        first -= above
+    else:
+        past += below
+    return Fit((Splice(text.start(first), text.start(past), b""),), STRATEGY, 1.0, lines_of)
+
+
+def _contents(text: Text, data: bytes, start: int) -> list[bytes]:
+    """The contents of the whole lines in data, which begins at `start`."""
+    if not data:
+        return []
+    row = text.row(start)
+    count = len(Text(data).lines) if text.separator == b"\n" else len(data.rstrip(b"\r").split(b"\r"))
+    return [text.content(at) for at in range(row, min(row + count, len(text.lines)))]
+
+
+def _line_start(data: bytes, at: int) -> int:
+    """Where the line of `at` begins, if nothing but blanks stands before it there; else `at`."""
+    start = _line_start_any(data, at)
+    return start if not data[start:at].strip() else at
+
+
+def _line_start_any(data: bytes, at: int) -> int:
+    return max(data.rfind(b"\n", 0, at), data.rfind(b"\r", 0, at) if b"\n" not in data else -1) + 1
+
+
+def _is_whole_lines(text: Text, start: int, definition: Definition) -> bool:
+    data = text.data
+    begins = start == 0 or data[start - 1 : start] == text.separator
+    return begins and (definition.end >= len(data) or data[definition.end - 1 : definition.end] == text.separator)
+
+
+def _parent(every: Sequence[Definition], definition: Definition) -> Definition | None:
+    around = [
+        one
+        for one in every
+        if one.depth < definition.depth
+        and one.start <= definition.start
+        and definition.end <= one.end
+        and one is not definition
+    ]
+    return max(around, key=lambda one: one.depth, default=None)
+
+
+def _siblings(every: Sequence[Definition], definition: Definition) -> list[Definition]:
+    parent = _parent(every, definition)
+    low, high = (parent.start, parent.end) if parent else (0, max(one.end for one in every))
+    return sorted(
+        (one for one in every if one.depth == definition.depth and low <= one.start and one.end <= high),
+        key=lambda one: one.start,
+    )
+
+
+def _gap(text: Text, siblings: Sequence[Definition], is_long: bool, depth: int, lines: Sequence[bytes]) -> int:
+    """Blank lines between such siblings in this file: as most pairs of them have it, or as the language's readers expect."""
+    counts: dict[int, int] = {}
+    for one, other in zip(siblings, siblings[1:], strict=False):
+        between = text.data[one.end : other.start]
+        if between.strip() or (one.end_line > one.line or other.end_line > other.line) != is_long:
+            continue
+        blank = _blank_rows(text, one.end)
+        counts[blank] = counts.get(blank, 0) + 1
+    if counts:
+        return max(counts, key=lambda blank: (counts[blank], blank))
+    if not is_long:
+        return 0
+    # Only Python's readers expect two, and only between what stands at the margin.
+    return (
+        2
+        if depth == 0
+        and lines[0].lstrip().startswith((b"def ", b"class ", b"async def ", b"@", b"#"))
+        and lines[0].rstrip()[-1:] != b"{"
+        else 1
+    )
+
+
+def _blank_rows(text: Text, offset: int) -> int:
+    """Blank lines from the line at `offset` on, up to something that is none; 0 where the file ends with them."""
+    row = first = text.row(offset)
+    while row < len(text.lines) and not text.lines[row].strip():
+        row += 1
+    return row - first if row < len(text.lines) else 0
+
+
+def _blank_rows_above(text: Text, offset: int) -> int:
+    row = first = text.row(offset)
+    while row and not text.lines[row - 1].strip():
+        row -= 1
+    return first - row
+
+
+def _stands(text: Text, offset: int, lines: Sequence[bytes]) -> bool:
+    """The lines stand from `offset` on, blank lines before them aside."""
+    if all(is_trivial(line) for line in lines):
+        return False
+    row = text.row(offset)
+    while row < len(text.lines) and not text.lines[row].strip():
+        row += 1
+    return [line.rstrip() for line in text.lines[row : row + len(lines)]] == [line.rstrip() for line in lines]
+
+
+def _stands_before(text: Text, offset: int, lines: Sequence[bytes]) -> bool:
+    if all(is_trivial(line) for line in lines):
+        return False
+    row = text.row(offset) - _blank_rows_above(text, offset)
+    return row >= len(lines) and [line.rstrip() for line in text.lines[row - len(lines) : row]] == [
+        line.rstrip() for line in lines
+    ]
+
+
+def _holds(rows: Sequence[bytes], needle: Sequence[bytes]) -> bool:
+    return b"\n" + b"\n".join(needle) + b"\n" in b"\n" + b"\n".join(rows) + b"\n"

@@ -1,0 +1,112 @@
+"""The body of an edit, made to stand where it lands: indentation, line ends, and what it restates of a definition's head."""
+
+import re
+from collections.abc import Collection, Sequence
+from math import gcd
+
+from glmcode.landing.place import Shift, Splice
+from glmcode.landing.strategies.indentation import indent_of
+from glmcode.landing.text import Text, split_lines
+
+__all__ = ["body_lines", "head_of", "insertion", "shifted"]
+
+_COMMENT = re.compile(rb"#(?![\[!])|//|/\*|--|\*")
+_HASH_IS_CODE = frozenset({"c", "cpp"})
+_ATTRIBUTE = re.compile(rb"@(?!interface\b)[\w.]+|#!?\[|\[\[")
+_NO_ATTRIBUTES = frozenset({"go", "c"})
+
+
+def body_lines(body: bytes) -> list[bytes]:
+    """The body's lines without their ends, blank ones at its beginning and end dropped."""
+    lines = [line[:-1] if line.endswith(b"\r") else line for line in split_lines(body)]
+    while lines and not lines[0].strip():
+        lines.pop(0)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return lines
+
+
+def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes]) -> list[bytes]:
+    """The lines with the first one's indentation become `indent`, in tabs or blanks as the lines of `like` have it.
+
+    A line that is indented less than the first is left alone; so is one that stands in `like` as it is, and not as it
+    would be shifted: a line of a string or a comment that is meant to stand at the margin. (Other lines of multi-line
+    strings in a body that is flush left move with it.)
+    """
+    if not lines:
+        return []
+    shift = _shift(lines, indent, like)
+    known = frozenset(like)
+    out = []
+    for line in lines:
+        moved = shift(line)
+        out.append(line if moved is None or (line in known and moved not in known) else moved)
+    return out
+
+
+def _shift(lines: Sequence[bytes], indent: bytes, like: Collection[bytes]) -> Shift:
+    base = indent_of(lines[0])
+    deeper = [indent_of(line)[len(base) :] for line in lines if line.startswith(base) and line.strip()]
+    steps = b"".join(deeper)
+    theirs = b"".join(indent_of(line) for line in like if line.strip()) + indent
+    if steps and not steps.strip(b" ") and theirs and not theirs.strip(b"\t"):
+        return Shift(base, indent, max(1, gcd(*(len(step) for step in deeper))))
+    if steps and not steps.strip(b"\t") and theirs and not theirs.strip(b" "):
+        sizes = [len(indent_of(line)) for line in like if line.strip()]
+        return Shift(base, indent, -(gcd(len(indent), *sizes) or 4))
+    return Shift(base, indent)
+
+
+def head_of(lines: Sequence[bytes], language: str | None) -> tuple[int, int]:
+    """How many of the lines are comments, and how many then are decorators or attributes, before the definition itself."""
+    comments = 0
+    in_block = False
+    while comments < len(lines):
+        bare = lines[comments].strip()
+        if in_block:
+            in_block = b"*/" not in bare
+        elif bare.startswith(b"/*"):
+            in_block = b"*/" not in bare[2:]
+        elif not _is_comment(bare, language):
+            break
+        comments += 1
+    attributes = 0
+    while comments + attributes < len(lines):
+        size = _attribute(lines[comments + attributes :], language)
+        if not size:
+            break
+        attributes += size
+    return comments, attributes
+
+
+def _is_comment(bare: bytes, language: str | None) -> bool:
+    if bare.startswith(b"#") and language in _HASH_IS_CODE:
+        return False
+    return bool(_COMMENT.match(bare))
+
+
+def _attribute(lines: Sequence[bytes], language: str | None) -> int:
+    """Lines of the attribute that begins here: down to where its brackets close. 0 where none does."""
+    if language in _NO_ATTRIBUTES or not _ATTRIBUTE.match(lines[0].strip()):
+        return 0
+    depth = 0
+    for number, line in enumerate(lines, 1):
+        depth += sum(map(line.count, (b"(", b"[", b"{"))) - sum(map(line.count, (b")", b"]", b"}")))
+        if depth <= 0:
+            break
+    return number
+
+
+def insertion(text: Text, offset: int, lines: Sequence[bytes], above: int = 0, below: int = 0) -> Splice:
+    """New whole lines at the beginning of the line at `offset`, with so many blank ones around them.
+
+    They end as their neighbours do; behind a last line that has no end, the last of them has none.
+    """
+    data = text.data
+    row = text.row(offset)
+    end = text.end_near(row - 1 if row and offset >= len(data) else row) if data else b"\n"
+    rows = [b""] * above + list(lines) + [b""] * below
+    new = b"".join(line + end for line in rows)
+    if data and offset >= len(data) and not data.endswith(text.separator):
+        new = end + new[: len(new) - len(end)]
+    return Splice(offset, offset, new)

@@ -1,0 +1,71 @@
+"""An edit says what changed between the text that it quotes and the text that it gives: that change, on the file's own bytes."""
+
+from collections.abc import Sequence
+
+from glmcode.landing.linediff import changes
+from glmcode.landing.place import Place, Quote
+from glmcode.landing.text import Text
+
+__all__ = ["carry"]
+
+
+def carry(text: Text, place: Place, old: Quote, new: Quote) -> bytes | None:
+    """What bytes place.start..place.end become.
+
+    Lines that quote and replacement share keep the file's bytes; the others come from the replacement, shifted as the
+    place is, and end as their neighbours do. None where the replacement can't be shifted so far to the left.
+    """
+    if place.literal:
+        return _literal(text, place, old, new)
+    rows = place.rows or range(place.row, place.row + len(old.lines))
+    out: list[tuple[bytes, bytes]] = []
+    done = 0
+    for a, a_end, b, b_end in changes(old.lines, new.lines):
+        out.extend(_own(text, rows, done, a))
+        ends_like = rows[a] if a < len(rows) else rows[-1]
+        for line in new.lines[b:b_end]:
+            plain = line[:-1] if line.endswith(b"\r") else line
+            shifted = place.shift(plain) if place.shift else plain
+            if shifted is None:
+                return None
+            out.append((shifted, text.end_near(ends_like)))
+        done = a_end
+    out.extend(_own(text, rows, done, len(rows)))
+    return _joined(text, place, old, new, out)
+
+
+def _literal(text: Text, place: Place, old: Quote, new: Quote) -> bytes:
+    data = new.data
+    if place.end == len(text.data):
+        if old.ended and data.endswith(b"\n") and not text.data.endswith(b"\n"):
+            # The file's last line has no line end, whatever the plan's lines have: it stays so.
+            return data[:-2] if data.endswith(b"\r\n") else data[:-1]
+    elif data and not data.endswith(b"\n"):
+        return data + text.end_near(place.row)
+    return data
+
+
+def _own(text: Text, rows: Sequence[int], start: int, end: int) -> list[tuple[bytes, bytes]]:
+    """The file's lines for the quote's lines start..end, with what the quote left out between them."""
+    if start == end:
+        return []
+    # What was left out before a kept line stays before it.
+    first = rows[start] if start == 0 else min(rows[start - 1] + 1, rows[start])
+    return [(text.content(row), text.end(row)) for row in range(first, rows[end - 1] + 1)]
+
+
+def _joined(text: Text, place: Place, old: Quote, new: Quote, out: list[tuple[bytes, bytes]]) -> bytes:
+    if not out:
+        return b""
+    at_end = place.end == len(text.data)
+    bare_end = at_end and not text.data.endswith(text.separator)
+    last_line, last_end = out[-1]
+    if bare_end and old.ended == new.ended:
+        last_end = b""
+    elif at_end and old.ended and not new.ended:
+        last_end = b""
+    elif not last_end:
+        last_end = text.end_near(len(text.lines) - 1)
+    out[-1] = (last_line, last_end)
+    middle = [line + (end or text.end_near(len(text.lines) - 1)) for line, end in out[:-1]]
+    return b"".join(middle) + last_line + last_end

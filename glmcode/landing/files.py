@@ -1,0 +1,151 @@
+"""Edits of whole files: made, replaced, removed, moved, given another mode."""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from glmcode.landing import messages
+from glmcode.landing.linediff import matching_blocks
+from glmcode.landing.nearest import nearest_names
+from glmcode.landing.place import Fit, Refusal, Splice, Standing, Verdict
+from glmcode.landing.text import Coding, Text, UnprovenEncodingError, encode_like, quoted_bytes, split_lines
+from glmcode.landing.workspace import LINK, File, Workspace
+from glmcode.plan.edits import Create, Mode, Remove, Whole
+
+__all__ = ["create", "remove", "rename", "set_mode", "whole"]
+
+FEWEST = 10
+"""Lines that are not blank, from which on a file is large enough that dropping most of it needs to be said."""
+DONE = Fit((), None, 1.0, None)
+PLAIN = "100644"
+
+
+def create(workspace: Workspace, path: str, change: Create) -> Verdict:
+    """A new file. One that holds the same already stands; one that holds anything else is in the way."""
+    file = workspace.get_or_folder(path)
+    body = quoted_bytes(change.body)
+    if file is None:
+        workspace.put(path, File(body, Coding(), change.mode or PLAIN, path))
+        return DONE
+    if file.raw != body:
+        return Refusal(
+            "exists",
+            f'{path} exists with other content. Edit it with <edit path="{path}">, or send <remove path="{path}"/> first if all '
+            f"of it is to be replaced. It begins:\n{messages.listed(file.text, 0, 8)}",
+        )
+    if change.mode in (None, file.mode):
+        return Standing(None, None)
+    file.mode = change.mode or file.mode
+    return DONE
+
+
+def whole(workspace: Workspace, path: str, change: Whole) -> Verdict:
+    """The file becomes the body, made where there was none. Line ends, BOM and encoding of a file that stands are kept."""
+    file = workspace.get_or_folder(path)
+    if file is None:
+        workspace.put(path, File(quoted_bytes(change.body), Coding(), PLAIN, path))
+        return DONE
+    text = file.text
+    if text.is_binary:
+        return Refusal(
+            "binary", f'{path} is binary: text can\'t replace it. Send <remove path="{path}"/> first if that is meant.'
+        )
+    try:
+        _, body = encode_like(text, "", change.body)
+    except UnprovenEncodingError as error:
+        return Refusal("binary", f"{path}: {error}. Edit the lines that change with SEARCH/REPLACE instead.")
+    before, after = _weight(text.lines), _weight(split_lines(body))
+    if (before >= FEWEST and 2 * after < before) or (before and not after):
+        return Refusal(
+            "too-drastic",
+            f"The body has {after} lines where {path} has {before} (blank lines aside): that drops most of the file without saying so. "
+            f"To change a part, send it as SEARCH/REPLACE or with replace=SYMBOL; to drop the rest on purpose, delete it with "
+            f'delete=SYMBOL, or send <remove path="{path}"/> and then <create path="{path}">.',
+        )
+    given = _dressed(text, body)
+    if given == text.data:
+        return Standing(None, None)
+    return Fit((Splice(0, len(text.data), given),), None, 1.0, None)
+
+
+def remove(workspace: Workspace, path: str, change: Remove) -> Verdict:
+    """The file goes. One that is gone stands so, unless the path is most likely a slip for another one; one that holds
+    something else than the plan says has moved on."""
+    file = workspace.get(path)
+    if file is None:
+        paths = _paths(workspace)
+        if nearest_names(path, paths, 1):
+            return Refusal("no-such-file", messages.no_such_file(path, paths))
+        return Standing(None, None)
+    if change.was is not None:
+        said = [line.rstrip() for line in split_lines(quoted_bytes(change.was))]
+        row = next(
+            (
+                at
+                for at, (a, b) in enumerate(zip_longest(said, file.text.lines))
+                if a is None or b is None or a != b.rstrip()
+            ),
+            None,
+        )
+        if row is not None:
+            return Refusal(
+                "stale",
+                f"{path} is not what the plan removes: line {row + 1} differs. It reads:\n{messages.listed(file.text, row - 3, row + 4)}\n"
+                f'To remove it as it is, send <remove path="{path}"/>.',
+            )
+    workspace.remove(path)
+    return DONE
+
+
+def rename(workspace: Workspace, path: str, to: str) -> Verdict:
+    """The file moves to `to` (normalised), with its mode; nothing may stand there."""
+    file, there = workspace.get(path), workspace.get_or_folder(to)
+    if path == to and file is not None:
+        return Standing(None, None)
+    if file is None:
+        if there is not None:
+            return Standing(None, None)
+        return Refusal("no-such-file", messages.no_such_file(path, _paths(workspace)))
+    if there is not None:
+        return Refusal("exists", f"{to} exists, so {path} can't move there. Remove {to} first, or choose another name.")
+    workspace.put(to, file.moved(to))
+    workspace.remove(path)
+    return DONE
+
+
+def set_mode(workspace: Workspace, path: str, change: Mode) -> Verdict:
+    file = workspace.get(path)
+    if file is None:
+        return Refusal("no-such-file", messages.no_such_file(path, _paths(workspace)))
+    if change.mode not in (PLAIN, "100755"):
+        return Refusal("malformed", f"The mode {change.mode[:20]} can't be given to {path}: only 644 and 755 can.")
+    if file.mode == LINK:
+        return Refusal("protected-path", f"{path} is a symbolic link: its mode can't change.")
+    if file.mode == change.mode:
+        return Standing(None, None)
+    file.mode = change.mode
+    return DONE
+
+
+def _weight(lines: Sequence[bytes]) -> int:
+    return sum(1 for line in lines if line.strip())
+
+
+def _dressed(text: Text, body: bytes) -> bytes:
+    """The body with the line ends of the file: lines that stay keep theirs, the others end as their neighbours."""
+    if not text.data or (b"\r" not in text.data and text.data.endswith(b"\n") == body.endswith(b"\n")):
+        return body
+    ours = [text.content(row) for row in range(len(text.lines))]
+    theirs = [line[:-1] if line.endswith(b"\r") else line for line in split_lines(body)]
+    out: list[tuple[bytes, bytes]] = []
+    row = done = 0
+    for a, b, size in matching_blocks(ours, theirs):
+        out += [(line, text.end_near(max(0, row - 1))) for line in theirs[done:b]]
+        out += [(ours[a + at], text.end(a + at) or text.end_near(a + at)) for at in range(size)]
+        row, done = a + size, b + size
+    data = b"".join(line + end for line, end in out)
+    last = out[-1][1] if out else b""
+    return data if text.data.endswith(text.separator) else data[: len(data) - len(last)]
+
+
+def _paths(workspace: Workspace) -> list[str]:
+    return [path for path in workspace.tree.paths() if "\0" not in path]

@@ -1,0 +1,193 @@
+"""What a rejected edit tells the model: enough to mend it in the next turn, in at most 1,200 characters."""
+
+from collections.abc import Sequence
+
+from glmcode.landing.nearest import Nearest, nearest, nearest_names
+from glmcode.landing.place import Place, Quote, Shift
+from glmcode.landing.text import BLANKS, Text
+
+__all__ = [
+    "LONGEST",
+    "LONGEST_PLAN",
+    "ambiguous",
+    "capped",
+    "first_sentence",
+    "listed",
+    "no_match",
+    "no_such_file",
+    "no_such_symbol",
+    "shown",
+    "span",
+    "too_far_left",
+]
+
+LONGEST = 1200
+"""Characters of one edit's message."""
+LONGEST_PLAN = 6000
+"""Characters of all of a plan's messages."""
+WIDEST = 120
+"""Characters of one shown line."""
+MOST_SHOWN = 12
+"""Lines shown of one place."""
+MOST_PLACES = 5
+
+
+def capped(message: str, most: int = LONGEST) -> str:
+    """The message, cut at a line where it is too long."""
+    if len(message) <= most:
+        return message
+    cut = message[: most - 2]
+    line = cut.rfind("\n")
+    return (cut[:line] if line > most // 2 else cut) + "\n…"
+
+
+def first_sentence(message: str, most: int) -> str:
+    """The message's first line where it fits, nothing where it doesn't: a plan's messages have a bound together."""
+    line = message.partition("\n")[0]
+    return line if len(line) <= most else ""
+
+
+def shown(line: bytes) -> str:
+    text = line.rstrip(b"\r\n").decode("utf-8", "backslashreplace")
+    text = "".join(char if char.isprintable() or char == "\t" else f"\\x{ord(char):02x}" for char in text[: WIDEST + 1])
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+
+
+def listed(text: Text, first: int, last: int) -> str:
+    """Rows first..last (from 0, last not included) with their numbers."""
+    first, last = max(0, first), min(len(text.lines), last)
+    rows = list(range(first, last))
+    if len(rows) > MOST_SHOWN:
+        rows = rows[:MOST_SHOWN]
+    out = [f"{row + 1:>5} | {shown(text.lines[row])}" for row in rows]
+    if last - first > MOST_SHOWN:
+        out.append(f"      | … {last - first - MOST_SHOWN} more")
+    return "\n".join(out)
+
+
+def span(first: int, last: int) -> str:
+    """Lines `first` to `last`, from 1, in words."""
+    return f"line {first}" if first >= last else f"lines {first}-{last}"
+
+
+def ambiguous(text: Text, quote: Quote, places: Sequence[Place], most: int) -> str:
+    """For a quote that stands several times: where, and what stands above each, which can tell them apart."""
+    size = max(1, len(quote.lines))
+    count = f"at least {most}" if len(places) >= most else str(len(places))
+    out = [f"The quoted text stands at {count} places, and nothing says which is meant:"]
+    for place in places[:MOST_PLACES]:
+        above = _opener(text, place.row)
+        inside = f", below line {above + 1}: {shown(text.lines[above].strip(BLANKS))}" if above is not None else ""
+        out.append(f"- {span(place.row + 1, place.row + size)}{inside}")
+    if len(places) > MOST_PLACES:
+        out.append(f"- and {'more' if len(places) >= most else len(places) - MOST_PLACES} others")
+    out.append(
+        "Quote enough of the lines above or below it that it stands once, name the definition (replace=, in=), or send one "
+        "edit for each place, in the file's order, to change them all."
+    )
+    return "\n".join(out)
+
+
+def no_match(text: Text, path: str, quote: Quote, changed: set[int]) -> tuple[str, bool]:
+    """For a quote that stands nowhere: the nearest rows, what differs first, and what to send.
+
+    `changed` are the quote's lines that the edit changes or drops. The second value is True where everything that the
+    quote only repeats stands there and a line that it would change does not: the quote is stale.
+    """
+    found = nearest(text, quote)
+    if found is None:
+        size = len(text.lines)
+        head = "the file is empty" if not size else f"it has {size} line{'s' if size > 1 else ''}"
+        opening = f", and begins:\n{listed(text, 0, 5)}\n" if size else ". "
+        return (
+            f"Nothing in {path} comes close to the quoted text; {head}{opening}Check the path, and quote the lines as they "
+            "stand in the file now.",
+            False,
+        )
+    stale = _is_stale(quote, found, changed)
+    opening = (
+        f"The file has changed here since it was quoted. {path}, {span(found.row + 1, found.row + found.size)} now:"
+        if stale
+        else f"The quoted text does not stand in {path}. Nearest are {span(found.row + 1, found.row + found.size)}:"
+    )
+    out = [opening, listed(text, found.row, found.row + found.size)]
+    difference = _first_difference(text, quote, found)
+    if difference:
+        out.append(difference)
+    out.append("Quote these lines as they stand and send the edit again; the rest of the plan need not be repeated.")
+    return "\n".join(out), stale
+
+
+def _is_stale(quote: Quote, found: Nearest, changed: set[int]) -> bool:
+    standing = {number for number, _ in found.pairs}
+    missing = {number for number, line in enumerate(quote.lines) if line.strip() and number not in standing}
+    return bool(missing) and missing <= changed and len(standing) >= len(missing)
+
+
+def _first_difference(text: Text, quote: Quote, found: Nearest) -> str:
+    rows = dict(found.pairs)
+    for number, line in enumerate(quote.lines):
+        if number in rows or not line.strip():
+            continue
+        # The row beside the last line that stands.
+        row = next(
+            (rows[before] + number - before for before in range(number - 1, -1, -1) if before in rows),
+            found.row + number,
+        )
+        ours = line.strip(BLANKS)
+        if row >= len(text.lines):
+            return f"Your line {number + 1} has no counterpart: {shown(ours)}"
+        theirs = text.lines[row].strip(BLANKS)
+        column = next(
+            (at for at, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs))
+        )
+        return (
+            f"First difference: line {number + 1} of your quote, column {column + 1} of its text, against line {row + 1}:\n"
+            f"  yours: {shown(_around(ours, column))}\n  file:  {shown(_around(theirs, column))}"
+        )
+    shift = "" if found.pairs else " closely"
+    return f"Its lines stand there one by one{shift}, but not in one run as quoted, or not with one common indentation."
+
+
+def _around(line: bytes, column: int) -> bytes:
+    return line if column < WIDEST - 20 else b"..." + line[column - 40 :]
+
+
+def _opener(text: Text, row: int) -> int | None:
+    """The nearest row above that is indented less: what the place is in. Looks at 400 rows at most."""
+    if row >= len(text.lines):
+        return None
+    line = text.lines[row]
+    depth = len(line) - len(line.lstrip(b" \t"))
+    nearest_above = None
+    for above in range(row - 1, max(-1, row - 400), -1):
+        other = text.lines[above]
+        bare = other.strip(BLANKS)
+        if not bare:
+            continue
+        if nearest_above is None:
+            nearest_above = above
+        if len(other) - len(other.lstrip(b" \t")) < depth:
+            return above
+    return nearest_above
+
+
+def too_far_left(text: Text, place: Place, size: int) -> str:
+    taken = len(place.shift.taken) if isinstance(place.shift, Shift) else 0
+    return (
+        f"The quoted text stands at {span(place.row + 1, place.row + size)}, {taken} columns further left than quoted, and a line of the "
+        f"replacement is indented by less than that. Send both as the file indents them:\n{listed(text, place.row, place.row + size)}"
+    )
+
+
+def no_such_file(path: str, paths: Sequence[str]) -> str:
+    near = nearest_names(path, paths)
+    hint = f" Nearest: {', '.join(near)}." if near else ""
+    return f'There is no file {path}.{hint} Give an existing path, or make the file with <create path="{path}">.'
+
+
+def no_such_symbol(path: str, symbol: str, names: Sequence[str]) -> str:
+    near = nearest_names(symbol, names) or list(names[:20])
+    if not near:
+        return f"{path} has no definition {symbol}, nor any other: quote lines with SEARCH/REPLACE instead."
+    return f"{path} has no definition {symbol}. Nearest: {', '.join(near)}. Name one as the outline prints it, or quote lines with SEARCH/REPLACE."

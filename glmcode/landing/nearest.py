@@ -1,0 +1,133 @@
+"""Where a file comes closest to a quote that it does not hold. Linear in the file, bounded in everything else."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from glmcode.landing.place import Quote
+from glmcode.landing.text import BLANKS, Text
+
+__all__ = ["Nearest", "is_trivial", "nearest", "nearest_names"]
+
+MOST_LINES = 200
+"""Lines of the quote that are looked for."""
+MOST_HITS = 24
+"""Places of one line that count: a line that stands more often says little of where the quote is."""
+MOST_WORDS = 12
+LONGEST_LINE = 400
+"""Bytes of a line that are compared."""
+
+_WORDS = re.compile(rb"[A-Za-z_]\w{3,}")
+_TRIVIAL = frozenset(
+    b"pass return break continue else try finally end fi done esac do begin then none null nil true false self "
+    b"returnnone returnnull returntrue returnfalse returnnil returnself return0 return1 endif elsetry default".split()
+)
+_PUNCTUATION = re.compile(rb"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The rows of the file that come closest to the quote."""
+
+    row: int
+    """Where the quote's first line would stand, from 0."""
+    size: int
+    pairs: tuple[tuple[int, int], ...]
+    """Lines of the quote and the rows where they stand, spacing aside; rising."""
+
+
+def is_trivial(line: bytes) -> bool:
+    """True for a line that stands in any file (`}`, `pass`, `return None`): where it stands proves nothing."""
+    words = _PUNCTUATION.sub(b"", line).lower()
+    return len(words) < 4 or words in _TRIVIAL
+
+
+def nearest(text: Text, quote: Quote) -> Nearest | None:
+    """The closest rows; None where nothing comes close."""
+    wanted = [line.strip(BLANKS) for line in quote.lines[:MOST_LINES]]
+    rows = _rows_of(text, {line for line in wanted if not is_trivial(line)})
+    votes: Counter[int] = Counter()
+    for number, line in enumerate(wanted):
+        for row in rows.get(line, ()):
+            # Quotes leave lines out or add some: places a little apart vote together.
+            votes[(row - number) // 4] += 1
+    best: Nearest | None = None
+    for near, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:3]:
+        found = _aligned(text, wanted, near * 4)
+        if found and (best is None or len(found.pairs) > len(best.pairs)):
+            best = found
+    return best or _by_words(text, wanted)
+
+
+def _rows_of(text: Text, wanted: set[bytes]) -> dict[bytes, list[int]]:
+    found: dict[bytes, list[int]] = {line: [] for line in wanted}
+    if wanted:
+        for row, line in enumerate(text.form("strip", _strip).split(b"\n")[1:-1]):
+            if line in wanted and len(found[line]) <= MOST_HITS:
+                found[line].append(row)
+    return {line: rows for line, rows in found.items() if len(rows) <= MOST_HITS}
+
+
+def _strip(line: bytes) -> bytes:
+    return line.strip(BLANKS)
+
+
+def _aligned(text: Text, wanted: Sequence[bytes], start: int) -> Nearest | None:
+    first = max(0, start - 4)
+    window = [line.strip(BLANKS) for line in text.lines[first : start + len(wanted) + 8]]
+    matcher = SequenceMatcher(None, wanted, window, autojunk=False)
+    pairs = tuple(
+        (a + i, first + b + i) for a, b, n in matcher.get_matching_blocks() for i in range(n) if wanted[a + i]
+    )
+    if not pairs:
+        return None
+    row = max(0, pairs[0][1] - pairs[0][0])
+    last = min(len(text.lines), pairs[-1][1] + len(wanted) - pairs[-1][0])
+    return Nearest(row, max(1, last - row), pairs)
+
+
+def _by_words(text: Text, wanted: Sequence[bytes]) -> Nearest | None:
+    """By the rarer words of the quote's lines, where not one whole line stands in the file."""
+    lead = next((number for number, line in enumerate(wanted) if not is_trivial(line)), None)
+    if lead is None:
+        return None
+    line = wanted[lead][:LONGEST_LINE]
+    rows: set[int] = set()
+    for word in sorted(set(_WORDS.findall(line)), key=lambda word: (-len(word), word))[:MOST_WORDS]:
+        at = text.data.find(word)
+        row = counted = 0
+        for _ in range(MOST_HITS):
+            if at < 0:
+                break
+            row += text.data.count(text.separator, counted, at)
+            counted = at
+            rows.add(row)
+            at = text.data.find(word, at + len(word))
+    best, best_row = 0.5, -1
+    for row in sorted(rows):
+        ratio = SequenceMatcher(None, line, text.lines[row].strip(BLANKS)[:LONGEST_LINE], autojunk=False).ratio()
+        if ratio > best:
+            best, best_row = ratio, row
+    if best_row < 0:
+        return None
+    first = max(0, best_row - lead)
+    return Nearest(first, max(1, min(len(text.lines) - first, len(wanted))), ())
+
+
+def nearest_names(name: str, names: Sequence[str], most: int = 3) -> list[str]:
+    """The names that come closest, best first; looks at a bounded number of them."""
+    from difflib import get_close_matches
+
+    tail = name.rsplit("/", 1)[-1].rsplit(".", 1)[-1] if "/" not in name else name.rsplit("/", 1)[-1]
+    same = [other for other in names if _tail(other, "/" in name or "/" in other) == tail][:most]
+    if len(same) < most:
+        for other in get_close_matches(name, names[:2000], most, 0.6):
+            if other not in same:
+                same.append(other)
+    return same[:most]
+
+
+def _tail(name: str, is_path: bool) -> str:
+    return name.rsplit("/", 1)[-1] if is_path else name.rsplit(".", 1)[-1]

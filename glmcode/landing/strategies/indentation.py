@@ -1,0 +1,83 @@
+"""One common shift of indentation: every line of the quote stands deeper, or less deep, by the same blanks."""
+
+from collections.abc import Sequence
+
+from glmcode.landing.place import Place, Quote, Shift
+from glmcode.landing.strategies.rows import find_rows
+from glmcode.landing.text import BLANKS, Text
+
+__all__ = ["common_shift", "find", "indent_of"]
+
+
+def find(text: Text, quote: Quote, limit: int) -> list[Place]:
+    """Places where the lines are the quote's after one shift (blanks at their ends aside)."""
+    if quote.is_blank:
+        return []
+    size = len(quote.lines)
+    places = []
+    for row in find_rows(text, quote, "strip", _key, limit):
+        shift = common_shift(quote.lines, text.lines[row : row + size])
+        if shift is not None:
+            places.append(Place(text.start(row), text.start(row + size), row, shift=shift))
+    return places
+
+
+def common_shift(quoted: Sequence[bytes], stands: Sequence[bytes]) -> Shift | None:
+    """The shift that turns the indentation of each quoted line into that of the line that stands there, if one does.
+
+    The lines are the same but for blanks at their ends. Blank lines say nothing.
+    """
+    pairs = [(indent_of(ours), indent_of(theirs)) for ours, theirs in zip(quoted, stands, strict=True) if ours.strip()]
+    if not pairs:
+        return None
+    swap = _swap(pairs)
+    if swap is not None and not (swap.taken.strip(b" ") or swap.given.strip(b" ")):
+        return swap
+    return _units(pairs) or swap
+
+
+def indent_of(line: bytes) -> bytes:
+    return line[: len(line) - len(line.lstrip(b" \t"))]
+
+
+def _swap(pairs: Sequence[tuple[bytes, bytes]]) -> Shift | None:
+    ours, theirs = pairs[0]
+    same = 0
+    while same < min(len(ours), len(theirs)) and ours[len(ours) - same - 1] == theirs[len(theirs) - same - 1]:
+        same += 1
+    taken, given = ours[: len(ours) - same], theirs[: len(theirs) - same]
+    for quoted, stands in pairs:
+        if not quoted.startswith(taken) or stands != given + quoted[len(taken) :]:
+            return None
+    return Shift(taken, given)
+
+
+def _units(pairs: Sequence[tuple[bytes, bytes]]) -> Shift | None:
+    """Tabs on the one side and blanks on the other: so many blanks a tab, and a common offset."""
+    all_ours, all_theirs = b"".join(ours for ours, _ in pairs), b"".join(theirs for _, theirs in pairs)
+    if not all_ours.strip(b" ") and not all_theirs.strip(b"\t"):
+        tabs_first = False
+    elif not all_ours.strip(b"\t") and not all_theirs.strip(b" "):
+        tabs_first = True
+    else:
+        return None
+    steps = [(len(ours), len(theirs)) if tabs_first else (len(theirs), len(ours)) for ours, theirs in pairs]
+    tabs, blanks = steps[0]
+    other = next((step for step in steps if step[0] != tabs), None)
+    if other is not None:
+        unit, rest = divmod(other[1] - blanks, other[0] - tabs)
+    elif tabs:
+        unit, rest = divmod(blanks, tabs)
+    else:
+        return None
+    base = blanks - tabs * unit
+    if rest or unit < 1 or any(count != base + n * unit for n, count in steps) or (base < 0 and base % unit):
+        return None
+    deeper = max(0, -base) // unit
+    if tabs_first:
+        return Shift(b"\t" * deeper, b" " * max(0, base), -unit)
+    return Shift(b" " * max(0, base), b"\t" * deeper, unit)
+
+
+def _key(line: bytes) -> bytes:
+    return line.strip(BLANKS)

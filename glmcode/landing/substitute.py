@@ -1,0 +1,265 @@
+"""Quoted text becomes other text: the quote is found, exactly one place is chosen, and the change is carried there."""
+
+from collections.abc import Sequence
+
+from glmcode.landing import messages
+from glmcode.landing.carry import carry
+from glmcode.landing.hints import Hints, choose
+from glmcode.landing.linediff import changes
+from glmcode.landing.nearest import is_trivial
+from glmcode.landing.place import MANY, Fit, Place, Quote, Refusal, Splice, Standing, Verdict
+from glmcode.landing.strategies import LADDER, Strategy
+from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
+from glmcode.plan.edits import Substitute
+
+__all__ = ["ELISION", "search", "substitute"]
+
+ELISION = b"..."
+SUBSTANCE = 10
+"""Letters and digits that a replacement without context must hold for its presence to prove anything."""
+
+
+def substitute(text: Text, change: Substitute, path: str, hints: Hints) -> Verdict:
+    """The verdict on one quote and replacement in a file that exists."""
+    try:
+        old_bytes, new_bytes = encode_like(text, change.old, change.new)
+    except UnprovenEncodingError as error:
+        return Refusal("binary", f"{path}: {error}. Quote a line that holds such a character, or leave it out.")
+    if not old_bytes:
+        return _from_nothing(text, path, new_bytes)
+    if not change.whole_lines:
+        verdict = _stretch(text, old_bytes, new_bytes, change.every, hints)
+        if verdict is not None:
+            return verdict
+        # Not one such stretch: read as the whole lines that it most likely is, where both halves can be.
+        if old_bytes.endswith(b"\n") != new_bytes.endswith(b"\n") and new_bytes:
+            return _refused(text, path, Quote(_ended(old_bytes)), Quote(_ended(new_bytes)))
+        old_bytes, new_bytes = _ended(old_bytes), _ended(new_bytes) if not old_bytes.endswith(b"\n") else new_bytes
+    old, new = Quote(old_bytes), Quote(new_bytes)
+    strategy, places = search(text, old)
+    if not places or strategy is None:
+        if change.every:
+            return _standing(text, old, new) or _refused(text, path, old, new)
+        return _elided(text, old, new) or _standing(text, old, new) or _refused(text, path, old, new)
+    if change.every:
+        return _everywhere(text, places, strategy, old, new)
+    place = places[0] if len(places) == 1 else choose(text, places, hints)
+    if place is None:
+        if old.data == new.data:
+            return Standing(strategy.name, None)
+        return Refusal("ambiguous", messages.ambiguous(text, old, places, MANY), tuple(places))
+    standing = _around(text, place, strategy, old, new)
+    if standing is not None and hints.start is None:
+        return standing
+    return _carried(text, [place], strategy, [old], [new])
+
+
+def search(text: Text, quote: Quote) -> tuple[Strategy | None, list[Place]]:
+    """The places of the strictest strategy that finds any."""
+    for strategy in LADDER:
+        if text.is_binary and strategy.name != "exact":
+            break
+        places = strategy.find(text, quote, MANY)
+        if places:
+            return strategy, places
+    return None, []
+
+
+def _carried(
+    text: Text,
+    places: Sequence[Place],
+    strategy: Strategy,
+    olds: Sequence[Quote],
+    news: Sequence[Quote],
+    name: str = "",
+) -> Verdict:
+    splices = []
+    for place, old, new in zip(places, olds, news, strict=True):
+        given = carry(text, place, old, new)
+        if given is None:
+            return Refusal("no-match", messages.too_far_left(text, place, len(old.lines)))
+        splices.append(Splice(place.start, place.end, given))
+    lines = (places[0].row + 1, places[-1].row + len(olds[-1].lines))
+    if all(text.data[splice.start : splice.end] == splice.new for splice in splices):
+        return Standing(name or strategy.name, lines)
+    return Fit(tuple(splices), name or strategy.name, strategy.confidence, lines)
+
+
+def _everywhere(text: Text, places: Sequence[Place], strategy: Strategy, old: Quote, new: Quote) -> Verdict:
+    if len(places) >= MANY:
+        places = strategy.find(text, old, len(text.data) + 1)
+    apart: list[Place] = []
+    for place in places:
+        if not apart or place.start >= apart[-1].end:
+            apart.append(place)
+    return _carried(text, apart, strategy, [old] * len(apart), [new] * len(apart))
+
+
+def _stretch(text: Text, old: bytes, new: bytes, every: bool, hints: Hints) -> Verdict | None:
+    """Any stretch of text, by its bytes or with the file's line ends; None where it stands nowhere."""
+    data = text.data
+    if b"\n" in old and b"\r\n" in data and old not in data:
+        old = old.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    places: list[Place] = []
+    row = counted = 0
+    at = data.find(old)
+    # Overlapping places are two readings; where every one is to change, the ones after the first reading count.
+    while at >= 0 and (every or len(places) < MANY):
+        row += data.count(text.separator, counted, at)
+        counted = at
+        places.append(Place(at, at + len(old), row, literal=True))
+        at = data.find(old, at + (len(old) if every else 1))
+    if not places:
+        return None
+    if len(places) > 1 and not every:
+        place = choose(text, places, hints)
+        if place is None:
+            if old == new:
+                return Standing("exact", None)
+            return Refusal("ambiguous", messages.ambiguous(text, Quote(old), places, MANY), tuple(places))
+        places = [place]
+    if b"\n" in new and b"\r" in data:
+        new = new.replace(b"\r\n", b"\n").replace(b"\n", text.end_near(places[0].row))
+    lines = (places[0].row + 1, places[-1].row + 1 + old[:-1].count(text.separator))
+    if old == new or (len(places) == 1 and hints.start is None and _stands_around(data, places[0], old, new)):
+        return Standing("exact", lines)
+    return Fit(tuple(Splice(place.start, place.end, new) for place in places), "exact", 1.0, lines)
+
+
+def _stands_around(data: bytes, place: Place, old: bytes, new: bytes) -> bool:
+    """The stretch stands within what it is to become, and that stands once: the rest was added before."""
+    inside = new.find(old)
+    if inside < 0 or is_trivial(new.replace(old, b"", 1)):
+        return False
+    start = data.find(new)
+    return start == place.start - inside and data.find(new, start + 1) < 0
+
+
+def _from_nothing(text: Text, path: str, new: bytes) -> Verdict:
+    if text.data == new:
+        return Standing("exact", None)
+    if not text.data:
+        return Fit((Splice(0, 0, new),), "exact", 1.0, (1, 0))
+    return Refusal(
+        "exists",
+        f"{path} exists and is not empty, so an empty SEARCH fits nowhere in it. Quote the lines next to which the new ones "
+        f'go, or use <edit path="{path}" at="bottom">.',
+    )
+
+
+def _elided(text: Text, old: Quote, new: Quote) -> Verdict | None:
+    """A line `...` in both halves stands for lines that stay: the parts in order, and as a whole one place."""
+    olds, news = _parts(old), _parts(new)
+    if len(olds) < 2 or len(olds) != len(news) or text.is_binary:
+        return None
+    pairs = [(a, b) for a, b in zip(olds, news, strict=True) if a.data or b.data]
+    if not pairs or any(a.is_blank for a, _ in pairs):
+        return None
+    for strategy in LADDER:
+        found = [strategy.find(text, a, MANY) for a, _ in pairs]
+        if not all(found):
+            continue
+        chain = _only_chain(found)
+        if chain is None:
+            return Refusal("ambiguous", messages.ambiguous(text, pairs[0][0], found[0], MANY), ())
+        if not chain:
+            continue
+        verdict = _carried(text, chain, strategy, [a for a, _ in pairs], [b for _, b in pairs], "elision")
+        if isinstance(verdict, Fit):
+            return Fit(verdict.splices, "elision", strategy.confidence * 0.98, verdict.lines)
+        return verdict
+    return None
+
+
+def _parts(quote: Quote) -> list[Quote]:
+    parts: list[list[bytes]] = [[]]
+    for line in quote.lines:
+        if line.strip() == ELISION:
+            parts.append([])
+        else:
+            parts[-1].append(line + b"\n")
+    return [Quote(b"".join(part)) for part in parts]
+
+
+def _only_chain(found: Sequence[Sequence[Place]]) -> list[Place] | None:
+    """One place of each part, in order and apart; None where there is more than one such choice, empty where none."""
+    first: list[Place] = []
+    reach = 0
+    for places in found:
+        place = next((place for place in places if place.start >= reach), None)
+        if place is None:
+            return []
+        first.append(place)
+        reach = place.end
+    last: list[Place] = []
+    limit: int | None = None
+    for places in reversed(found):
+        place = next((place for place in reversed(places) if limit is None or place.end <= limit), None)
+        if place is None:
+            return []
+        last.append(place)
+        limit = place.start
+    # The earliest and the latest choice are the same one exactly where there is no other.
+    return first if first == last[::-1] else None
+
+
+def _standing(text: Text, old: Quote, new: Quote) -> Standing | None:
+    """The quote stands nowhere: does the replacement stand there, once, in a way that proves that the edit was made?"""
+    if new.is_blank or not _proves(old, new):
+        return None
+    strategy, places = search(text, new)
+    if strategy is None or len(places) != 1:
+        return None
+    return Standing(strategy.name, (places[0].row + 1, places[0].row + len(new.lines)))
+
+
+def _proves(old: Quote, new: Quote) -> bool:
+    """Whether finding `new` can only mean that `old` has become it already."""
+    steps = list(changes(old.lines, new.lines))
+    if not steps:
+        return True
+    added = [line for _, _, b, b_end in steps for line in new.lines[b:b_end] if not is_trivial(line)]
+    kept = len([line for line in new.lines if not is_trivial(line)]) - len(added)
+    if added:
+        return kept > 0 or sum(map(_substance, added)) >= SUBSTANCE
+    # Something only went: its neighbours on both sides, standing side by side, are the proof.
+    first, last = steps[0][2], steps[-1][3]
+    above = any(not is_trivial(line) for line in new.lines[:first])
+    below = any(not is_trivial(line) for line in new.lines[last:])
+    return above and below
+
+
+def _substance(line: bytes) -> int:
+    return sum(1 for byte in line if chr(byte).isalnum() or byte >= 128)
+
+
+def _around(text: Text, place: Place, strategy: Strategy, old: Quote, new: Quote) -> Standing | None:
+    """The quote stands there, and the replacement, which holds it, stands around it: the lines were added before."""
+    if len(new.data) <= len(old.data):
+        return None
+    at = new.data.find(old.data.rstrip(b"\n"))
+    if at < 0 or (at and new.data[at - 1 : at] != b"\n"):
+        return None
+    steps = list(changes(old.lines, new.lines))
+    if any(a != a_end for a, a_end, _, _ in steps):
+        return None
+    if all(is_trivial(line) for _, _, b, b_end in steps for line in new.lines[b:b_end]):
+        return None
+    around = strategy.find(text, new, 2)
+    if len(around) == 1 and around[0].start <= place.start and place.end <= around[0].end:
+        return Standing(strategy.name, (around[0].row + 1, around[0].row + len(new.lines)))
+    return None
+
+
+def _refused(text: Text, path: str, old: Quote, new: Quote) -> Refusal:
+    if text.is_binary:
+        return Refusal("binary", f"{path} is binary, and the quoted text does not stand in it byte for byte.")
+    if old.is_blank:
+        return Refusal("no-match", f"The quoted text is blank: quote lines of {path} that hold something.")
+    changed = {row for a, a_end, _, _ in changes(old.lines, new.lines) for row in range(a, a_end)}
+    message, stale = messages.no_match(text, path, old, changed)
+    return Refusal("stale" if stale else "no-match", message)
+
+
+def _ended(data: bytes) -> bytes:
+    return data if data.endswith(b"\n") or not data else data + b"\n"

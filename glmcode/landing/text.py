@@ -1,0 +1,210 @@
+"""A file's bytes as landing edits them: line ends, encodings, and the normal forms that loose matching searches.
+
+Nothing here decodes a file to edit it. A line ends at `\\n` (a `\\r` before it belongs to the end), or at a lone
+`\\r` in a file that has no `\\n`. U+2028, form feed and the like are characters of a line like any other.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import accumulate
+
+__all__ = ["BLANKS", "Coding", "Text", "UnprovenEncodingError", "encode_like", "opened", "quoted_bytes", "split_lines"]
+
+BLANKS = b" \t\r"
+_UTF8_BOM = b"\xef\xbb\xbf"
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+
+
+class UnprovenEncodingError(Exception):
+    """Characters that the edit brings, and no byte of the file says how they would be written in it."""
+
+
+class Text:
+    """One state of a file's bytes, with what is derived from them on demand. Never changes."""
+
+    __slots__ = ("_forms", "_lines", "_separator", "_starts", "_utf8", "data")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._separator: bytes | None = None
+        self._lines: list[bytes] | None = None
+        self._starts: list[int] | None = None
+        self._forms: dict[str, bytes] = {}
+        self._utf8: bool | None = None
+
+    @property
+    def separator(self) -> bytes:
+        """What ends its lines, but for a `\\r` before it."""
+        if self._separator is None:
+            self._separator = b"\r" if b"\n" not in self.data and b"\r" in self.data else b"\n"
+        return self._separator
+
+    @property
+    def lines(self) -> list[bytes]:
+        """Its lines without the separator; the `\\r` of a CRLF is still there."""
+        if self._lines is None:
+            lines = self.data.split(self.separator)
+            if not lines[-1]:
+                lines.pop()
+            self._lines = lines
+        return self._lines
+
+    @property
+    def starts(self) -> list[int]:
+        """The offset of each line, and of the end of the last one (as if it had a line end)."""
+        if self._starts is None:
+            self._starts = list(accumulate((len(line) + 1 for line in self.lines), initial=0))
+        return self._starts
+
+    def start(self, row: int) -> int:
+        """The offset where line `row` (from 0) begins; the file's end for the row past the last."""
+        return min(self.starts[row], len(self.data))
+
+    def row(self, offset: int) -> int:
+        """The line (from 0) that holds the offset."""
+        return self.data.count(self.separator, 0, offset)
+
+    def end(self, row: int) -> bytes:
+        """The bytes that end line `row`: empty for a last line that has no end."""
+        line = self.lines[row]
+        if row == len(self.lines) - 1 and not self.data.endswith(self.separator):
+            return b""
+        return b"\r\n" if self.separator == b"\n" and line.endswith(b"\r") else self.separator
+
+    def content(self, row: int) -> bytes:
+        """The bytes of line `row` before its end."""
+        line = self.lines[row]
+        return line[:-1] if self.separator == b"\n" and line.endswith(b"\r") and self.end(row) else line
+
+    def end_near(self, row: int) -> bytes:
+        """How a new line next to line `row` ends: as that line, else the one before it, else the one after, else `\\n`."""
+        for neighbour in (row, row - 1, row + 1):
+            if 0 <= neighbour < len(self.lines) and (end := self.end(neighbour)):
+                return end
+        return b"\n"
+
+    def form(self, name: str, key: Callable[[bytes], bytes]) -> bytes:
+        """Each line's key between line feeds, with one before the first: a haystack for runs of whole lines.
+
+        Rows are counted by its line feeds. Kept under `name`.
+        """
+        form = self._forms.get(name)
+        if form is None:
+            rows = [key(line) for line in self.lines]
+            form = b"\n" + b"\n".join(rows) + b"\n" if rows else b""
+            self._forms[name] = form
+        return form
+
+    @property
+    def is_binary(self) -> bool:
+        return b"\0" in self.data
+
+    @property
+    def is_utf8(self) -> bool:
+        if self._utf8 is None:
+            self._utf8 = _decodes(self.data)
+        return self._utf8
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How a file's bytes become the bytes that are edited, and back again."""
+
+    bom: bytes = b""
+    codec: str | None = None
+
+    def close(self, data: bytes) -> bytes:
+        """The file's bytes for the edited ones."""
+        if self.codec is not None:
+            data = data.decode("utf-8").encode(self.codec)
+        return self.bom + data if self.bom else data
+
+
+_PLAIN = Coding()
+
+
+def opened(raw: bytes) -> tuple[bytes, Coding]:
+    """The bytes to edit, and the way back. A BOM stays outside; UTF-16 with a BOM is edited as UTF-8."""
+    if raw.startswith(_UTF8_BOM):
+        return raw[3:], Coding(_UTF8_BOM)
+    codec = _UTF16.get(raw[:2])
+    if codec is not None:
+        try:
+            text = raw[2:].decode(codec)
+        except UnicodeDecodeError:
+            return raw, _PLAIN
+        # UTF-32 also begins like UTF-16; a NUL says that the guess was wrong.
+        if "\0" not in text:
+            return text.encode("utf-8"), Coding(raw[:2], codec)
+    return raw, _PLAIN
+
+
+def quoted_bytes(text: str) -> bytes:
+    """The plan's text as bytes, raw bytes as they came. Raises UnicodeEncodeError for what no file can hold."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def encode_like(text: Text, quote: str, words: str) -> tuple[bytes, bytes]:
+    """Quote and replacement as the file would write them.
+
+    UTF-8, but for a file that is not UTF-8 and whose own bytes show every character as Latin-1. Raises
+    UnprovenEncodingError where the file shows neither.
+    """
+    if (quote.isascii() and words.isascii()) or text.is_utf8:
+        return quoted_bytes(quote), quoted_bytes(words)
+    if not quote.isascii():
+        # The quoted stretch itself is the proof: it stands there in one encoding or in the other.
+        first = next((line.strip() for line in quote.split("\n") if not line.isascii()), "")
+        if quoted_bytes(first) in text.data:
+            return quoted_bytes(quote), quoted_bytes(words)
+        try:
+            if first.encode("latin-1", "surrogateescape") in text.data:
+                return quote.encode("latin-1", "surrogateescape"), words.encode("latin-1", "surrogateescape")
+        except UnicodeEncodeError:
+            pass
+    alien = {character for character in words if character > "\x7f" and not "\udc80" <= character <= "\udcff"}
+    if not alien:
+        return quoted_bytes(quote), quoted_bytes(words)
+    if all(quoted_bytes(character) in text.data for character in alien):
+        return quoted_bytes(quote), quoted_bytes(words)
+    if all(character <= "\xff" and _stands_as_latin1(text, character) for character in alien):
+        return quoted_bytes(quote), words.encode("latin-1", "surrogateescape")
+    shown = " ".join(sorted(alien)[:5])
+    raise UnprovenEncodingError(f"the file is not UTF-8, and nothing in it shows how it would write {shown}")
+
+
+def split_lines(data: bytes) -> list[bytes]:
+    """The lines of a plan's text, without their ends."""
+    lines = data.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def _stands_as_latin1(text: Text, character: str) -> bool:
+    """The character's Latin-1 byte stands in the file where it can't be a part of UTF-8."""
+    byte = character.encode("latin-1")
+    at = text.data.find(byte)
+    for _ in range(64):
+        if at < 0:
+            return False
+        # No sequence of UTF-8 is longer than four bytes: a window around the byte decides.
+        before, after = text.data[max(0, at - 3) : at], text.data[at : at + 4]
+        if not any(
+            _decodes(before[skip:] + after[:take])
+            for skip in range(len(before) + 1)
+            for take in range(1, len(after) + 1)
+        ):
+            return True
+        at = text.data.find(byte, at + 1)
+    return False
+
+
+def _decodes(data: bytes) -> bool:
+    if data.isascii():
+        return True
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

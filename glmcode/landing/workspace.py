@@ -1,0 +1,224 @@
+"""The files as the plan has them so far: a layer of changes over the tree, one state a file."""
+
+from glmcode.landing.hints import Hints
+from glmcode.landing.place import Fit, Splice
+from glmcode.landing.text import Coding, Text, opened
+from glmcode.landing.tree import PathRefusedError, Tree
+from glmcode.plan.edits import Form, Substitute
+from glmcode.syntax import Parsed, Problem, language_of, parse
+
+__all__ = ["File", "Workspace"]
+
+LINK = "120000"
+SPLICES_BEHIND = 64
+"""Splices that a syntax tree is brought forward over; past that the file is parsed afresh."""
+
+
+class File:
+    """One file as it is now: its text, and what earlier edits of the plan say about it."""
+
+    __slots__ = (
+        "_behind",
+        "_moved",
+        "_parsed",
+        "coding",
+        "first",
+        "hints_wrong",
+        "hunk_end",
+        "judged",
+        "language",
+        "marks",
+        "mode",
+        "text",
+        "was_sound",
+    )
+
+    def __init__(self, data: bytes, coding: Coding, mode: str, path: str) -> None:
+        self.text = Text(data)
+        self.coding = coding
+        self.mode = mode
+        self.first = self.text
+        """The text that the plan found, or gave it when it made the file: what the syntax guard compares with."""
+        self.language = language_of(path)
+        self.marks: dict[int, int] = {}
+        """Offsets that edits, by their index, have been promised."""
+        self.hints_wrong = False
+        self.hunk_end = 0
+        """Where the last hunk of a diff ended, 0 where the edit before was none."""
+        self.judged: tuple[Text, Problem | None] | None = None
+        """What the syntax guard found, and in which text."""
+        self.was_sound: bool | None = None
+        """Whether `first` parses; None while nobody has asked."""
+        self._parsed: tuple[Text, Parsed] | None = None
+        self._behind: list[Splice] = []
+        self._moved: list[tuple[int, int, int]] = []
+
+    @property
+    def raw(self) -> bytes:
+        return self.coding.close(self.text.data)
+
+    @property
+    def parsed(self) -> Parsed | None:
+        """The syntax tree of the text as it is now; None for a language without a grammar, and for binary files."""
+        if self.language is None or self.text.is_binary:
+            return None
+        if self._parsed is None or len(self._behind) > SPLICES_BEHIND:
+            self._parsed = (self.text, parse(self.text.data, self.language))
+        elif self._parsed[0] is not self.text:
+            parsed = self._parsed[1]
+            for splice in self._behind:
+                parsed = parsed.spliced(splice.start, splice.end, splice.new)
+            self._parsed = (self.text, parsed)
+        self._behind = []
+        return self._parsed[1]
+
+    def apply(self, fit: Fit, form: Form) -> None:
+        """Makes the splices."""
+        data = self.text.data
+        pieces, done = [], 0
+        for splice in fit.splices:
+            pieces += [data[done : splice.start], splice.new]
+            done = splice.end
+        pieces.append(data[done:])
+        for splice in reversed(fit.splices):
+            self._note(splice, data)
+        self.text = Text(b"".join(pieces))
+        last = fit.splices[-1]
+        grown = sum(len(splice.new) - (splice.end - splice.start) for splice in fit.splices)
+        self.hunk_end = last.end + grown if form == "udiff" else 0
+
+    def _note(self, splice: Splice, data: bytes) -> None:
+        if self._parsed is not None:
+            self._behind.append(splice)
+        grown = len(splice.new) - (splice.end - splice.start)
+        if self.marks:
+            kept = {index: at for index, at in self.marks.items() if at < splice.start or at >= splice.end}
+            self.marks = {index: at + grown if at >= splice.end else at for index, at in kept.items()}
+        removed, added = data.count(b"\n", splice.start, splice.end), splice.new.count(b"\n")
+        if removed != added:
+            self._moved.append((data.count(b"\n", 0, splice.start), removed, added))
+
+    def hints(self, index: int, change: Substitute) -> Hints:
+        """The edit's hints in terms of the file as it is now."""
+        row = None
+        if change.line_hint is not None and not self.hints_wrong:
+            row = change.line_hint - 1
+            for at, removed, added in self._moved:
+                if row >= at + removed:
+                    row += added - removed
+        headers = tuple(header.encode("utf-8", "surrogateescape") for header in change.headers)
+        return Hints(row, headers, self.hunk_end, self.marks.get(index))
+
+    def saved(
+        self,
+    ) -> tuple[Text, tuple[Text, Parsed] | None, list[Splice], list[tuple[int, int, int]], dict[int, int]]:
+        """What `restore` needs to take back the splices made from now on."""
+        return self.text, self._parsed, list(self._behind), list(self._moved), dict(self.marks)
+
+    def restore(
+        self, saved: tuple[Text, tuple[Text, Parsed] | None, list[Splice], list[tuple[int, int, int]], dict[int, int]]
+    ) -> None:
+        self.text, self._parsed, self._behind, self._moved, self.marks = saved
+        self.hunk_end = 0
+
+    def moved(self, path: str) -> "File":
+        """The same file under another name."""
+        other = File(self.text.data, self.coding, self.mode, path)
+        other.first, other._moved, other.hints_wrong, other.marks = (
+            self.first,
+            self._moved,
+            self.hints_wrong,
+            self.marks,
+        )
+        if other.language == self.language:
+            other.text, other._parsed, other._behind = self.text, self._parsed, self._behind
+        return other
+
+
+class Workspace:
+    """What stands at each path now. Paths are normalised. Reads the tree once a path."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._now: dict[str, File | None] = {}
+        self._base: dict[str, bytes | None] = {}
+        self._folders: dict[str, int] = {}
+
+    def base(self, path: str) -> bytes | None:
+        """The bytes in the tree below. Raises PathRefusedError."""
+        if path not in self._base:
+            self._base[path] = self.tree.read(path)
+        return self._base[path]
+
+    def base_mode(self, path: str) -> str:
+        return self.tree.mode(path)
+
+    def get(self, path: str) -> File | None:
+        """The file as it is now. Raises PathRefusedError."""
+        if path not in self._now:
+            raw = self.base(path)
+            if raw is None:
+                self._now[path] = None
+            else:
+                self._now[path] = File(*opened(raw), self.base_mode(path), path)
+        return self._now[path]
+
+    def get_or_folder(self, path: str) -> File | None:
+        """As `get`, for a path that an edit would make: a folder there is in the way, and said to be."""
+        try:
+            return self.get(path)
+        except PathRefusedError as error:
+            raise PathRefusedError("exists", error.why) if error.reason == "no-such-file" else error from None
+
+    def put(self, path: str, file: File) -> None:
+        """A file comes to stand where none was. Raises PathRefusedError where a file or a folder is in the way."""
+        parts = path.split("/")
+        for size in range(1, len(parts)):
+            folder = "/".join(parts[:size])
+            if not self._folders.get(folder) and self._is_file(folder):
+                raise PathRefusedError("exists", f"{folder} is a file, so {path} can't be made")
+        if self._folders.get(path):
+            raise PathRefusedError("exists", f"{path} is a folder")
+        self._count_folders(path, 1)
+        self._now[path] = file
+
+    def remove(self, path: str) -> None:
+        if self.base(path) is None:
+            self._count_folders(path, -1)
+        self._now[path] = None
+
+    def reset(self, path: str) -> None:
+        """Takes back everything that the plan did to the path."""
+        if self._now.get(path) is not None and self._base.get(path) is None:
+            self._count_folders(path, -1)
+        self._now.pop(path, None)
+
+    def touched(self) -> list[str]:
+        return sorted(self._now)
+
+    def change(self, path: str) -> tuple[bytes | None, str | None] | None:
+        """Bytes and mode of a path that is not as the tree has it; None where it is."""
+        if path not in self._now:
+            return None
+        file, base = self._now[path], self._base.get(path)
+        if file is None:
+            return None if base is None else (None, None)
+        raw = file.raw
+        if base is not None and raw == base and file.mode == self.base_mode(path):
+            return None
+        return raw, file.mode
+
+    def _is_file(self, path: str) -> bool:
+        try:
+            return self.get(path) is not None
+        except PathRefusedError as error:
+            if error.reason == "no-such-file":
+                return False  # a folder, as it should be
+            raise
+
+    def _count_folders(self, path: str, by: int) -> None:
+        at = path.find("/")
+        while at >= 0:
+            folder = path[:at]
+            self._folders[folder] = self._folders.get(folder, 0) + by
+            at = path.find("/", at + 1)
