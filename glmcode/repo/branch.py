@@ -15,8 +15,8 @@ from glmcode.repo import journal
 from glmcode.repo.discover import find_repository
 from glmcode.repo.disk import DirectoryTree, remove_file, write_file
 from glmcode.repo.git import Ended, failure, git, run_git
-from glmcode.repo.merge import conflict, merge_into, merge_lines, session_changes, tree_changes
-from glmcode.repo.sessions import Session, load, save
+from glmcode.repo.merge import Change, conflict, is_missing, merge_into, merge_lines, session_changes, tree_changes
+from glmcode.repo.sessions import Record, Session, load, save
 from glmcode.repo.worktree import branch_tip, head_commit
 
 __all__ = ["HOWS", "Landed", "default_message", "land_session"]
@@ -58,13 +58,18 @@ def land_session(session: Session, how: How, message: str | None = None) -> Land
         raise GlmcodeError(f"session {session.id} belongs to another repository than {session.root}")
     tip = branch_tip(session)
     text = message if message and message.strip() else default_message(session)
+    record = load(session.root, session.id)
     if how == "apply":
-        landed = _apply(repository.root, session, tip)
+        landed = _apply(repository.root, session_changes(session, _start(repository.root, record), tip))
     elif how == "commit":
-        landed = _commit(repository.root, repository.git_dir, session, tip, text)
+        _refuse_in_progress(repository.git_dir)
+        changes = session_changes(session, _start(repository.root, record), tip)
+        landed = _commit(repository.root, repository.git_dir, changes, text)
     else:
         landed = _merge(repository.root, repository.git_dir, session, tip, text)
-    _note(session, how, tip)
+    if landed.paths or not record.landed:
+        record = replace(record, landed=how, landed_root=repository.root, landed_commit=landed.commit or "")
+    save(replace(record, status="landed", landed_tip=tip))
     return landed
 
 
@@ -81,19 +86,35 @@ def default_message(session: Session) -> str:
     return f"{subject}\n" if subject == task else f"{subject}\n\n{task}\n"
 
 
-def _apply(root: str, session: Session, tip: str) -> Landed:
+def _start(root: str, record: Record) -> str:
+    """The commit up to which the user's files hold the session's work: its base, or what was landed here before.
 
-    merge = merge_into(root, session_changes(session, tip))
+    A landing that was taken back since (by undo, by a revert, by another branch) does not count.
+    """
+    session = record.session
+    if not record.landed_tip or record.landed_root != root:
+        return session.base
+    if record.landed_commit and not _holds(root, record.landed_commit, "HEAD"):
+        return session.base
+    if run_git(root, ["cat-file", "-e", f"{record.landed_tip}^{{commit}}"]).status != 0:
+        return session.base
+    landed = session_changes(session, session.base, record.landed_tip)
+    return session.base if is_missing(root, landed) else record.landed_tip
+
+
+def _holds(root: str, commit: str, head: str) -> bool:
+    return run_git(root, ["merge-base", "--is-ancestor", commit, head]).status == 0
+
+
+def _apply(root: str, changes: Iterable[Change]) -> Landed:
+    merge = merge_into(root, changes)
     if merge.after:
         journal.land(root, merge.before, merge.after, merge.modes, None)
     return Landed("apply", tuple(sorted(merge.after)), None, merge.merged)
 
 
-def _commit(root: str, git_dir: str, session: Session, tip: str, message: str) -> Landed:
-
-    _refuse_in_progress(git_dir)
+def _commit(root: str, git_dir: str, changes: tuple[Change, ...], message: str) -> Landed:
     head = head_commit(root)
-    changes = session_changes(session, tip)
     _refuse_uncommitted(root, {path for change in changes for path in change.paths})
     merge = merge_into(root, changes)
     if not merge.after:
@@ -122,22 +143,26 @@ def _commit(root: str, git_dir: str, session: Session, tip: str, message: str) -
 
 
 def _named(after: Mapping[str, bytes | None]) -> list[str]:
-    """The paths that the commit names. A file that gave way to a folder's place is gone from the index already."""
-    places = {path for path, data in after.items() if data is not None}
-    return [path for path in after if not any(path[:end] in places for end, sign in enumerate(path) if sign == "/")]
+    """The paths that the commit names. Where file and folder change places the new side is named, and git drops the old."""
+    files = {path for path, data in after.items() if data is not None}
+    folders = {folder for path in files for folder in _above(path)}
+    return [path for path in after if path in files or (path not in folders and not files & set(_above(path)))]
+
+
+def _above(path: str) -> list[str]:
+    return [path[:end] for end, sign in enumerate(path) if sign == "/"]
 
 
 def _merge(root: str, git_dir: str, session: Session, tip: str, message: str) -> Landed:
-
     _refuse_in_progress(git_dir)
     head = head_commit(root)
-    if run_git(root, ["merge-base", "--is-ancestor", session.base, head]).status != 0:
+    if not _holds(root, session.base, head):
         raise GlmcodeError(
             "your branch does not hold the commit that the session started from: a merge would bring other commits along",
             exit_code=Exit.CONFLICT,
             hint="switch to the branch where the session started, or use --how apply or --how commit",
         )
-    if run_git(root, ["merge-base", "--is-ancestor", tip, head]).status == 0:
+    if _holds(root, tip, head):
         return Landed("merge", ())
     tree = _merged_tree(root, head, tip)
     coming = {path for change in tree_changes(root, head, tree) for path in change.paths}
@@ -205,6 +230,12 @@ def _with_message(root: str, message: str, command: list[str], stdin: bytes | No
 
 
 def _refuse_in_progress(git_dir: str) -> None:
+    if os.path.lexists(os.path.join(git_dir, "index.lock")):
+        raise GlmcodeError(
+            "another git is at work in your checkout: it holds index.lock",
+            exit_code=Exit.CONFLICT,
+            hint=f"try again when it has ended; if none is running, remove {os.path.join(git_dir, 'index.lock')}",
+        )
     for name, what in _IN_PROGRESS.items():
         if os.path.lexists(os.path.join(git_dir, name)):
             raise GlmcodeError(
@@ -271,16 +302,13 @@ def _take_back(root: str, after: Mapping[str, bytes | None], modes: Mapping[str,
 
     tree = DirectoryTree(root)
     for path, data in after.items():
+        if data is None and os.path.isdir(os.path.join(root, path)):
+            continue
         now = tree.entry(path)
-        if (now is None and data is None) or (now is not None and (now.data, now.mode) == (data, modes[path])):
+        if (None if now is None else (now.data, now.mode)) == (None if data is None else (data, modes.get(path))):
             continue
         if data is None:
             remove_file(root, path)
         else:
             write_file(root, path, data, modes[path])
     journal.undo(root)
-
-
-def _note(session: Session, how: How, tip: str) -> None:
-    record = load(session.root, session.id)
-    save(replace(record, status="landed", landed=how, landed_tip=tip))

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
-from glmcode.repo.disk import DirectoryTree, Entry, shown
+from glmcode.repo.disk import DirectoryTree, Entry
+from glmcode.repo.folder import shown
 from glmcode.repo.git import failure, git, run_git
 from glmcode.repo.sessions import Session
 
-__all__ = ["Change", "Merge", "conflict", "merge_into", "merge_lines", "session_changes", "tree_changes"]
+__all__ = ["Change", "Merge", "conflict", "is_missing", "merge_into", "merge_lines", "session_changes", "tree_changes"]
 
 _LINK, _MODULE = "120000", "160000"
 # No file holds lines of this many marks by chance.
@@ -73,9 +74,9 @@ def tree_changes(repository: str, old: str, new: str) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def session_changes(session: Session, tip: str) -> tuple[Change, ...]:
-    """What the session changed up to `tip`. Raises GlmcodeError where it moved a submodule: that is never landed."""
-    changes = tree_changes(session.common_dir, session.base, tip)
+def session_changes(session: Session, start: str, tip: str) -> tuple[Change, ...]:
+    """What the session changed from `start` to `tip`. Raises GlmcodeError where it moved a submodule: none is landed."""
+    changes = tree_changes(session.common_dir, start, tip)
     for change in changes:
         if _MODULE in (change.old_mode, change.new_mode):
             raise GlmcodeError(
@@ -91,6 +92,18 @@ def merge_into(root: str, changes: Iterable[Change]) -> Merge:
     A file that the user left alone gets the session's bytes; one that both changed is merged line by line. Raises
     GlmcodeError (exit 5) that names every file, and the lines, where that can't be done; nothing is written either way.
     """
+    work = _computed(root, changes)
+    if work.problems:
+        raise conflict(work.problems)
+    return Merge(work.before, work.after, work.modes, tuple(work.merged))
+
+
+def is_missing(root: str, changes: Iterable[Change]) -> bool:
+    """Whether a file at `root` lacks its change plainly: one that holds it, or that was worked over since, does not."""
+    return bool(_computed(root, changes).after)
+
+
+def _computed(root: str, changes: Iterable[Change]) -> _Work:
     tree = DirectoryTree(root)
     work = _Work()
     for change in changes:
@@ -101,9 +114,7 @@ def merge_into(root: str, changes: Iterable[Change]) -> Merge:
         else:
             _modify(root, tree, change, work)
     _clear_ways(root, work)
-    if work.problems:
-        raise conflict(work.problems)
-    return Merge(work.before, work.after, work.modes, tuple(work.merged))
+    return work
 
 
 def conflict(problems: Iterable[tuple[str, str]], advice: str = "") -> GlmcodeError:

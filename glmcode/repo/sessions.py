@@ -24,6 +24,7 @@ Message: TypeAlias = Mapping[str, str]
 """One turn of the conversation: its "role" and its "content"."""
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _STATUSES = ("open", "green", "red", "landed")
 
 
@@ -63,6 +64,10 @@ class Record:
     """How the work was landed last: "apply", "commit", "merge", or "" for not yet."""
     landed_tip: str = ""
     """The commit of the session's branch that was landed."""
+    landed_root: str = ""
+    """The checkout that it was landed in."""
+    landed_commit: str = ""
+    """The commit that this made there; "" for "apply"."""
 
 
 def save(record: Record) -> None:
@@ -169,15 +174,17 @@ def _read_record(common: str, name: str) -> Record | None:
     if not isinstance(found, dict) or not isinstance(kept := found.get("session"), dict):
         return None
     texts = [kept.get(key) for key in ("task", "root", "git_dir", "base")]
-    texts += [found.get(key) for key in ("created", "landed", "landed_tip")]
+    texts += [found.get(key) for key in ("created", "landed", "landed_tip", "landed_root", "landed_commit")]
     rounds, status = found.get("rounds"), found.get("status")
     if not all(isinstance(text, str) for text in texts) or not isinstance(rounds, dict) or status not in _STATUSES:
         return None
-    task, root, git_dir, base, created, landed, landed_tip = (str(text) for text in texts)
-    if os.path.dirname(git_dir) != os.path.join(common, "worktrees") or not re.fullmatch(r"[0-9a-f]{40,64}", base):
+    task, root, git_dir, base, created, *landings = (str(text) for text in texts)
+    if os.path.dirname(git_dir) != os.path.join(common, "worktrees") or not _COMMIT.fullmatch(base):
+        return None
+    if any(commit and not _COMMIT.fullmatch(commit) for commit in (landings[1], landings[3])):
         return None
     session = _session_at(common, name, task=task, root=root, git_dir=git_dir, base=base)
-    return Record(session, created, status, rounds, landed, landed_tip)
+    return Record(session, created, status, rounds, *landings)
 
 
 def _ids(common: str) -> list[str]:

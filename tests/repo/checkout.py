@@ -18,7 +18,7 @@ def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Neither the machine's git configuration nor a hook around the tests has a say."""
     home = tmp_path / "home"
     home.mkdir()
-    (home / ".gitconfig").write_text("[init]\n\tdefaultBranch = main\n[protocol \"file\"]\n\tallow = always\n")
+    (home / ".gitconfig").write_text('[init]\n\tdefaultBranch = main\n[protocol "file"]\n\tallow = always\n')
     for name in list(os.environ):
         if name.startswith("GIT_"):
             monkeypatch.delenv(name)

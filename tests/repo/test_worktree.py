@@ -102,7 +102,14 @@ def test_slug_ends_at_a_word() -> None:
 
 def test_users_hooks_do_not_run_for_session_and_snapshot(checkout: Checkout, tmp_path: Path) -> None:
     mark = tmp_path / "ran"
-    for name in ("post-checkout", "pre-commit", "commit-msg", "post-commit", "reference-transaction", "post-index-change"):
+    for name in (
+        "post-checkout",
+        "pre-commit",
+        "commit-msg",
+        "post-commit",
+        "reference-transaction",
+        "post-index-change",
+    ):
         checkout.hook(name, f"echo {name} >> {mark}; exit 1")
     session = work(checkout, {"a.txt": b"theirs\n"})
     assert branch_tip(session) != session.base
@@ -163,7 +170,13 @@ def test_variables_of_a_hook_around_do_not_lead_astray(checkout: Checkout, tmp_p
     checkout.write({"c.txt": b"c\n"})
     checkout.git("add", "c.txt")
     environ = {**os.environ, "GIT_LITERAL_PATHSPECS": "1", "GIT_EXTERNAL_DIFF": "false", "GIT_TRACE": "1"}
-    subprocess.run(["git", "commit", "-qm", "with hook", "--", "c.txt"], cwd=checkout.root, check=True, env=environ, capture_output=True)
+    subprocess.run(
+        ["git", "commit", "-qm", "with hook", "--", "c.txt"],
+        cwd=checkout.root,
+        check=True,
+        env=environ,
+        capture_output=True,
+    )
     assert (tmp_path / "id").read_text().strip() == "do-the-work"
     assert checkout.line("show", "--name-only", "--format=", "HEAD") == "c.txt"
     assert checkout.line("diff", "--name-only", "HEAD~", "glmcode/do-the-work") == "a.txt"
@@ -204,7 +217,7 @@ def test_snapshot_swaps_files_and_folders(checkout: Checkout) -> None:
 
 
 def test_snapshot_takes_any_name_that_git_takes(checkout: Checkout) -> None:
-    names = ["with space", "-n", ":(glob)*", "new\nline", "tab\t\"quote\"", os.fsdecode(b"\xff\xfe"), "ünï"]
+    names = ["with space", "-n", ":(glob)*", "new\nline", 'tab\t"quote"', os.fsdecode(b"\xff\xfe"), "ünï"]
     session = work(checkout, {name: name.encode("utf-8", "surrogateescape") for name in names})
     assert changed_files(session) == tuple(sorted(names))
 
@@ -279,7 +292,12 @@ def test_diff_applies_to_the_same_bytes(checkout: Checkout, tmp_path: Path) -> N
 
 def test_diff_ignores_the_users_taste(checkout: Checkout) -> None:
     plain = session_diff(work(checkout, {"a.txt": b"1\ntwo\n"}))
-    for name, value in {"diff.noprefix": "true", "color.ui": "always", "diff.external": "false", "diff.context": "0"}.items():
+    for name, value in {
+        "diff.noprefix": "true",
+        "color.ui": "always",
+        "diff.external": "false",
+        "diff.context": "0",
+    }.items():
         checkout.git("config", name, value)
     assert session_diff(work(checkout, {"a.txt": b"1\ntwo\n"})) == plain
 

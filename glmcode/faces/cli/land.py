@@ -132,7 +132,7 @@ def _ask(record: "Record") -> "How | None":
 
 
 def _report(record: "Record", landed: "Landed") -> None:
-    from glmcode.repo.disk import shown
+    from glmcode.repo.folder import shown
 
     session = record.session
     if not landed.paths:
