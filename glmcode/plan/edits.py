@@ -77,7 +77,9 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """The file goes."""
+    """The file goes. `was` is what the plan says that it held; None where the plan doesn't say."""
+
+    was: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

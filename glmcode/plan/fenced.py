@@ -1,0 +1,157 @@
+"""A fenced block with a path: the whole file, or, with `... existing code ...` comments, a sketch of it.
+
+A block that turns out to hold SEARCH/REPLACE blocks, a diff or tags is left to their readers.
+"""
+
+import re
+from collections.abc import Generator, Sequence
+
+from glmcode.plan import search_replace
+from glmcode.plan.edits import Begun, Form, Sketch, Whole
+from glmcode.plan.fences import Fence, closes, content_of, fence_at, opens_within
+from glmcode.plan.hunks import opens_hunk
+from glmcode.plan.lines import Line, Reading, Source, text_of
+from glmcode.plan.paths import is_document, names_a_file, path_of_info, path_on_line
+from glmcode.plan.sketch import is_sketch
+from glmcode.plan.tags import begins_tag, breaks_body, read_tag
+
+__all__ = ["read", "read_text"]
+
+_COMMENT = re.compile(r"\s*(?:#|//|--|/\*|<!--|;|\*)")
+_DOCUMENT_INFO = frozenset({"markdown", "md", "mdx", "rst", "text", "txt"})
+
+
+def read(source: Source, fence: Fence, path: str) -> Reading:
+    """The block that `fence` opens, for the file `path`.
+
+    In running text (Markdown and the like) all is body up to the close. Elsewhere a tag, a marker or the next fence
+    with a path shows that the block was never closed.
+    """
+    document = is_document(path) or fence.info.lower().split()[:1] in [[word] for word in _DOCUMENT_INFO]
+    body: list[Line] = []
+    light = True  # nothing has come yet but blank lines, paths and comments
+    while True:
+        line = source.ahead.popleft() if source.ahead else (yield)
+        text = line.text
+        if line.last:
+            break
+        if closes(fence, text):
+            if fence.depth:
+                fence.depth -= 1
+            elif document and not (yield from _is_close(source)):
+                fence.depth += 1
+            else:
+                _finish(source, path, fence, body, line)
+                return
+        elif light and source.only is None and _holds_edits(text, body):
+            if body and body[-1].text.startswith("--- "):
+                source.ahead.appendleft(line)
+                line = body.pop()
+            _leave(source, fence, path, [*body, line])
+            return
+        elif not document and source.only is None and _interrupts(text, body):
+            break
+        elif opens_within(fence, text):
+            fence.depth += 1
+        body.append(line)
+        light = light and _is_light(text, document)
+    cut = len(body)
+    if not line.last and fence_at(line.text, 0) and cut and path_of_info(line.text) is None:
+        cut -= 1 if body[-1].text.strip() else 2
+    source.back([*body[cut:], line])
+    source.events.append(Begun(path, "whole", fence.line))
+    where = "the plan ends" if line.last else f"line {line.number} begins something else"
+    why = f"The fenced block of line {fence.line} is not closed before {where}: send the whole file again, with its closing fence."
+    source.broken("whole", path, why, fence.line, body[cut - 1].number if cut else fence.line)
+    source.path = path
+
+
+def _is_close(source: Source) -> Generator[None, Line, bool]:
+    """Whether a bare fence in running text closes the block, or opens an example within it: code follows that at once."""
+    after = source.ahead.popleft() if source.ahead else (yield)
+    source.back([after])
+    text = after.text
+    if after.last or not text.strip() or fence_at(text, 0) or search_replace.opens(text):
+        return True
+    path = path_on_line(text)
+    return (path is not None and names_a_file(path)) or (begins_tag(text) and read_tag(text) is not None)
+
+
+def _holds_edits(text: str, body: Sequence[Line]) -> bool:
+    """Whether the first line that counts says that the fence holds edits, not a file."""
+    if search_replace.opens(text) or _is_next_tag(text):
+        return True
+    if opens_hunk(text, strict=True) or text.startswith("diff --git "):
+        return True
+    return text.startswith("+++ ") and bool(body) and body[-1].text.startswith("--- ")
+
+
+def _is_next_tag(text: str) -> bool:
+    if text[:1] != "<" or not begins_tag(text):
+        return False
+    tag = read_tag(text)
+    return tag is not None and breaks_body(tag)
+
+
+def _interrupts(text: str, body: Sequence[Line]) -> bool:
+    """Whether the line can't be one of a file's own: the next edit begins."""
+    if text[:1] == "<":
+        return search_replace.opens(text) or _is_next_tag(text)
+    fence = fence_at(text, 0) if text[:1] in {"`", "~"} else None
+    if fence is None or not fence.info:
+        return False
+    above = next((line.text for line in reversed(body[-2:]) if line.text.strip()), "")
+    path = path_of_info(fence.info) or path_on_line(above)
+    return path is not None and names_a_file(path)
+
+
+def _is_light(text: str, document: bool) -> bool:
+    if not text.strip() or text.startswith("--- "):
+        return True
+    return not document and (_COMMENT.match(text) is not None or path_on_line(text) is not None)
+
+
+def _leave(source: Source, fence: Fence, path: str, lines: Sequence[Line]) -> None:
+    """Hands the block's lines to the readers of what it holds; the path stays its own."""
+    fence.path = path
+    fence.depth = 0
+    source.fence = fence
+    source.back(lines)
+
+
+def _finish(source: Source, path: str, fence: Fence, body: Sequence[Line], end: Line) -> None:
+    sketch = source.only == "sketch" or (source.only is None and is_sketch([line.text for line in body]))
+    form: Form = "sketch" if sketch else "whole"
+    source.events.append(Begun(path, form, fence.line))
+    text = text_of(body)
+    change = Sketch(text, implied=source.only == "sketch") if sketch else Whole(text)
+    source.edit(form, path, change, fence.line, end.number)
+
+
+def read_text(source: Source, path: str, form: Form) -> Generator[None, Line, bool]:
+    """A text that is, all of it, one file's new content or a sketch of it; a fence around it, and a path above that, go.
+
+    A text that holds a fenced block among other lines is given back, and the answer is False: its blocks are what counts.
+    """
+    lines: list[Line] = []
+    while not (line := source.ahead.popleft() if source.ahead else (yield)).last:
+        lines.append(line)
+    source.back([line])
+    texts = [one.text for one in lines]
+    first = next((i for i, text in enumerate(texts) if text.strip()), 0)
+    headed = first + 1 if texts and path_on_line(texts[first]) else first
+    inner = content_of(texts[headed:])
+    wrapped = inner != slice(0, len(texts) - headed)
+    if not wrapped and not is_document(path) and any(fence_at(text, 0) for text in texts):
+        source.back(lines)
+        return False
+    body = text_of(lines[headed:][inner] if wrapped else lines)
+    end = lines[-1].number if lines else 1
+    source.events.append(Begun(path, form, 1))
+    if source.cut:
+        source.broken(form, path, "The plan breaks off: send the whole file again.", 1, end)
+    elif not body.strip():
+        source.broken(form, path, "The plan is empty: it should be the file's new content.", 1, end)
+    else:
+        source.edit(form, path, Sketch(body, implied=True) if form == "sketch" else Whole(body), 1, end)
+    return True

@@ -1,0 +1,78 @@
+"""Fences: lines of backticks or tildes, and the XML-like wrappers that models write in their stead."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["Fence", "closes", "content_of", "fence_at", "opens_within"]
+
+_MARKS = re.compile(r" {0,3}(`{3,}|~{3,})([^`\n]*)$")
+_WRAPPER = re.compile(r"<(source|sourcecode|code|codeblock|pre)>([\w+#.-]*)\s*$")
+_LONGEST = 1024
+"""A longer line opens no fence: no path or language needs it."""
+
+
+@dataclass(slots=True)
+class Fence:
+    """An open fence. `depth` counts fences with a language that opened within it, and `used` says that it holds edits."""
+
+    mark: str
+    """A run of backticks or tildes, or the closing tag of a wrapper."""
+    info: str
+    line: int
+    path: str | None = None
+    depth: int = 0
+    used: bool = False
+
+
+def fence_at(text: str, line: int) -> Fence | None:
+    """The fence that this line opens, if it stood outside of one."""
+    if text[:1] not in {"`", "~", " ", "<"} or len(text) > _LONGEST:
+        return None
+    if match := _MARKS.match(text):
+        return Fence(match[1], match[2].strip(), line)
+    if match := _WRAPPER.match(text):
+        return Fence(f"</{match[1]}>", match[2], line)
+    return None
+
+
+def closes(fence: Fence, text: str) -> bool:
+    """Whether the line is a closing of this fence, or of one with the same mark within it."""
+    if fence.mark[0] == "<":
+        return text.rstrip() == fence.mark
+    other = fence_at(text, 0)
+    return (
+        other is not None and not other.info and other.mark[0] == fence.mark[0] and len(other.mark) >= len(fence.mark)
+    )
+
+
+def opens_within(fence: Fence, text: str) -> bool:
+    """Whether the line opens a fence within this one that must be closed before it: as long, and with a language."""
+    other = fence_at(text, 0)
+    if other is None or other.mark[0] != fence.mark[0]:
+        return False
+    return len(other.mark) >= len(fence.mark) and bool(other.info) and other.mark[0] != "<"
+
+
+def content_of(lines: Sequence[str]) -> slice:
+    """The lines within the fence that wraps them all, blank lines around it aside; all of them where none does.
+
+    A fence that opens on the first line and closes before the last is content.
+    """
+    first, end = 0, len(lines)
+    while first < end and not lines[first].strip():
+        first += 1
+    while end > first and not lines[end - 1].strip():
+        end -= 1
+    fence = fence_at(lines[first], 0) if end - first > 1 else None
+    if fence is not None:
+        for i in range(first + 1, end):
+            if opens_within(fence, lines[i]):
+                fence.depth += 1
+            elif closes(fence, lines[i]):
+                if fence.depth == 0 and i == end - 1:
+                    return slice(first + 1, i)
+                if fence.depth == 0:
+                    break
+                fence.depth -= 1
+    return slice(0, len(lines))

@@ -1,0 +1,194 @@
+"""One hunk of a unified diff: its `@@` line, its lines, and where it ends."""
+
+import re
+from collections.abc import Generator
+from dataclasses import dataclass, field
+
+from glmcode.plan import search_replace
+from glmcode.plan.edits import Substitute
+from glmcode.plan.fences import closes, fence_at
+from glmcode.plan.lines import Line, Source
+from glmcode.plan.tags import begins_tag, breaks_body, read_tag
+
+__all__ = ["Hunk", "name_below", "opens_hunk", "read_hunk"]
+
+_RANGES = re.compile(r"@@[ \t]*-(\d{1,9})(?:,(\d{1,9}))?[ \t]+\+(\d{1,9})(?:,(\d{1,9}))?[ \t]*(?:@@)?(.*)$")
+_BULLET = re.compile(r"[-+] \S")
+_SIGNATURE = re.compile(r"\d+\.\d+[\w. -]*$")
+_PARTIAL = re.compile(r"[ \t]*(?:[-+]\d[\d,]*[ \t]*){1,2}(?=@@|$)")
+_TYPES = frozenset("+- ")
+_LONGEST = 1024
+
+
+@dataclass(slots=True)
+class Hunk:
+    """A hunk as it is read. `change` and `fault` are final when it has ended."""
+
+    headers: tuple[str, ...] = ()
+    start: int | None = None
+    """The first line of the old side, as the hunk claims."""
+    declared: tuple[int, int] | None = None
+    """How many lines the hunk claims that it has of the old and the new side."""
+    old: list[str] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
+    old_open: bool = False
+    """The old side's last line has no line feed."""
+    new_open: bool = False
+    changes: int = 0
+    last_kind: str = ""
+    ended: bool = True
+    """A line feed followed the last line."""
+    end: int = 0
+    fault: str = ""
+    change: Substitute = field(default_factory=lambda: Substitute("", ""))
+
+    def take(self, kind: str, text: str, line: Line) -> None:
+        self.end, self.ended, self.last_kind = line.number, line.ended, kind
+        if kind != "+":
+            self.old.append(text)
+            self.old_open = False
+        if kind != "-":
+            self.new.append(text)
+            self.new_open = False
+        self.changes += kind != " "
+
+    def last_line_is_open(self) -> None:
+        """The last line has no line feed in the file."""
+        self.old_open = self.old_open or self.last_kind in {" ", "-"}
+        self.new_open = self.new_open or self.last_kind in {" ", "+"}
+
+    @property
+    def short(self) -> bool:
+        """Whether the hunk claims more lines than have come."""
+        return self.declared is not None and (len(self.old) < self.declared[0] or len(self.new) < self.declared[1])
+
+    @property
+    def exact(self) -> bool:
+        return self.declared == (len(self.old), len(self.new))
+
+
+def opens_hunk(text: str, strict: bool) -> bool:
+    """Whether the line is a hunk's `@@`. With `strict` it must have its ranges of lines."""
+    if not text.startswith("@@") or text.startswith("@@@") or len(text) > _LONGEST:
+        return False
+    return _RANGES.match(text) is not None if strict else text[2:3] in {"", " ", "\t"}
+
+
+def name_below(source: Source, line: Line) -> Generator[None, Line, str | None]:
+    """The name on the `+++` line below a `---` line, where the two head a file's diff. Takes no line.
+
+    A line that begins with `-- ` and is deleted looks like `--- `; so a file's names must be followed by `@@`, or say
+    `a/` and `b/`.
+    """
+    after = source.ahead.popleft() if source.ahead else (yield)
+    text = after.text.removesuffix("\r")
+    if after.last or not text.startswith("+++ ") or len(text) > _LONGEST or not text[4:].strip():
+        source.back([after])
+        return None
+    third = source.ahead.popleft() if source.ahead else (yield)
+    source.back([after, third])
+    sides = line.text[4:].startswith(("a/", '"a/', "/dev/null")) and text[4:].startswith(("b/", '"b/', "/dev/null"))
+    return text[4:] if sides or opens_hunk(third.text.rstrip(), strict=False) else None
+
+
+def read_hunk(source: Source, opening: Line) -> Generator[None, Line, Hunk]:
+    """The hunk that `opening` begins, by its `@@` line or, without one, as its first line. What isn't its own is given back.
+
+    In a fence it lasts until the fence closes. Outside of one, a line without a type is context only where changes
+    follow: otherwise it is the prose behind the diff.
+    """
+    hunk = Hunk(end=opening.number)
+    fenced = source.fence is not None
+    pending: list[Line] = []  # blank and untyped lines that are the hunk's only if more of it follows
+    untyped = False  # one of them isn't blank
+    if opens_hunk(opening.text.rstrip(), strict=False):
+        _read_header(hunk, opening.text.strip())
+    else:
+        source.back([opening])
+    while True:
+        line = source.ahead.popleft() if source.ahead else (yield)
+        text, kind = line.text, line.text[:1]
+        if line.last or (kind not in _TYPES and _ends(source, text)):
+            break
+        if kind == "@" and opens_hunk(text.rstrip(), strict=False):
+            if hunk.old or hunk.new or pending:
+                break
+            _read_header(hunk, text.strip())
+        elif kind == "\\":
+            if not pending:
+                hunk.last_line_is_open()
+        elif kind == "-" and (yield from _is_behind(source, hunk, line)):
+            break
+        elif text in {"", "\r"}:
+            if untyped and not hunk.short:
+                break
+            pending.append(line)
+        elif (kind in _TYPES and not (untyped and (kind == " " or _BULLET.match(text)))) or fenced:
+            for one in pending:
+                hunk.take(" ", one.text, one)
+            pending, untyped = [], False
+            hunk.take(kind, text[1:], line) if kind in _TYPES else hunk.take(" ", text, line)
+        else:
+            pending.append(line)
+            untyped = True
+    # A closed fence, the next hunk or the next file shows that the hunk had ended.
+    open_end = line.last or (fenced and kind == "<" and not (source.fence and closes(source.fence, text)))
+    source.back([*pending, line])
+    _judge(hunk, opening, half=open_end and (fenced or source.cut or (hunk.short and not hunk.ended)))
+    return hunk
+
+
+def _ends(source: Source, text: str) -> bool:
+    """Whether an untyped line is surely not the hunk's."""
+    if text[:1] == "<" and (
+        search_replace.opens(text) or (begins_tag(text) and (tag := read_tag(text)) and breaks_body(tag))
+    ):
+        return True
+    if source.fence is not None:
+        return text.startswith("diff --git ") or closes(source.fence, text)
+    return text.startswith("diff --git ") or (text[:1] in {"`", "~"} and fence_at(text, 0) is not None)
+
+
+def _is_behind(source: Source, hunk: Hunk, line: Line) -> Generator[None, Line, bool]:
+    """Whether a line that begins with `-` comes after the hunk: the names of the next file, or a mail's signature."""
+    if line.text.startswith("--- "):
+        return (yield from name_below(source, line)) is not None
+    if line.text.rstrip() != "--" or hunk.short:
+        return False
+    after = source.ahead.popleft() if source.ahead else (yield)
+    source.back([after])
+    return _SIGNATURE.match(after.text) is not None
+
+
+def _read_header(hunk: Hunk, text: str) -> None:
+    if match := _RANGES.match(text):
+        old, new = int(match[2] or 1), int(match[4] or 1)
+        hunk.declared = (old, new)
+        # A hunk that only adds names the line that it adds behind.
+        hunk.start = int(match[1]) + (old == 0) or None
+        said = match[5]
+    else:
+        said = _PARTIAL.sub("", text[2:])
+    said = said.strip().removesuffix("@@").strip()
+    said = said.removeprefix("...").removeprefix("…").strip()
+    if said:
+        hunk.headers = (*hunk.headers, said)
+
+
+def _judge(hunk: Hunk, opening: Line, half: bool) -> None:
+    """Settles what the hunk says, or why it can't be taken. Of a stream that broke off only a hunk of exact counts is whole."""
+    if half and not hunk.exact:
+        hunk.fault = (
+            f"The hunk of line {opening.number} is not whole: the plan ends, or something else begins, before it does. "
+            "Send the whole hunk again."
+        )
+    elif not hunk.changes:
+        hunk.fault = f"The hunk of line {opening.number} changes nothing: begin the lines that go with `-`, those that come with `+`."
+    hunk.change = Substitute(
+        _joined(hunk.old, hunk.old_open), _joined(hunk.new, hunk.new_open), line_hint=hunk.start, headers=hunk.headers
+    )
+
+
+def _joined(lines: list[str], is_open: bool) -> str:
+    text = "\n".join(lines)
+    return text + "\n" if lines and not is_open else text

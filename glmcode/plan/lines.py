@@ -1,0 +1,101 @@
+"""What the readers of the forms share: the plan's lines one by one, what was given back, and the events so far."""
+
+import re
+from collections import deque
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from glmcode.plan.edits import Broken, Change, Edit, Event, Form, Prose
+from glmcode.plan.fences import Fence
+
+__all__ = ["Line", "Reading", "Source", "mended", "text_of"]
+
+
+class Line(NamedTuple):
+    """One line of the plan. Only a line feed ends a line: a carriage return before it stays part of the text."""
+
+    number: int
+    text: str
+    ended: bool = True
+    """A line feed followed; only the plan's last line can be without."""
+    last: bool = False
+    """Not a line: the plan has ended."""
+
+
+Reading: TypeAlias = Generator[None, Line, None]
+"""A reader at work. It takes lines as `source.ahead.popleft() if source.ahead else (yield)`: those that another reader
+gave back first. Written out at each place, for a call there would need a generator for every line."""
+
+
+@dataclass(slots=True)
+class Source:
+    """What all readers of one plan share. A reader that meets the plan's end gives it back like any other line."""
+
+    path: str | None
+    """The file that an edit without a path means: that of the edit before, at first `given`."""
+    given: str | None
+    """The path that the caller gave."""
+    events: list[Event] = field(default_factory=list)
+    ahead: deque[Line] = field(default_factory=deque)
+    fence: Fence | None = None
+    """The fence that stands open around the current line, outside of any edit."""
+    above: str | None = None
+    """The path that the line above spells, where it spells nothing else."""
+    only: Form | None = None
+    """The one form that the whole plan is of; None where it may mix them."""
+    cut: bool = False
+    """The plan didn't end: its stream broke off."""
+
+    def back(self, lines: Iterable[Line]) -> None:
+        self.ahead.extendleft(reversed(list(lines)))
+
+    def prose(self, line: Line) -> None:
+        self.events.append(Prose(line.text.removesuffix("\r"), line.number))
+
+    def edit(self, form: Form, path: str | None, change: Change, line: int, end_line: int) -> None:
+        if path is None:
+            self.broken(form, None, f"{_NO_PATH}; {_WHERE_PATHS_GO[form]}.", line, end_line)
+        else:
+            self.path = path
+            self.events.append(Edit(path, form, change, line, end_line))
+
+    def broken(self, form: Form, path: str | None, why: str, line: int, end_line: int) -> None:
+        self.events.append(Broken(path, form, why, line, max(line, end_line)))
+
+
+_NO_PATH = "The edit names no file, and no edit before it does"
+_WHERE_PATHS_GO: dict[Form, str] = {
+    "native": 'write <edit path="the/file.py" ...>',
+    "search-replace": "write its path alone on the line above the block",
+    "udiff": "write `--- a/the/file.py` and `+++ b/the/file.py` above the hunk",
+    "v4a": "write `*** Update File: the/file.py` above it",
+    "sketch": "write its path alone on the line above the block",
+    "whole": "write its path alone on the line above the block",
+    "tool-call": 'add "path"',
+}
+
+
+def text_of(lines: Iterable[Line]) -> str:
+    """The lines' own text, each ended by a line feed where the plan ended it so."""
+    return "".join([line.text + "\n" if line.ended else line.text for line in lines])
+
+
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_LONE = re.compile("[\ud800-\udbff\udc00-\udc7f]")
+
+
+def mended(text: str) -> str:
+    """Text that goes back to bytes with `surrogateescape`.
+
+    A stream of JSON strings can split a character outside the basic plane in two halves, or lose one: halves that meet
+    are joined, a lost one becomes U+FFFD. Escaped bytes stay.
+    """
+    if text.isascii():
+        return text
+    try:
+        text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        text = _PAIR.sub(lambda m: m[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)
+        text = _LONE.sub("\ufffd", text)
+    return text

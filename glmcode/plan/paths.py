@@ -1,0 +1,113 @@
+"""Paths as models write them: which lines are nothing but a path, and what the path is without its decoration."""
+
+import re
+
+__all__ = ["is_document", "names_a_file", "path_of_info", "path_on_line", "plain"]
+
+_LONGEST = 300
+_LEAD = re.compile(r"(?:#{1,6}|//|--|<!--|/\*|;;?|\d{1,3}[.)]|[-*+])[ \t]+")
+_LABEL = re.compile(r"(?:file ?(?:name|path)?|path)[ \t]*:[ \t]*", re.IGNORECASE)
+_QUOTES = ("**", "__", "`", "*", '"', "'")
+_NOT_IN_PATHS = re.compile(r"[\x00-\x20:<>\"'|?*`,;\\]|\.\.\.")
+_NAMES = re.compile(
+    r"AUTHORS|BUILD|CHANGELOG|CODEOWNERS|CONTRIBUTING|COPYING|Containerfile|Dockerfile|Gemfile|Jenkinsfile|"
+    r"Justfile|LICENSE|MANIFEST|Makefile|NOTICE|Pipfile|Procfile|README|Rakefile|TODO|VERSION|Vagrantfile|"
+    r"WORKSPACE|justfile|makefile"
+)
+_EXTENSIONS = re.compile(
+    r"adoc|asm|astro|avsc|awk|bash|bat|bazel|bib|bzl|c|cc|cfg|cjs|clj|cljs|cmake|cmd|coffee|conf|config|cpp|cr|"
+    r"cs|csproj|css|csv|cts|cu|cuh|cxx|d|dart|diff|el|elm|env|erb|erl|ex|example|exs|f|f90|fish|fs|fsx|gemspec|"
+    r"gitignore|glsl|go|gql|gradle|graphql|groovy|h|haml|hbs|hcl|hh|hlsl|hpp|hrl|hs|htm|html|hxx|in|inc|ini|"
+    r"ipynb|java|jinja|jinja2|jl|js|json|json5|jsonc|jsonl|jsx|kt|kts|less|lisp|lock|log|lua|m|make|markdown|"
+    r"md|mdx|mjs|mk|ml|mli|mm|mod|mts|nim|nix|php|pl|plist|pm|po|proto|properties|ps1|pug|pxd|py|pyi|pyx|r|"
+    r"rake|rb|rs|rst|s|sass|sbt|scala|scm|scss|sh|sln|sol|sql|styl|sum|sv|svelte|svg|swift|tcl|template|tex|tf|"
+    r"tfvars|thrift|tmpl|toml|ts|tsv|tsx|twig|txt|v|vb|vhd|vim|vue|wat|webmanifest|xhtml|xml|xsd|xsl|yaml|yml|"
+    r"zig|zsh",
+    re.IGNORECASE,
+)
+_DOCUMENTS = frozenset({"md", "markdown", "mdx", "rst", "adoc", "txt"})
+_INFO = re.compile(r"(?:file|filename|filepath|path|title)[ \t]*=[ \t]*(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE)
+
+
+def plain(path: str) -> str:
+    """The path without white space, quotes of Markdown and a leading `./` around it."""
+    path = path.strip()
+    while True:
+        for quote in _QUOTES[:3]:
+            if len(path) > 2 * len(quote) and path.startswith(quote) and path.endswith(quote):
+                path = path[len(quote) : -len(quote)].strip()
+                break
+        else:
+            break
+    while path.startswith("./"):
+        path = path[2:].lstrip("/")
+    return path
+
+
+def path_on_line(text: str) -> str | None:
+    """The path that the line spells where it is nothing but a path; None otherwise.
+
+    Around it may stand what models put there: a heading's or a comment's mark, bold or code marks, `File:`, a colon.
+    """
+    if len(text) > _LONGEST:
+        return None
+    text = text.strip()
+    labelled = quoted = False
+    for _ in range(8):  # more decorations than any model nests
+        before = text
+        text = text.removesuffix("-->").removesuffix("*/").rstrip()
+        if len(text) > 1 and text[-1] == ":":
+            text = text[:-1].rstrip()
+        if not quoted and (match := _LEAD.match(text)):
+            text = text[match.end() :]
+        if match := _LABEL.match(text):
+            text, labelled = text[match.end() :], True
+        for quote in _QUOTES:
+            if len(text) > 2 * len(quote) and text.startswith(quote) and text.endswith(quote):
+                text = text[len(quote) : -len(quote)].strip()
+                quoted = quoted or quote == "`"
+        if text == before:
+            break
+    text = plain(text)
+    if not text or text[-1] in "./" or "://" in text:
+        return None
+    if _NOT_IN_PATHS.search(text.replace(" ", "_") if quoted or labelled else text):
+        return None
+    if labelled or _NAMES.fullmatch(text) or "/" in text or re.search(r"\.[A-Za-z]|^\.", text):
+        return text
+    return None
+
+
+def names_a_file(path: str) -> bool:
+    """Whether the path looks like a file's beyond doubt: `self.run` above a sample of code is none."""
+    name = path.rpartition("/")[2]
+    return (
+        bool(_NAMES.fullmatch(name))
+        or name.startswith(".")
+        or "/" in path
+        or _EXTENSIONS.fullmatch(name.rpartition(".")[2]) is not None
+    )
+
+
+def path_of_info(info: str) -> str | None:
+    """The path behind a fence's opening: "src/a.py", "python src/a.py", "python:src/a.py", 'python title="src/a.py"'."""
+    if len(info) > _LONGEST or not info:
+        return None
+    if match := _INFO.search(info):
+        return path_on_line("`" + match[1].strip("\"'") + "`")
+    word = info.rsplit(maxsplit=1)[-1].strip("{}")
+    if re.match(r"\d+:\d+:", word):  # a citation of lines that exist, not an edit
+        return None
+    if word.count(":") == 1:
+        word = word.partition(":")[2]
+    elif len(info.split()) > 2:
+        return None
+    path = path_on_line(word)
+    if path is None or _NAMES.fullmatch(path) or not names_a_file(path):  # "Dockerfile" there is a language
+        return None
+    return path
+
+
+def is_document(path: str) -> bool:
+    """Whether the file is running text, which may hold fences, tags and markers as examples."""
+    return path.rpartition(".")[2].lower() in _DOCUMENTS

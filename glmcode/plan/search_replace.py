@@ -1,0 +1,159 @@
+"""SEARCH/REPLACE blocks: `<<<<<<< SEARCH`, the lines to find, `=======`, the lines to put there, `>>>>>>> REPLACE`.
+
+Five to nine marks; `------- SEARCH` … `+++++++ REPLACE` is the same. The block's path is the line above, above its
+fence, behind the fence's opening, or that of the edit before.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+
+from glmcode.plan.edits import Begun, Substitute
+from glmcode.plan.fences import closes, fence_at, opens_within
+from glmcode.plan.lines import Line, Reading, Source, text_of
+from glmcode.plan.paths import path_on_line
+from glmcode.plan.tags import begins_tag, breaks_body, read_tag
+
+__all__ = ["opens", "read", "read_block"]
+
+_SEARCH = re.compile(r"([ \t]*)(?:(<{5,9}) ?SEARCH>?|(-{5,9}) SEARCH>?)\s*$")
+_DIVIDER = re.compile(r"={5,9}\s*$")
+_REPLACE = re.compile(r"(?:>{5,9} ?REPLACE|\+{5,9} REPLACE)\s*$")
+_LINE_HINT = re.compile(r":start_line:[ \t]*(\d{1,9})\s*$")
+_LINE_HINT_MORE = re.compile(r":end_line:[ \t]*\d{1,9}\s*$")
+_LONGEST_MARKER = 200
+
+
+def opens(text: str) -> bool:
+    """Whether the line opens a block. It may be indented: then its body is, by the same white space."""
+    return (
+        text.lstrip(" \t")[:5] in {"<<<<<", "-----"} and len(text) < _LONGEST_MARKER and _SEARCH.match(text) is not None
+    )
+
+
+def read(source: Source, opening: Line) -> Reading:
+    """A block outside of any tag. Gives an Edit, or Broken with what follows the break given back."""
+    fence = source.fence
+    path = source.above or (fence.path if fence else None) or source.path
+    if fence:
+        fence.used = True
+    source.events.append(Begun(path, "search-replace", opening.number))
+    depth = 0
+
+    def may_end(text: str) -> bool:
+        # A fence or a tag may be a line of the body. It ends the block only if the block never ends itself.
+        nonlocal depth
+        if fence is not None and text[:1] in "`~< ":
+            if opens_within(fence, text):
+                depth += 1
+            elif closes(fence, text):
+                depth -= 1
+                return depth < 0
+        if text[:1] == "<" and begins_tag(text):
+            tag = read_tag(text)
+            return tag is not None and breaks_body(tag)
+        return False
+
+    yield from read_block(source, opening, path, may_end)
+
+
+def read_block(
+    source: Source,
+    opening: Line,
+    path: str | None,
+    may_end: Callable[[str], bool],
+    ends: Callable[[str], bool] = lambda text: False,
+) -> Reading:
+    """The block that `opening` opens, up to its REPLACE line.
+
+    `ends` says which line is surely not the block's: there it breaks. `may_end` says which line is not, if the block
+    should turn out to be broken: all from the first such line on is given back.
+    """
+    match = _SEARCH.match(opening.text)
+    indent, marks = (match[1], len(match[2] or match[3])) if match else ("", 7)
+    kept: list[Line] = []
+    dividers: list[int] = []
+    suspect: int | None = None
+    while True:
+        line = source.ahead.popleft() if source.ahead else (yield)
+        text = line.text
+        if line.last or opens(text) or ends(text):
+            break
+        if indent:
+            text = text.removeprefix(indent)
+        first = text[:1]
+        if first in {">", "+"} and _REPLACE.match(text):
+            _finish(
+                source, path, opening, line, _dedented(kept, indent), _divider(kept, dividers, marks), len(dividers)
+            )
+            return
+        if first == "=" and len(text) < _LONGEST_MARKER and _DIVIDER.match(text):
+            dividers.append(len(kept))
+        elif suspect is None and may_end(line.text):
+            suspect = len(kept)
+        kept.append(line)
+    cut = suspect if suspect is not None else _heading_of_next(kept) if opens(line.text) else len(kept)
+    end = kept[cut - 1].number if cut else opening.number
+    missing = "`>>>>>>> REPLACE`" if any(i < cut for i in dividers) else "`=======`"
+    where = f"line {line.number}" if cut == len(kept) else f"line {kept[cut].number}"
+    place = "the plan ends" if line.last and cut == len(kept) else f"{where} begins something else"
+    why = f"The SEARCH/REPLACE block of line {opening.number} has no {missing} line before {place}: send the whole block again."
+    source.broken("search-replace", path, why, opening.number, end)
+    source.path = path or source.path
+    source.back([*kept[cut:], line])
+
+
+def _finish(
+    source: Source, path: str | None, opening: Line, end: Line, kept: Sequence[Line], divider: int | None, dividers: int
+) -> None:
+    if divider is None:
+        block = f"The SEARCH/REPLACE block of line {opening.number}"
+        if dividers:
+            why = (
+                f"{block} has {dividers} lines that could be its `=======`: "
+                "give its three marker lines another number of marks, 5 to 9, that no line of the body has."
+            )
+        else:
+            why = (
+                f"{block} has no `=======` line between SEARCH and REPLACE: put one between the old and the new lines."
+            )
+        source.broken("search-replace", path, why, opening.number, end.number)
+        source.path = path or source.path
+        return
+    hint, first = _line_hint(kept, divider)
+    old, new = text_of(kept[first:divider]), text_of(kept[divider + 1 :])
+    source.edit("search-replace", path, Substitute(old, new, line_hint=hint), opening.number, end.number)
+
+
+def _divider(kept: Sequence[Line], dividers: Sequence[int], marks: int) -> int | None:
+    """The one line that parts the halves: where several could, the one with as many marks as SEARCH has."""
+    if len(dividers) > 1:
+        dividers = [i for i in dividers if len(kept[i].text.strip()) == marks]
+    return dividers[0] if len(dividers) == 1 else None
+
+
+def _dedented(kept: Sequence[Line], indent: str) -> Sequence[Line]:
+    if not indent or any(line.text.strip() and not line.text.startswith(indent) for line in kept):
+        return kept
+    return [line._replace(text=line.text.removeprefix(indent)) for line in kept]
+
+
+def _line_hint(kept: Sequence[Line], divider: int) -> tuple[int | None, int]:
+    """The line number that some models write under SEARCH (`:start_line:12`, `-------`), and where the quote begins."""
+    if divider < 2 or not (match := _LINE_HINT.match(kept[0].text)):
+        return None, 0
+    at = 2 if _LINE_HINT_MORE.match(kept[1].text) else 1
+    if at < divider and kept[at].text.rstrip() == "-------":
+        return int(match[1]) or None, at + 1
+    return None, 0
+
+
+def _heading_of_next(kept: Sequence[Line]) -> int:
+    """Where the lines begin that belong to the block that comes next: its path, a blank line, its fence."""
+    cut = at = len(kept)
+    if at and fence_at(kept[at - 1].text, 0):
+        cut = at = at - 1
+    if at and not kept[at - 1].text.strip():
+        at -= 1
+    if at and path_on_line(kept[at - 1].text):
+        cut = at - 1
+    return cut

@@ -1,0 +1,53 @@
+"""The comments that stand for lines that stay: `... existing code ...` and how else models write it."""
+
+import re
+from collections.abc import Iterable
+
+__all__ = ["elides", "is_sketch"]
+
+_COMMENT = re.compile(
+    r"\s*(?:\{\s*/\*|/\*+|//+|#+|--+|<!--|\{#|\{%|;+|%+|\(\*|\"\"\"|'''|REM\b|!)?\s*(.*?)\s*(?:\*/\s*\}?|-->|#\}|%\}|\*\)|\"\"\"|''')?\s*$"
+)
+_MARKED = re.compile(r"\s*(?:\{\s*/\*|/\*|//|#|--|<!--|\{#|\{%|;|%|\(\*|REM\b)")
+_DOTS = re.compile(r"\.{3}|…")
+_WORDS = re.compile(
+    r"\b(?:existing|rest|unchanged|remain\w*|keep|kept|same|previous|other|others|omitted|elided|as before|original|current)\b",
+    re.I,
+)
+_PHRASE = re.compile(
+    r"[(\[]?(?:the )?(?:"
+    r"(?:all )?(?:rest|remainder) of (?:the |this |your )?[\w .]{1,40}|"
+    r"(?:keep |all |the )*(?:existing|unchanged|remaining|previous) (?:code|lines|imports|methods|functions|content|fields|tests|implementation|logic)\b[\w ,]{0,40}|"
+    r"[\w ]{0,30}\b(?:is |are |remains? |stays? )?unchanged|"
+    r"[\w ]{0,30}\b(?:remains?|stays?) (?:the same|as is|as it is)|"
+    r"same as (?:before|above)|no changes?(?: here)?|keep (?:as is|the rest|existing)[\w ]{0,30}"
+    r")[)\].]*",
+    re.I,
+)  # fmt: skip
+_LONGEST = 160
+
+
+def elides(line: str) -> bool:
+    """Whether the line is a comment that stands for lines that stay.
+
+    Dots alone count only behind a comment's mark (`...` by itself is code in Python), words without dots only where
+    they are the whole comment.
+    """
+    if len(line) > _LONGEST:
+        return False
+    dotted = "..." in line or "…" in line
+    marked = _MARKED.match(line) is not None
+    if not (dotted or marked) or not (match := _COMMENT.match(line)):
+        return False
+    said = match[1]
+    if dotted and _DOTS.search(said):
+        if not _DOTS.sub("", said).strip(" .()[]"):
+            return marked
+        edge = said.startswith(("...", "…", "(...", "[...")) or said.endswith(("...", "…", "...)", "...]"))
+        return edge and _WORDS.search(said) is not None
+    return marked and _PHRASE.fullmatch(said) is not None
+
+
+def is_sketch(lines: Iterable[str]) -> bool:
+    """Whether any of the lines stands for lines that stay."""
+    return any(elides(line) for line in lines)
