@@ -16,7 +16,9 @@ _TIMES = (
     (re.compile(r"\bin \d+(?:\.\d+)?(?: ?m?s\b| ?seconds?\b)(?: \(\d+:\d\d:\d\d\))?"), ""),
     (re.compile(r" ?\(\d+(?:\.\d+)? ?(?:m?s|sec|min)\)"), ""),
     (re.compile(r"^[ \t]*(?:# |ℹ )?duration_ms:? .*\n?", re.MULTILINE), ""),
-    (re.compile(r"^[ \t]*(?:Time|Duration|Start at):?  .*\n?", re.MULTILINE), ""),
+    (re.compile(r"^[ \t]*(?:Time|Duration|Start at|Total Test time \(real\)) ?[:=]?  .*\n?", re.MULTILINE), ""),
+    (re.compile(r"(?<! ) +\d+(?:\.\d+)? ?(?:m?s|sec)$", re.MULTILINE), ""),
+    (re.compile(r"^(thread '[^'\n]*') \(\d+\)", re.MULTILINE), r"\1"),
     (re.compile(r"; finished in \d+\.\d+s"), ""),
     (re.compile(r"\b0x[0-9a-fA-F]{6,16}\b"), "0x..."),
 )

@@ -184,34 +184,41 @@ def _node_failing(text: str) -> Iterable[str]:
 # ---------------------------------------------------------------- jest and vitest, mocha
 
 
-def _words(line: str) -> Counts:
+def _jest_counts(text: str) -> Counts | None:
+    end = _last(r"^ *Tests:? +\d+ \w+(?:(?:, | \| )\d+ \w+)*(?: \(\d+\))?$", text)
+    broken = sum(1 for name, is_file in _jest_names(text) if is_file)
+    if end is None:
+        # "Tests  no tests" where every file is broken.
+        return Counts(errors=broken) if re.search(r"^ *Tests:? +(?:no tests|0 total)$", text, re.MULTILINE) else None
     return Counts(
-        _number(r"(\d+) passed", line),
-        _number(r"(\d+) failed", line),
-        0,
-        _number(r"(\d+) skipped", line) + _number(r"(\d+) todo", line),
+        _number(r"(\d+) passed", end[0]),
+        _number(r"(\d+) failed", end[0]),
+        broken,
+        _number(r"(\d+) skipped", end[0]) + _number(r"(\d+) todo", end[0]),
     )
 
 
-def _jest_counts(text: str) -> Counts | None:
-    end = _last(r"^ *Tests:? +\d+ \w+(?:(?:, | \| )\d+ \w+)*(?: \(\d+\))?$", text)
-    if end is None:
-        return None
-    counts = _words(end[0])
-    # A file that can't be loaded holds no test that could be counted.
-    suites = _last(r"^ *(?:Test Suites:|Test Files) +\d.*$", text)
-    broken = _words(suites[0]).failed if suites is not None and not counts.failed else 0
-    return Counts(counts.passed, counts.failed, broken, counts.skipped)
+def _jest_names(text: str) -> Iterable[tuple[str, bool]]:
+    """What failed, and whether it is a file that could not be loaded (its tests are in no count)."""
+    file = ""
+    for line in text.split("\n"):
+        if found := re.match(r"FAIL (\S+)$", line):
+            file = found[1]
+        elif re.match(r" *● Test suite failed to run$", line):
+            yield file or "test suite", True
+        elif found := re.match(r" +FAIL  (\S+) \[ .* \]$", line):
+            yield found[1], True
+        elif found := re.match(r" *● (?!Console$)(.+)$| +FAIL  (\S.* > .+)$", line):
+            yield found[1] or found[2], False
 
 
 def _jest_failing(text: str) -> Iterable[str]:
-    for found in re.finditer(r"^ *● (?!Console)(.+ › .+|.+)$|^ *(?:FAIL|×) +(\S.* > .+)$", text, re.MULTILINE):
-        yield found[1] or found[2]
+    return (name for name, _ in _jest_names(text))
 
 
 def _jest_failures(text: str) -> list[str]:
     return _blocks(
-        text, r"^ *● (?!Console)|^ FAIL  .* > ", r"^ *(?:Test Suites:|Test Files |Tests:? )|^ {0,2}PASS |^⎯+$"
+        text, r"^ *● (?!Console$)|^ +FAIL  \S", r"^ *(?:Test Suites:|Test Files |Tests:? )|^(?:PASS|FAIL) |^⎯+"
     )
 
 
