@@ -1,0 +1,31 @@
+"""Source code as bytes, tree and outline: the only room that knows tree-sitter.
+
+Importing it loads no grammar; each is loaded when a file of its language is first parsed.
+"""
+
+from glmcode.errors import Exit, GlmcodeError
+from glmcode.syntax.definition import Definition
+from glmcode.syntax.find import find_symbol
+from glmcode.syntax.imports import ImportBlock
+from glmcode.syntax.languages import language_of
+from glmcode.syntax.parsed import Parsed, parse
+from glmcode.syntax.problem import Problem
+
+__all__ = ["Definition", "ImportBlock", "Parsed", "Problem", "find_symbol", "language_of", "outline", "parse"]
+
+
+def outline(source: bytes | str, path: str) -> tuple[Definition, ...]:
+    """A file's definitions, in the order of the file; `path` says which language it is by its name.
+
+    Offsets count bytes of the source, of its UTF-8 where it is given as text. Raises GlmcodeError for a language
+    without a grammar.
+    """
+    language = language_of(path)
+    if language is None:
+        raise GlmcodeError(
+            f"no grammar for {path}",
+            exit_code=Exit.USAGE,
+            hint="glmcode outline reads Python, JavaScript, TypeScript, Go, Rust, Java, C and C++",
+        )
+    data = source if isinstance(source, bytes) else source.encode("utf-8", "surrogateescape")
+    return parse(data, language).definitions

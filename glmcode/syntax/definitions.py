@@ -1,0 +1,258 @@
+"""A tree's definitions, in the order of the file.
+
+The walk keeps its own stack and goes only where definitions can stand, so that neither depth nor size of the rest of
+the tree matters. Hostile nesting is bounded: definitions deeper than 32 levels, or whose dotted path would pass 400
+characters, are left out with all that is in them.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from glmcode.syntax.definition import Definition
+from glmcode.syntax.reading import Found
+from glmcode.syntax.spans import after, body_of, indent_unit, last_row, start_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from glmcode.syntax.languages import Language
+
+__all__ = ["definitions_of"]
+
+DEEPEST = 32
+LONGEST_PATH = 400
+SIGNATURE = 200
+NESTED_WRAPPERS = 4
+
+_CLASSES = frozenset(
+    {"class", "struct", "union", "interface", "trait", "impl", "enum", "object", "record", "annotation"}
+)
+_VARIABLES = frozenset({"variable", "constant", "field", "macro"})
+
+
+class _Place:
+    """One list of siblings on the way: what encloses it, and the comments and attributes just passed."""
+
+    __slots__ = ("depth", "head", "kind", "lead", "lead_row", "local", "nodes", "path")
+
+    def __init__(self, nodes: "list[Node]", path: str, kind: str, depth: int, local: bool) -> None:
+        self.nodes: Iterator[Node] = iter(nodes)
+        self.path = path
+        self.kind = kind
+        self.depth = depth
+        self.local = local
+        self.lead: Node | None = None
+        """The first of the comments and attributes that stand directly above what comes next."""
+        self.lead_row = -2
+        """The last row of those."""
+        self.head: Node | None = None
+        """The first attribute among them."""
+
+
+class _Names:
+    """Gives each path its unique name: the second `total` is `total#2`."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+        self.counts: dict[str, int] = {}
+
+    def unique(self, path: str) -> str:
+        count = self.counts.get(path, 0) + 1
+        name = path if count == 1 else f"{path}#{count}"
+        while name in self.taken:
+            count += 1
+            name = f"{path}#{count}"
+        self.counts[path] = count
+        self.taken.add(name)
+        return name
+
+
+class _Forward(NamedTuple):
+    """A declaration without body, which is named when all with a body are."""
+
+    at: int
+    path: str
+
+
+def definitions_of(root: "Node", data: bytes, language: "Language") -> tuple[Definition, ...]:
+    """Every definition of the tree. Names are unique; a definition with a body has the first claim to a name that
+    declarations without one (prototypes, overloads) share with it."""
+    found: list[Definition] = []
+    names = _Names()
+    forward: list[_Forward] = []
+    unit = b""
+    stack = [_Place(root.named_children, "", "", 0, False)]
+    while stack:
+        place = stack[-1]
+        node = next(place.nodes, None)
+        if node is None:
+            stack.pop()
+            continue
+        kind = node.type
+        if kind in language.comments:
+            _pass_comment(place, node, data)
+            continue
+        if kind in language.attributes:
+            place.lead = place.lead or node
+            place.head = place.head or node
+            place.lead_row = last_row(node)
+            continue
+        lead, head = place.lead, place.head
+        if lead is not None:
+            if head is None and node.start_point[0] > place.lead_row + 1:
+                lead = None
+            place.lead = place.head = None
+        inner, what = _definition(node, kind, data, language)
+        if what is None:
+            if kind in language.through:
+                stack.append(_Place(node.named_children, place.path, place.kind, place.depth, place.local))
+            continue
+        what = _in_place(what, place)
+        path = f"{place.path}.{what.name}" if place.path else what.name
+        if (place.local and what.kind in _VARIABLES) or len(path) > LONGEST_PATH:
+            continue
+        if what.forward:
+            forward.append(_Forward(len(found), path))
+        else:
+            path = names.unique(path)
+        unit = unit or indent_unit(data, language.unit)
+        found.append(_measured(node, inner, what, path, place.depth, lead, head, data, language, unit))
+        if what.inside is not None and place.depth < DEEPEST:
+            below = _Place(what.inside.named_children, path, what.kind, place.depth + 1, what.local or place.local)
+            if not language.braces:
+                _pass_leading_comments(below, inner, what.inside, data)
+            stack.append(below)
+    for at, path in forward:
+        found[at] = _renamed(found[at], names.unique(path))
+    return tuple(found)
+
+
+def _definition(node: "Node", kind: str, data: bytes, language: "Language") -> "tuple[Node, Found | None]":
+    """What the node defines, itself or as the wrapper of a definition, and the node that is the definition proper."""
+    for _ in range(NESTED_WRAPPERS):
+        rule = language.rules.get(kind)
+        if rule is not None:
+            return node, rule(node, data)
+        if kind not in language.wrappers:
+            break
+        held = None
+        for child in node.children:
+            if child.type in language.rules or child.type in language.wrappers:
+                if held is not None and kind in language.through:
+                    return node, None  # a group such as Go's `const (...)`: each line is a definition of its own
+                held = held or child
+            elif child.type == "(":
+                return node, None
+        if held is None:
+            break
+        node, kind = held, held.type
+    return node, None
+
+
+def _in_place(what: Found, place: _Place) -> Found:
+    """Calls functions and variables of a class its methods and fields."""
+    if place.kind in _CLASSES and not place.local:
+        if what.kind == "function":
+            return what._replace(kind="method")
+        if what.kind == "variable":
+            return what._replace(kind="field")
+    return what
+
+
+def _pass_comment(place: _Place, node: "Node", data: bytes) -> None:
+    row, column = node.start_point
+    if place.lead is not None and (place.head is not None or row <= place.lead_row + 1):
+        place.lead_row = last_row(node)
+    elif start_of(data, node.start_byte, column).whole and not _belongs_to_file(node, data):
+        place.lead, place.lead_row = node, last_row(node)
+    else:
+        place.lead = None
+
+
+def _pass_leading_comments(place: _Place, owner: "Node", suite: "Node", data: bytes) -> None:
+    """Comments above a suite's first statement hang on its owner, not on the suite."""
+    for child in owner.named_children:
+        if child.type == "comment" and child.start_byte < suite.start_byte:
+            _pass_comment(place, child, data)
+
+
+def _belongs_to_file(node: "Node", data: bytes) -> bool:
+    """`#!...`, Python's coding line, Rust's `//!`."""
+    text = data[node.start_byte : node.start_byte + 80]
+    if text.startswith(b"#"):
+        row = node.start_point[0]
+        return (row == 0 and text.startswith(b"#!")) or (row < 2 and b"coding" in text)
+    return text.startswith((b"//!", b"/*!"))
+
+
+def _measured(
+    node: "Node",
+    inner: "Node",
+    what: Found,
+    path: str,
+    depth: int,
+    lead: "Node | None",
+    head: "Node | None",
+    data: bytes,
+    language: "Language",
+    unit: bytes,
+) -> Definition:
+    token = _keyword(node, language)
+    first_row, column = token.start_point
+    keyword = start_of(data, token.start_byte, column)
+    front = keyword if token.start_byte == node.start_byte else start_of(data, node.start_byte, node.start_point[1])
+    if head is not None:
+        front = start_of(data, head.start_byte, head.start_point[1])
+    start = front if lead is None else start_of(data, lead.start_byte, lead.start_point[1])
+    end = after(data, node.end_byte, start.whole, language.comment)
+    body = None if what.holder is None else body_of(data, inner, what.holder, language)
+    stop = min(end, token.start_byte + 4 * SIGNATURE)
+    line = data[token.start_byte : stop].split(b"\n", 1)[0]
+    return Definition(
+        name=path,
+        kind=what.kind,
+        start=start.offset,
+        head=front.offset,
+        keyword=keyword.offset,
+        end=end,
+        line=first_row + 1,
+        end_line=last_row(node) + 1,
+        indent=keyword.indent,
+        body=None if body is None else (body.start, body.end),
+        member_indent=b"" if what.holder is None else _member_indent(what.holder, keyword.indent, data, language, unit),
+        signature=line.decode("utf-8", "replace").strip()[:SIGNATURE],
+        depth=depth,
+    )
+
+
+def _keyword(node: "Node", language: "Language") -> "Node":
+    """The first child behind decorators and annotations; the node itself where it has none."""
+    if not language.decorators:
+        return node
+    for child in node.children:
+        kind = child.type
+        if kind in language.decorators or kind in language.comments:
+            continue
+        if kind == "modifiers":
+            for modifier in child.children:
+                if modifier.type not in language.decorators and modifier.type not in language.comments:
+                    return modifier
+            continue
+        return child
+    return node
+
+
+def _member_indent(holder: "Node", outer: bytes, data: bytes, language: "Language", unit: bytes) -> bytes:
+    for child in holder.named_children[:8]:
+        if child.type in language.comments or child.type == "access_specifier":
+            continue
+        start = start_of(data, child.start_byte, child.start_point[1])
+        if start.whole:
+            return start.indent
+    return outer + unit
+
+
+def _renamed(definition: Definition, name: str) -> Definition:
+    from dataclasses import replace
+
+    return replace(definition, name=name)

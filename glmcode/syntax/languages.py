@@ -1,0 +1,294 @@
+"""The languages that have a grammar in the base installation: one table each, data only.
+
+A table says which nodes are definitions and how each is read, which only wrap one (`export`, decorators, `template`),
+and which hold definitions without being one (`if` blocks, `extern "C"`, preprocessor branches).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from glmcode.syntax import reading as r
+from glmcode.syntax.reading import Reader, plain, typed
+
+__all__ = ["LANGUAGES", "Language", "language_of"]
+
+Comments: TypeAlias = Literal["#", "//"]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language's table. Strings are the grammar's node types, unless said otherwise."""
+
+    wheel: str
+    """The module that carries the grammar, imported when a file of the language is first parsed."""
+    suffixes: tuple[str, ...]
+    """Ends of file names."""
+    rules: Mapping[str, Reader]
+    """Nodes that are definitions."""
+    through: frozenset[str]
+    """Nodes that may hold definitions without being one."""
+    wrappers: frozenset[str] = frozenset()
+    """Nodes that hold one definition and lend it their span."""
+    decorators: frozenset[str] = frozenset()
+    """Children at a definition's front that are its decorators, annotations or attributes."""
+    attributes: frozenset[str] = frozenset()
+    """Nodes before a definition, beside it in the tree, that belong to it."""
+    comments: frozenset[str] = frozenset({"comment"})
+    comment: Comments = "//"
+    """How comments are written."""
+    imports: frozenset[str] = frozenset()
+    prologue: frozenset[str] = frozenset()
+    """Nodes at the top of a file that imports come after."""
+    entry: str = "language"
+    """The function of the wheel that gives the grammar."""
+    unit: bytes = b"    "
+    """The indentation of members where a file shows none."""
+    braces: bool = True
+    """Members stand between braces; otherwise in an indented suite."""
+
+
+_JS_RULES: dict[str, Reader] = {
+    "class_declaration": plain("class"),
+    "function_declaration": plain("function", holds=False, local=True),
+    "generator_function_declaration": plain("function", holds=False, local=True),
+    "method_definition": plain("method", holds=False, local=True),
+    "field_definition": r.js_field,
+    "lexical_declaration": r.js_variable,
+    "variable_declaration": r.js_variable,
+    "assignment_expression": r.js_assignment,
+    "function_expression": r.js_value,
+    "generator_function": r.js_value,
+    "arrow_function": r.js_value,
+    "class": r.js_value,
+    "object": r.js_value,
+    "pair": r.js_pair,
+}
+_JS_THROUGH = frozenset(
+    {
+        *(
+            "program",
+            "statement_block",
+            "class_body",
+            "object",
+            "if_statement",
+            "else_clause",
+            "try_statement",
+            "catch_clause",
+        ),
+        *("finally_clause", "for_statement", "for_in_statement", "while_statement", "labeled_statement", "ERROR"),
+    }
+)
+_JS_WRAPPERS = frozenset({"export_statement", "expression_statement"})
+_JS_DECORATORS = frozenset({"decorator"})
+_JS_IMPORTS = frozenset({"import_statement"})
+_JS_PROLOGUE = frozenset({"hash_bang_line"})
+
+_TS_RULES: dict[str, Reader] = {
+    **_JS_RULES,
+    "abstract_class_declaration": plain("class"),
+    "interface_declaration": plain("interface"),
+    "type_alias_declaration": plain("type", holds=False, body=""),
+    "enum_declaration": plain("enum"),
+    "internal_module": plain("namespace"),
+    "module": plain("module"),
+    "function_signature": plain("function", holds=False, forward="body"),
+    "method_signature": plain("method", holds=False, forward="body"),
+    "abstract_method_signature": plain("method", holds=False, forward="body"),
+    "property_signature": plain("field", holds=False, body=""),
+    "public_field_definition": r.js_field,
+}
+_TS_THROUGH = _JS_THROUGH | {"interface_body", "ambient_declaration"}
+_TS_WRAPPERS = _JS_WRAPPERS | {"ambient_declaration"}
+
+
+def _typescript(suffixes: tuple[str, ...], entry: str) -> Language:
+    return Language(
+        wheel="tree_sitter_typescript",
+        entry=entry,
+        suffixes=suffixes,
+        rules=_TS_RULES,
+        through=_TS_THROUGH,
+        wrappers=_TS_WRAPPERS,
+        decorators=_JS_DECORATORS,
+        imports=_JS_IMPORTS,
+        prologue=_JS_PROLOGUE,
+        unit=b"  ",
+    )
+
+
+_C_RULES: dict[str, Reader] = {
+    "function_definition": r.c_function,
+    "declaration": r.c_declaration,
+    "field_declaration": r.c_field,
+    "type_definition": r.c_typedef,
+    "struct_specifier": typed("struct"),
+    "union_specifier": typed("union"),
+    "enum_specifier": typed("enum"),
+    "preproc_def": r.macro,
+    "preproc_function_def": r.macro,
+}
+_C_THROUGH = frozenset(
+    {
+        *("translation_unit", "preproc_ifdef", "preproc_if", "preproc_else", "preproc_elif", "preproc_elifdef"),
+        *("linkage_specification", "declaration_list", "field_declaration_list", "ERROR"),
+    }
+)
+_C_IMPORTS = frozenset({"preproc_include"})
+
+LANGUAGES: Mapping[str, Language] = {
+    "python": Language(
+        wheel="tree_sitter_python",
+        suffixes=(".py", ".pyi", ".pyw"),
+        rules={
+            "class_definition": plain("class"),
+            "function_definition": plain("function", holds=False, local=True),
+            "assignment": r.python_assignment,
+            "type_alias_statement": r.python_alias,
+        },
+        through=frozenset(
+            {
+                *("module", "block", "if_statement", "elif_clause", "else_clause", "try_statement", "except_clause"),
+                *("except_group_clause", "finally_clause", "with_statement", "for_statement", "while_statement"),
+                *("match_statement", "case_clause", "ERROR"),
+            }
+        ),
+        wrappers=frozenset({"decorated_definition", "expression_statement"}),
+        decorators=frozenset({"decorator"}),
+        comment="#",
+        imports=frozenset({"import_statement", "import_from_statement", "future_import_statement"}),
+        braces=False,
+    ),
+    "javascript": Language(
+        wheel="tree_sitter_javascript",
+        suffixes=(".js", ".mjs", ".cjs", ".jsx"),
+        rules=_JS_RULES,
+        through=_JS_THROUGH,
+        wrappers=_JS_WRAPPERS,
+        decorators=_JS_DECORATORS,
+        imports=_JS_IMPORTS,
+        prologue=_JS_PROLOGUE,
+        unit=b"  ",
+    ),
+    "typescript": _typescript((".ts", ".mts", ".cts"), "language_typescript"),
+    "tsx": _typescript((".tsx",), "language_tsx"),
+    "go": Language(
+        wheel="tree_sitter_go",
+        suffixes=(".go",),
+        rules={
+            "function_declaration": plain("function", holds=False, local=True),
+            "method_declaration": r.go_method,
+            "type_spec": r.go_type,
+            "type_alias": r.go_type,
+            "const_spec": r.go_values("constant"),
+            "var_spec": r.go_values("variable"),
+            "method_elem": plain("method", holds=False, body=""),
+        },
+        through=frozenset(
+            {
+                *("source_file", "type_declaration", "const_declaration", "var_declaration", "var_spec_list"),
+                *("interface_type", "ERROR"),
+            }
+        ),
+        wrappers=frozenset({"type_declaration", "const_declaration", "var_declaration"}),
+        imports=frozenset({"import_declaration"}),
+        prologue=frozenset({"package_clause"}),
+        unit=b"\t",
+    ),
+    "rust": Language(
+        wheel="tree_sitter_rust",
+        suffixes=(".rs",),
+        rules={
+            "function_item": plain("function", holds=False, local=True),
+            "function_signature_item": plain("function", holds=False, body="", forward="body"),
+            "struct_item": plain("struct"),
+            "enum_item": plain("enum"),
+            "union_item": plain("union"),
+            "trait_item": plain("trait"),
+            "impl_item": r.rust_impl,
+            "mod_item": plain("module"),
+            "const_item": plain("constant", holds=False, body=""),
+            "static_item": plain("variable", holds=False, body=""),
+            "type_item": plain("type", holds=False, body=""),
+            "associated_type": plain("type", holds=False, body=""),
+            "macro_definition": plain("macro", holds=False, body=""),
+        },
+        through=frozenset({"source_file", "declaration_list", "foreign_mod_item", "block", "ERROR"}),
+        attributes=frozenset({"attribute_item"}),
+        comments=frozenset({"line_comment", "block_comment"}),
+        imports=frozenset({"use_declaration", "extern_crate_declaration"}),
+        prologue=frozenset({"inner_attribute_item", "shebang"}),
+    ),
+    "java": Language(
+        wheel="tree_sitter_java",
+        suffixes=(".java",),
+        rules={
+            "class_declaration": plain("class"),
+            "interface_declaration": plain("interface"),
+            "enum_declaration": plain("enum"),
+            "record_declaration": plain("record"),
+            "annotation_type_declaration": plain("annotation"),
+            "method_declaration": plain("method", holds=False, local=True),
+            "constructor_declaration": plain("method", holds=False, local=True),
+            "compact_constructor_declaration": plain("method", holds=False, local=True),
+            "annotation_type_element_declaration": plain("method", holds=False, body=""),
+            "field_declaration": r.java_field,
+            "constant_declaration": r.java_field,
+        },
+        through=frozenset(
+            {
+                "program",
+                "class_body",
+                "interface_body",
+                "enum_body",
+                "enum_body_declarations",
+                "annotation_type_body",
+                "ERROR",
+            }
+        ),
+        decorators=frozenset({"marker_annotation", "annotation"}),
+        comments=frozenset({"line_comment", "block_comment"}),
+        imports=frozenset({"import_declaration"}),
+        prologue=frozenset({"package_declaration"}),
+    ),
+    "c": Language(
+        wheel="tree_sitter_c",
+        suffixes=(".c",),
+        rules=_C_RULES,
+        through=_C_THROUGH,
+        wrappers=frozenset({"linkage_specification"}),
+        decorators=frozenset({"attribute_declaration"}),
+        imports=_C_IMPORTS,
+    ),
+    "cpp": Language(
+        wheel="tree_sitter_cpp",
+        # A header may be C or C++: the grammar of C++ reads nearly all of C, not the other way round.
+        suffixes=(".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".h", ".ipp", ".inl", ".cu", ".cuh"),
+        rules={
+            **_C_RULES,
+            "class_specifier": typed("class"),
+            "namespace_definition": r.c_namespace,
+            "alias_declaration": plain("type", holds=False, body=""),
+            "concept_definition": plain("concept", holds=False, body=""),
+            "namespace_alias_definition": plain("type", holds=False, body=""),
+        },
+        through=_C_THROUGH | {"namespace_definition", "template_declaration"},
+        wrappers=frozenset({"linkage_specification", "template_declaration"}),
+        decorators=frozenset({"attribute_declaration"}),
+        imports=_C_IMPORTS,
+    ),
+}
+
+_BY_SUFFIX = {suffix: name for name, language in LANGUAGES.items() for suffix in language.suffixes}
+
+
+def language_of(path: str) -> str | None:
+    """The language of a file, by its name; None where there is no grammar for it."""
+    name = path.rpartition("/")[2]
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or not stem:
+        return None
+    # ".C" and ".H" are C++ by an old habit of Unix; any other suffix may come in capitals from Windows.
+    if suffix in ("C", "H"):
+        return "cpp"
+    return _BY_SUFFIX.get(f".{suffix.lower()}")

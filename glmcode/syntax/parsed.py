@@ -1,0 +1,105 @@
+"""A file's bytes with all that its syntax says, worked out when it is asked for."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from glmcode.syntax.definition import Definition
+from glmcode.syntax.definitions import definitions_of
+from glmcode.syntax.grammar import parse_tree
+from glmcode.syntax.imports import ImportBlock, imports_of
+from glmcode.syntax.languages import LANGUAGES
+from glmcode.syntax.problem import Problem, first_problem
+
+if TYPE_CHECKING:
+    from tree_sitter import Tree
+
+__all__ = ["Parsed", "parse"]
+
+
+class Parsed:
+    """The syntax of one version of a file. Nothing is parsed until it is needed; everything is worked out once.
+
+    A file that is no text for a grammar (UTF-16, UTF-32), or whose parsing would cost far more than its size is worth,
+    has no definitions and no problem.
+    """
+
+    def __init__(self, data: bytes, language: str, old: "Tree | None" = None) -> None:
+        self.data = data
+        self.language = language
+        self._old = old
+        """An earlier text's tree, edited to fit this one."""
+
+    @cached_property
+    def definitions(self) -> tuple[Definition, ...]:
+        """Every definition, in the order of the file."""
+        tree = self._tree
+        return () if tree is None else definitions_of(tree.root_node, self.data, LANGUAGES[self.language])
+
+    @cached_property
+    def problem(self) -> Problem | None:
+        """The first syntax error. Python is also held against what the compiler never allows (`pythoncode.py`)."""
+        tree = self._tree
+        if tree is None:
+            return None
+        found = first_problem(tree.root_node, self.data)
+        if found is None and self.language == "python":
+            from glmcode.syntax.pythoncode import python_problem
+
+            return python_problem(self.data)
+        return found
+
+    @cached_property
+    def imports(self) -> ImportBlock:
+        """Where new imports go, and which are there."""
+        tree = self._tree
+        if tree is None:
+            return ImportBlock(0, ())
+        return imports_of(tree.root_node, self.data, LANGUAGES[self.language])
+
+    def spliced(self, start: int, old_end: int, new_text: bytes) -> "Parsed":
+        """The file with bytes `start:old_end` replaced. Costs little; parsing it again costs in proportion to the change.
+
+        Its definitions and its problem are those of a fresh parse of the same bytes.
+        """
+        data = self.data
+        if not 0 <= start <= old_end <= len(data):
+            raise ValueError(f"no span of {len(data)} bytes: {start}:{old_end}")
+        changed = b"".join((data[:start], new_text, data[old_end:]))
+        known = self.__dict__.get("_tree", self._old)
+        if known is None:
+            return Parsed(changed, self.language)
+        tree = known.copy()
+        new_end = start + len(new_text)
+        tree.edit(start, old_end, new_end, _point(data, start), _point(data, old_end), _point(changed, new_end))
+        return Parsed(changed, self.language, tree)
+
+    @cached_property
+    def _tree(self) -> "Tree | None":
+        if _is_wide(self.data):
+            return None
+        old, self._old = self._old, None
+        if old is not None and not old.root_node.has_error:
+            tree = parse_tree(self.data, self.language, old)
+            # How a parser recovers from an error depends on where it started: only a fresh parse is the same for all.
+            if tree is not None and not tree.root_node.has_error:
+                return tree
+        return parse_tree(self.data, self.language)
+
+
+def parse(data: bytes, language: str) -> Parsed:
+    """The syntax of a file's bytes. `language` is one that `language_of` gives; a KeyError otherwise."""
+    if language not in LANGUAGES:
+        raise KeyError(language)
+    return Parsed(data, language)
+
+
+def _point(data: bytes, at: int) -> tuple[int, int]:
+    return data.count(b"\n", 0, at), at - (data.rfind(b"\n", 0, at) + 1)
+
+
+def _is_wide(data: bytes) -> bool:
+    """Whether the bytes are UTF-16 or UTF-32, with a byte order mark or by every other byte being zero."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+        return True
+    head = data[:256]
+    return len(head) >= 4 and 5 * max(head[::2].count(0), head[1::2].count(0)) >= 2 * len(head)

@@ -1,0 +1,131 @@
+"""Where lines and definitions begin and end in a file's bytes.
+
+Everything here costs in proportion to the bytes it looks at, and looks at few: a file may be one line of 3 MB.
+"""
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from glmcode.syntax.languages import Comments, Language
+
+__all__ = ["Opening", "Start", "after", "body_of", "indent_unit", "last_row", "line_end", "start_of"]
+
+BOM = b"\xef\xbb\xbf"
+INDENT_LIMIT = 1024
+"""Bytes of white space that count as indentation; code further right than that shares its line."""
+
+_REST: dict["Comments", re.Pattern[bytes]] = {
+    "#": re.compile(rb"[ \t\f\r;]*+(?:#[^\n]*+)?+(?:\n|\Z)"),
+    "//": re.compile(rb"[ \t\f\r;,]*+(?:/\*(?:[^*\n]|\*(?!/))*+\*/[ \t\f\r]*+)?+(?://[^\n]*+)?+(?:\n|\Z)"),
+}
+_SEPARATOR = re.compile(rb"[ \t]*+[;,][ \t]*+")
+_INDENT = re.compile(rb"^([ \t]+)[^\s*]", re.MULTILINE)
+
+
+class Start(NamedTuple):
+    """Where something begins: at a line's start, or amid a line behind other code."""
+
+    offset: int
+    """The line's first byte (behind a byte order mark), or the exact byte where it shares its line."""
+    whole: bool
+    """Whether only white space stands before it on its line."""
+    indent: bytes
+    """The line's white space."""
+
+
+class Opening(NamedTuple):
+    """The bytes between an opening and its close, as whole lines where the layout allows it."""
+
+    start: int
+    end: int
+
+
+def start_of(data: bytes, at: int, column: int) -> Start:
+    """The start of what begins at byte `at`, `column` bytes into its line."""
+    line = at - column
+    if column <= INDENT_LIMIT:
+        before = data[line:at]
+        if line == 0 and before.startswith(BOM):
+            line, before = len(BOM), before[len(BOM) :]
+        if not before.strip(b" \t\f"):
+            return Start(line, True, before)
+    shown = data[line : line + INDENT_LIMIT]
+    return Start(at, False, shown[: len(shown) - len(shown.lstrip(b" \t"))])
+
+
+def line_end(data: bytes, at: int, comment: "Comments") -> int | None:
+    """Past the line end that follows `at` with at most separators and a comment between; None where code follows."""
+    match = _REST[comment].match(data, at)
+    return match.end() if match else None
+
+
+def after(data: bytes, at: int, whole: bool, comment: "Comments") -> int:
+    """Where the span of a definition ends whose last byte is before `at`.
+
+    A definition that begins its line takes its last line whole. One that shares its first or its last line ends with
+    itself and the separator behind it.
+    """
+    if data[at - 1 : at] == b"\n":  # the node took its line end with it, as a preprocessor's line does
+        return at
+    if whole:
+        end = line_end(data, at, comment)
+        if end is not None:
+            return end
+    match = _SEPARATOR.match(data, at)
+    if match is None or match.end() == len(data) or data[match.end()] in b"\r\n":
+        return at if match is None else at + len(match.group().rstrip(b" \t"))
+    return match.end()
+
+
+def last_row(node: "Node") -> int:
+    """The node's last row, from 0: some nodes end at the start of the row below."""
+    start, end = node.start_point, node.end_point
+    return end[0] - 1 if end[1] == 0 and end[0] > start[0] else end[0]
+
+
+def body_of(data: bytes, owner: "Node", holder: "Node", language: "Language") -> Opening | None:
+    """The span for members of `holder`, which belongs to the definition `owner`; None where it can't hold any."""
+    if not language.braces:
+        return _suite(data, owner, holder, language)
+    opening = closing = None
+    for child in holder.children:
+        if opening is None and child.type == "{":
+            opening = child
+        elif child.type == "}":
+            closing = child
+    if opening is None or closing is None or closing.is_missing:
+        return None
+    start = line_end(data, opening.end_byte, "//")
+    close = start_of(data, closing.start_byte, closing.start_point[1])
+    if start is None or start > close.offset:
+        start = opening.end_byte
+    return Opening(start, close.offset)
+
+
+def _suite(data: bytes, owner: "Node", holder: "Node", language: "Language") -> Opening:
+    """A Python suite: its lines, with the comments above its first statement."""
+    first = holder
+    for child in owner.children:
+        if (
+            child.type == "comment"
+            and child.start_byte < holder.start_byte
+            and child.start_point[0] > owner.start_point[0]
+        ):
+            first = child
+            break
+    colon = start_of(data, first.start_byte, first.start_point[1])
+    return Opening(colon.offset, after(data, holder.end_byte, colon.whole, language.comment))
+
+
+def indent_unit(data: bytes, default: bytes) -> bytes:
+    """One step of the file's own indentation: that of its first indented line."""
+    match = _INDENT.search(data, 0, 65536)
+    if match is None:
+        return default
+    indent = match.group(1)
+    if indent.startswith(b"\t"):
+        return b"\t"
+    return indent if len(indent) <= 8 and b"\t" not in indent else default
