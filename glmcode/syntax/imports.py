@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from glmcode.syntax.spans import BOM, after, line_end, start_of
+from glmcode.syntax.spans import BOM, after, start_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node

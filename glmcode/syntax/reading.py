@@ -341,11 +341,11 @@ _C_TYPES = {
 }
 
 
-def _declared(node: "Node | None", data: bytes) -> tuple[str, bool]:
+def _declared(declarator: "Node | None", data: bytes) -> tuple[str, bool]:
     """The name that a C declarator declares, with its scopes as a dotted path, and whether it declares a function."""
     called = False
     parts: list[str] = []
-    for node in _inwards(node):
+    for node in _inwards(declarator):
         if node.type == "function_declarator":
             inner = node.child_by_field_name("declarator")
             called = inner is None or inner.type != "parenthesized_declarator" or not _is_pointer(inner)
