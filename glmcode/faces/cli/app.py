@@ -19,6 +19,7 @@ app = typer.Typer(
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command; returns its exit code. The only place that catches everything."""
+    import glmcode.faces.cli.commands  # noqa: F401 - registers every command
 
     try:
         code = app(args=list(arguments), prog_name="glmcode", standalone_mode=False)
