@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import IO, Any, Final, Literal
 
 from glmcode.errors import Exit, GlmcodeError
@@ -60,6 +61,8 @@ class Answer:
     reasoning: str = ""
     finish: Literal["stop", "length", "cut"] = "stop"
     """"cut": the stream ends without a finish reason, as when a connection breaks."""
+    pieces: int | None = None
+    """How many events the text comes in, of nearly equal length; None for pieces of about a token's size."""
 
 
 def from_answers(answers: Sequence[Answer], model: str = "glm-5", note: str = "") -> Cassette:
@@ -71,7 +74,11 @@ def from_answers(answers: Sequence[Answer], model: str = "glm-5", note: str = ""
 def _events(answer: Answer, model: str) -> list[str]:
     frame = {"id": "recorded", "object": "chat.completion.chunk", "created": 0, "model": model}
     reasoning = _PIECES.findall(answer.reasoning)
-    pieces = _PIECES.findall(answer.text)
+    text = answer.text
+    pieces = _PIECES.findall(text)
+    if answer.pieces is not None:
+        bounds = [len(text) * part // answer.pieces for part in range(answer.pieces + 1)]
+        pieces = [text[first:last] for first, last in pairwise(bounds) if last > first]
 
     def event(delta: Mapping[str, str], finish: str | None = None) -> str:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
@@ -90,16 +97,18 @@ def _events(answer: Answer, model: str) -> list[str]:
     return [*events, event({}, answer.finish), json.dumps({**frame, "choices": [], "usage": usage}), "[DONE]"]
 
 
-def write_cassette(path: str, cassette: Cassette) -> None:
+def write_cassette(path: str | os.PathLike[str], cassette: Cassette) -> None:
     """Writes a new file. Raises GlmcodeError where one exists already, or can't be written."""
+    path = os.fspath(path)
     with _created(path) as file:
         _append(file, _header(cassette.note), path)
         for exchange in cassette.exchanges:
             _append(file, _as_json(exchange), path)
 
 
-def read_cassette(path: str) -> Cassette:
+def read_cassette(path: str | os.PathLike[str]) -> Cassette:
     """Reads a cassette. Raises GlmcodeError (exit 2) that names the line where it is none."""
+    path = os.fspath(path)
     exchanges: list[Exchange] = []
     note: str | None = None
     size = 0

@@ -53,6 +53,7 @@ class Decoder:
         self._size = 0
         self._carriage = b""
         self._torn: list[str] = []  # lines that were no JSON on their own
+        self._torn_size = 0
         self._half = ""  # the first half of a character that two events share
         self._finish = ""
         self._usage: Usage | None = None
@@ -79,7 +80,7 @@ class Decoder:
                 self.done = True
                 return [Fault("", "an event of more than 16 MB")]
         # Only whole lines are decoded, so no character is ever split here.
-        return self._read(block.decode("utf-8", "replace")) if end else []
+        return self._read(block[:-1].decode("utf-8", "replace")) if end else []
 
     def close(self, why: str = "the stream ended without a finish reason") -> list[Delta | Fault]:
         """What a last line without an end still gives; then Usage, where the service counted; then Finish.
@@ -124,7 +125,7 @@ class Decoder:
             elif line.startswith("data:"):
                 events = self._events(line[5:].strip(" \t"))
             elif self._torn:
-                self._torn.append(line)
+                self._tear(line)
                 continue
             elif line.startswith("{"):
                 events = self._events(line)
@@ -179,22 +180,30 @@ class Decoder:
                     self.done = True
                     break
         except (ValueError, RecursionError):
-            if events or sum(map(len, self._torn)) + len(payload) > LARGEST_EVENT:
+            if events:
                 self.broken += 1
             else:
-                self._torn.append(payload)
+                self._tear(payload)
                 self._shape.prefix = _NO_SHAPE  # the next good event has torn lines to drop
             return events
         if self._torn and events:
-            self._torn = []
+            self._torn, self._torn_size = [], 0
             self.broken += 1
         return events
+
+    def _tear(self, line: str) -> None:
+        """Keeps a line that may be part of an event, up to the size that an event may have."""
+        self._torn.append(line)
+        self._torn_size += len(line)
+        if self._torn_size > LARGEST_EVENT:
+            self._torn, self._torn_size = [], 0
+            self.broken += 1
 
     def _mended(self) -> list[Any]:
         """At an empty line: the torn lines joined, if that is an event. A single one waits for one more line."""
         if len(self._torn) == 1:
             return []
-        torn, self._torn = self._torn, []
+        torn, self._torn, self._torn_size = self._torn, [], 0
         for joint in ("", "\n"):
             try:
                 return [_JSON.decode(joint.join(torn))]
