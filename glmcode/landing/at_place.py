@@ -77,7 +77,84 @@ def _imports(text: Text, lines: list[bytes], file: File) -> Verdict:
 
 
 def _among_imports(text: Text, lines: list[bytes], parsed: Parsed, language: str) -> Verdict:
-    raise NotImplementedError(parse)
+    block = parsed.imports
+    known = frozenset(_collapsed(statement) for statement in block.statements)
+    missing: list[list[bytes]] = []
+    for statement in _statements(lines):
+        left = _missing(statement, known, language)
+        if left and left not in missing:
+            missing.append(left)
+    if not any(line.strip() for statement in missing for line in statement):
+        return Standing(STRATEGY, None)
+    row = len(text.lines) if block.end >= len(text.data) else text.row(block.end)
+    if language != "python":
+        return _import_fit(text, row, [line for statement in missing for line in statement], bool(known))
+    future = [line for statement in missing if _FUTURE.match(statement[0].lstrip()) for line in statement]
+    others = [line for statement in missing if not _FUTURE.match(statement[0].lstrip()) for line in statement]
+    fits = []
+    first, behind = _head(text, language)
+    if future:
+        fits.append(_import_fit(text, behind, future, behind > first and bool(_FUTURE.match(text.lines[behind - 1]))))
+    if others:
+        row = max(row, behind)
+        fits.append(_import_fit(text, row, others, bool(known) and not (row and _FUTURE.match(text.lines[row - 1]))))
+    if len(fits) == 1:
+        return fits[0]
+    one, other = (fit.splices[0] for fit in fits)
+    if one.start == other.start:
+        return Fit((Splice(one.start, one.end, one.new + other.new),), STRATEGY, 1.0, fits[0].lines)
+    return Fit((one, other), STRATEGY, 1.0, fits[0].lines)
+
+
+def _import_fit(text: Text, row: int, lines: Sequence[bytes], joins: bool) -> Fit:
+    """Import lines at a row: next to other imports as they are, else with a blank line on either side."""
+    if joins:
+        return _fit(text, row, lines)
+    above = 1 if row and text.lines[row - 1].strip() else 0
+    below = 1 if row < len(text.lines) and text.lines[row].strip() else 0
+    return _fit(text, row, lines, above, below)
+
+
+def _statements(lines: Sequence[bytes]) -> list[list[bytes]]:
+    """The body's statements, by their brackets; comment lines go with the statement below them."""
+    found: list[list[bytes]] = []
+    depth = 0
+    is_open = False
+    for line in lines:
+        if is_open:
+            found[-1].append(line)
+        elif line.strip():
+            found.append([line])
+        else:
+            continue
+        code = line.split(b"#")[0].split(b"//")[0]
+        depth += sum(map(code.count, (b"(", b"{", b"["))) - sum(map(code.count, (b")", b"}", b"]")))
+        is_open = depth > 0 or line.endswith(b"\\") or line.lstrip().startswith((b"#!", b"# ", b"//"))
+    return found
+
+
+def _missing(statement: list[bytes], known: frozenset[str], language: str) -> list[bytes]:
+    """What the statement imports that is not there yet: itself, a part of it, or nothing."""
+    found = [_collapsed(one) for one in parse(b"\n".join(statement) + b"\n", language).imports.statements]
+    if not found:
+        # No import that the grammar knows: it goes in as it stands, but not twice.
+        return [] if _collapsed(b" ".join(statement).decode("utf-8", "surrogateescape")) in known else statement
+    if found[0] in known:
+        return []
+    single = found[1:]
+    left = [one for one in single if one not in known]
+    if not single or left == single:
+        return statement
+    if not left:
+        return []
+    if language == "python" and left[0].startswith("from "):
+        head = left[0].partition(" import ")[0]
+        left = [f"{head} import {', '.join(one.partition(' import ')[2] for one in left)}"]
+    return [one.encode("utf-8", "surrogateescape") for one in left]
+
+
+def _collapsed(statement: str) -> str:
+    return " ".join(statement.split()).removesuffix(";").rstrip()
 
 
 def _head(text: Text, language: str | None) -> tuple[int, int]:
@@ -138,7 +215,7 @@ def _stand_at(text: Text, row: int, lines: Sequence[bytes]) -> bool:
     return [line.rstrip() for line in text.lines[row : row + len(lines)]] == [line.rstrip() for line in lines]
 
 
-def _fit(text: Text, row: int, lines: Sequence[bytes], above: int = 0, below: int = 0) -> Verdict:
+def _fit(text: Text, row: int, lines: Sequence[bytes], above: int = 0, below: int = 0) -> Fit:
     offset = len(text.data) if row >= len(text.lines) else text.start(row)
     splice: Splice = insertion(text, offset, lines, above, below)
     return Fit((splice,), STRATEGY, 1.0, (row + 1, row))

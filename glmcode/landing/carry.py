@@ -60,9 +60,7 @@ def _joined(text: Text, place: Place, old: Quote, new: Quote, out: list[tuple[by
     at_end = place.end == len(text.data)
     bare_end = at_end and not text.data.endswith(text.separator)
     last_line, last_end = out[-1]
-    if bare_end and old.ended == new.ended:
-        last_end = b""
-    elif at_end and old.ended and not new.ended:
+    if (bare_end and (old.ended or not new.ended)) or (at_end and old.ended and not new.ended):
         last_end = b""
     elif not last_end:
         last_end = text.end_near(len(text.lines) - 1)

@@ -6,7 +6,6 @@ Both are settled by landing the edits of the files concerned once more, knowing 
 are the same function.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 

@@ -29,7 +29,7 @@ class Quote:
     @property
     def ended(self) -> bool:
         """False where the plan says that its last line has no line end."""
-        return self.data.endswith(b"\n")
+        return not self.data or self.data.endswith(b"\n")
 
     @property
     def is_blank(self) -> bool:

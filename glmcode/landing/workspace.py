@@ -44,7 +44,7 @@ class File:
         """Offsets that edits, by their index, have been promised."""
         self.hints_wrong = False
         self.hunk_end = 0
-        """Where the last hunk of a diff ended, 0 where the edit before was none."""
+        """Where the last change of the hunk before ended; 0 where the edit before was no hunk of a diff."""
         self.judged: tuple[Text, Problem | None] | None = None
         """What the syntax guard found, and in which text."""
         self.was_sound: bool | None = None
@@ -85,7 +85,7 @@ class File:
         self.text = Text(b"".join(pieces))
         last = fit.splices[-1]
         grown = sum(len(splice.new) - (splice.end - splice.start) for splice in fit.splices)
-        self.hunk_end = last.end + grown if form == "udiff" else 0
+        self.hunk_end = last.end + grown - _common_tail(data[last.start : last.end], last.new) if form == "udiff" else 0
 
     def _note(self, splice: Splice, data: bytes) -> None:
         if self._parsed is not None:
@@ -222,3 +222,13 @@ class Workspace:
             folder = path[:at]
             self._folders[folder] = self._folders.get(folder, 0) + by
             at = path.find("/", at + 1)
+
+
+def _common_tail(old: bytes, new: bytes) -> int:
+    """Bytes of the whole lines that both end with: the context below a hunk's last change."""
+    ours, theirs = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    size = 0
+    while ours and theirs and ours[-1] == theirs[-1]:
+        size += len(ours.pop())
+        theirs.pop()
+    return size

@@ -1,0 +1,31 @@
+"""The cart."""
+
+import os
+
+
+class Cart:
+    """What a customer will buy."""
+
+    def __init__(self):
+        self.items = []
+
+    # Adds up the prices.
+    @property
+    def total(self):
+        return sum(item.price for item in self.items)
+
+    def add(self, item):
+        self.items.append(item)
+
+    def remove(self, item):
+        self.items.remove(item)
+
+
+def full(items):
+    cart = Cart()
+    cart.items = list(items)
+    return cart
+
+
+def empty():
+    return Cart()

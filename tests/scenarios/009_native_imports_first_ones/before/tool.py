@@ -1,0 +1,7 @@
+#!/usr/bin/env python3
+# -*- coding: utf-8 -*-
+"""A tool."""
+
+from __future__ import annotations
+
+print("hi")

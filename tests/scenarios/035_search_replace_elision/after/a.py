@@ -1,0 +1,7 @@
+def erste():
+    x = 1
+    return x
+
+
+def letzte():
+    return 2

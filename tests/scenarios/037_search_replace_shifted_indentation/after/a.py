@@ -1,0 +1,5 @@
+def f():
+    for x in y:
+        if ready and able:
+            prepare()
+            go()

@@ -1,0 +1,5 @@
+def f():
+	if ready:
+		prepare()
+		for x in y:
+			go()

@@ -1,0 +1,8 @@
+import os
+
+
+def total(items):
+    return sum(items)
+
+
+print(total([]))

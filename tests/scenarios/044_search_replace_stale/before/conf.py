@@ -1,0 +1,3 @@
+RETRIES = 3
+TIMEOUT = 15
+VERBOSE = False

@@ -1,0 +1,3 @@
+RETRIES = 3
+TIMEOUT = 20
+VERBOSE = False

@@ -1,0 +1,5 @@
+package a
+
+func Run(n int) int {
+	return n
+}
