@@ -128,9 +128,9 @@ def remove_temporaries(top: Folder, paths: Iterable[str], token: str) -> None:
     """Removes what an exchange of `paths` may have left; each may be in any folder above its path."""
     for path in paths:
         name = temporary_name(token, path)
-        unlink_quietly(top, name)
         parts = path.split("/")
         with contextlib.suppress(PathRefusedError, OSError):
+            unlink_quietly(top, name)
             for depth in range(1, len(parts)):
                 with parent_of(top, "/".join([*parts[:depth], "x"])) as folder:
                     if folder is None:

@@ -141,13 +141,15 @@ def made_parent_of(top: Folder, path: str, permissions: Mapping[str, int] | None
     made: list[str] = []
     try:
         for index in range(len(parts) - len(rest), len(parts)):
-            os.mkdir(reached.at(parts[index]), 0o777, dir_fd=reached.fd)
-            made.append(b"/".join(parts[: index + 1]).decode("utf-8", "surrogateescape"))
+            folder = b"/".join(parts[: index + 1]).decode("utf-8", "surrogateescape")
+            kept = (permissions or {}).get(folder)
+            os.mkdir(reached.at(parts[index]), 0o777 if kept is None else kept, dir_fd=reached.fd)
+            made.append(folder)
             inner = reached.enter(parts[index])
             reached.close()
             reached = inner
-            if permissions is not None and made[-1] in permissions:
-                os.chmod(b"." if inner.fd is not None else inner.path, permissions[made[-1]], dir_fd=inner.fd)
+            if kept is not None:  # the umask may have taken some
+                os.chmod(b"." if inner.fd is not None else inner.path, kept, dir_fd=inner.fd)
         yield reached
     except BaseException:
         remove_empty_parents(top, path, frozenset(made))
@@ -199,6 +201,8 @@ def remove_empty_parents(top: Folder, path: str, only: frozenset[str] | None = N
                 continue
             try:
                 os.rmdir(parent.at(parts[depth - 1]), dir_fd=parent.fd)
+            except FileNotFoundError:
+                continue
             except OSError:
                 return
 

@@ -27,12 +27,11 @@ from glmcode.repo.exchange import (
     entry_at,
     exchange,
     is_as,
-    remove_temporaries,
 )
 from glmcode.repo.folder import Folder, components, failure, nearest_folder, open_root, parent_of
 from glmcode.repo.lock import held
 from glmcode.repo.record import Change, Record
-from glmcode.repo.settle import at_end, before_contents, bring, conflict, explained, look, names
+from glmcode.repo.settle import at_end, back_out, before_contents, bring, conflict, explained, look, names
 
 __all__ = ["Undone", "blob", "land", "last_receipt", "recover", "undo"]
 
@@ -88,11 +87,11 @@ def land(
         try:
             steps = [Step(change.path, change.before, wanted[change.path]) for change in changes]
             exchange(top, steps, record.token)
+            records.move(record, "done")
         except BaseException as error:
-            bring(top, record, back=True, contents=before_contents(record), after_failure=error)
+            back_out(top, record, back=True, contents=before_contents(record), failed=error)
             records.drop(record)
             raise explained(error) from error
-        records.move(record, "done")
         _prune(folder)
         return record.id
 
@@ -139,7 +138,7 @@ def undo(root: str) -> Undone:
             if left:
                 raise MovedError(left[0])
         except BaseException as error:
-            bring(top, record, back=False, contents=now, after_failure=error)
+            back_out(top, record, back=False, contents=now, failed=error)
             records.move(record, "done")
             raise explained(error) from error
         records.move(record, "undone")
@@ -255,8 +254,10 @@ def _settle_pending(folder: str, root: str) -> list[str]:
             continue
         with open_root(root) as top:
             finished = phase == "pending" and all(at_end(top, change) for change in record.changes)
-            left = [] if finished else bring(top, record, back=True, contents=before_contents(record))
-            remove_temporaries(top, [change.path for change in record.changes], record.token)
+            try:
+                left = [] if finished else bring(top, record, back=True, contents=before_contents(record))
+            except (PathRefusedError, MovedError, GlmcodeError) as error:
+                raise explained(error, "an earlier landing that was cut off is still to be taken back") from error
         what = f"{len(record.changes)} file{'s' if len(record.changes) != 1 else ''}"
         if finished:
             records.move(record, "done")

@@ -15,14 +15,14 @@ _PATIENCE = 5.0
 
 
 @contextlib.contextmanager
-def held(path: str, patience: float = _PATIENCE) -> Iterator[None]:
+def held(path: str) -> Iterator[None]:
     """Holds the lock at `path` for the block. Raises GlmcodeError (exit 5), naming the owner, when it stays busy."""
     try:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     except OSError as error:
         raise failure(error, path) from error
     try:
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + _PATIENCE
         while not _taken(fd):
             if time.monotonic() >= deadline:
                 owner = os.pread(fd, 32, 1).decode("ascii", "replace").strip() if hasattr(os, "pread") else ""

@@ -183,8 +183,10 @@ def move(record: Record, phase: Phase) -> Record:
 
 
 def drop(record: Record) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(record.path)
+    """The landing leaves the journal, whatever its state: it never was."""
+    for phase in get_args(Phase):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(record.folder, f"{record.id}.{phase}"))
     sync_folder(record.folder)
 
 

@@ -23,7 +23,7 @@ from glmcode.repo.exchange import (
 from glmcode.repo.folder import Folder, remove_empty_parents, shown
 from glmcode.repo.record import Change, Record
 
-__all__ = ["at_end", "before_contents", "bring", "conflict", "explained", "look", "names"]
+__all__ = ["at_end", "back_out", "before_contents", "bring", "conflict", "explained", "look", "names"]
 
 
 def before_contents(record: Record) -> dict[str, bytes]:
@@ -41,52 +41,45 @@ def before_contents(record: Record) -> dict[str, bytes]:
     return contents
 
 
-def bring(
-    top: Folder,
-    record: Record,
-    *,
-    back: bool,
-    contents: Mapping[str, bytes],
-    after_failure: BaseException | None = None,
-) -> list[str]:
+def bring(top: Folder, record: Record, *, back: bool, contents: Mapping[str, bytes]) -> list[str]:
     """Brings every file that holds one side of the landing to the other: to before with `back`, else to after.
 
-    Gives the paths of those that hold neither, which are left as they are. `after_failure` is what made this necessary:
-    should this fail too, the error says both, and the record stays for the next command to go on from.
+    `contents` are the bytes of that side. Gives the paths of the files that hold neither, which are left as they are.
+    Raises GlmcodeError, PathRefusedError or MovedError, and can be tried again then.
     """
     left: list[str] = []
     steps: list[Step] = []
+    remove_temporaries(top, [change.path for change in record.changes], record.token)
+    for change in record.changes:
+        here, there = (change.after, change.before) if back else (change.before, change.after)
+        entry, refused = look(top, change.path)
+        if refused or not (is_as(entry, here) or is_as(entry, there)):
+            left.append(change.path)
+        elif not _arrived(entry, here, there):
+            owner = None if entry is None else entry.owner
+            then = None if there is None else Content(contents[change.path], there.mode, there.permissions, owner)
+            steps.append(Step(change.path, here, then))
+    # Folders that only the other side has: one of them, empty, may stand where a file is to go.
+    fleeting = frozenset(record.made if back else record.folders)
+    gone = [change.path for change in record.changes if (change.before if back else change.after) is None]
+    for path in gone:
+        remove_empty_parents(top, path, fleeting)
+    exchange(top, steps, record.token, prunable=fleeting, folder_permissions=record.folders)
+    for path in gone:
+        remove_empty_parents(top, path, fleeting)
+    return left
+
+
+def back_out(top: Folder, record: Record, *, back: bool, contents: Mapping[str, bytes], failed: BaseException) -> None:
+    """As `bring`, after a failure: should this fail too, the error says both, and the next command goes on from there."""
     try:
-        remove_temporaries(top, [change.path for change in record.changes], record.token)
-        for change in record.changes:
-            here, there = (change.after, change.before) if back else (change.before, change.after)
-            entry, refused = look(top, change.path)
-            if refused:
-                left.append(change.path)
-            elif _arrived(entry, here, there):
-                continue
-            elif is_as(entry, here):
-                owner = None if entry is None else entry.owner
-                then = None if there is None else Content(contents[change.path], there.mode, there.permissions, owner)
-                steps.append(Step(change.path, here, then))
-            else:
-                left.append(change.path)
-        made = frozenset(record.made)
-        exchange(top, steps, record.token, prunable=made if back else None, folder_permissions=record.folders)
-        if back:
-            for change in record.changes:
-                if change.before is None:
-                    remove_empty_parents(top, change.path, made)
-    except (GlmcodeError, PathRefusedError, MovedError, OSError) as error:
-        half = "what was begun is still to be taken back"
-        if after_failure is None:
-            raise explained(error, half) from error
+        bring(top, record, back=back, contents=contents)
+    except (GlmcodeError, PathRefusedError, MovedError) as error:
         raise GlmcodeError(
-            str(explained(after_failure, f"{half}, which failed too ({error})")),
+            f"{explained(failed, 'going back failed too')}: {explained(error, 'the rest is still to be done')}",
             exit_code=Exit.NOT_LANDED,
             hint="make room or give the right to write: the next glmcode apply, undo or land here goes on from this point",
         ) from error
-    return left
 
 
 def _arrived(entry: Entry | None, here: State | None, there: State | None) -> bool:
