@@ -22,7 +22,7 @@ _JSON: Final = json.JSONDecoder(strict=False)  # a raw tab in a string is wrong,
 _NO_SHAPE: Final = "\0"  # no line begins so
 _PROBE: Final = "glmcode probe"
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_AGAIN: Final = re.compile(r"[ \t]*(?:data:[ \t]*)?")
+_BETWEEN: Final = re.compile(r"[ \t]*(?:data:[ \t]*)?")
 
 
 @dataclass(slots=True)
@@ -123,7 +123,7 @@ class Decoder:
             if not line:
                 events = self._mended() if self._torn else ()
             elif line.startswith("data:"):
-                events = self._events(line[5:].strip(" \t"))
+                events = self._events(line[5:].removeprefix(" "))
             elif self._torn:
                 self._tear(line)
                 continue
@@ -160,25 +160,22 @@ class Decoder:
         elif text:
             self._half = ""
         if text:
-            self.spoke = True
             out.append(kind(text))
 
     def _events(self, payload: str) -> list[Any]:
         """The JSON values of one payload: usually one, more where a proxy glued events together."""
-        if payload == "[DONE]":
-            self.done = True
-            return []
-        events = []
+        events: list[Any] = []
         at = 0
         try:
             while at < len(payload):
-                event, at = _JSON.raw_decode(payload, at)
-                events.append(event)
-                again = _AGAIN.match(payload, at)
-                at = again.end() if again else at
-                if events and payload.startswith("[DONE]", at):
+                blank = _BETWEEN.match(payload, at)
+                at = blank.end() if blank else at
+                if payload.startswith("[DONE]", at):
                     self.done = True
                     break
+                if at < len(payload):
+                    event, at = _JSON.raw_decode(payload, at)
+                    events.append(event)
         except (ValueError, RecursionError):
             if events:
                 self.broken += 1
@@ -230,7 +227,9 @@ class Decoder:
         if not isinstance(delta, dict):
             # A service that was asked to stream and answers in one piece. Behind streamed text it would say it twice.
             delta = {} if self.spoke else choice.get("message")
-        return _said(delta) if isinstance(delta, dict) else []
+        said = _said(delta) if isinstance(delta, dict) else []
+        self.spoke = self.spoke or bool(said)
+        return said
 
     def _learn(self, line: str, event: Any, key: str, text: str) -> None:
         """Takes the event as the shape of those to come, if it is proven that its one string is all that can differ.
