@@ -1,6 +1,7 @@
 """Edits that name a definition: it is replaced or deleted, or a body goes before, after or inside it."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from glmcode.landing import messages
 from glmcode.landing.body import body_lines, head_of, insertion, shifted
@@ -72,17 +73,16 @@ def _replace(text: Text, definition: Definition, lines: list[bytes], language: s
     data = text.data
     start, head, keyword = (_line_start(data, at) for at in (definition.start, definition.head, definition.keyword))
     if not _is_whole_lines(text, keyword, definition):
-        new = b"\n".join(lines)
+        # It shares its line with other code: only its own bytes give way.
+        stands_now = data[definition.keyword : definition.end].rstrip()
         lines_of = (definition.line, definition.end_line)
-        if data[definition.keyword : definition.end].rstrip() == new:
+        words = b"\n".join(lines).lstrip()
+        if stands_now == words:
             return Standing(STRATEGY, lines_of)
-        tail = data[definition.keyword : definition.end]
-        kept = tail[len(tail.rstrip()) :]
-        return Fit((Splice(definition.keyword, definition.end, new.lstrip() + kept),), STRATEGY, 1.0, lines_of)
+        return Fit((Splice(definition.keyword, definition.keyword + len(stands_now), words),), STRATEGY, 1.0, lines_of)
     stands = _contents(text, data[start : definition.end], start)
     lines = shifted(lines, definition.indent, stands)
     comments, attributes = head_of(lines, language)
-    new: list[bytes] = []  # type: ignore[no-redef]
     new = lines[:comments] if comments else _contents(text, data[start:head], start)
     new = new + (lines[comments : comments + attributes] if attributes else _contents(text, data[head:keyword], head))
     new = new + lines[comments + attributes :]
@@ -227,7 +227,7 @@ def _siblings(every: Sequence[Definition], definition: Definition) -> list[Defin
 def _gap(text: Text, siblings: Sequence[Definition], is_long: bool, depth: int, lines: Sequence[bytes]) -> int:
     """Blank lines between such siblings in this file: as most pairs of them have it, or as the language's readers expect."""
     counts: dict[int, int] = {}
-    for one, other in zip(siblings, siblings[1:], strict=False):
+    for one, other in pairwise(siblings):
         between = text.data[one.end : other.start]
         if between.strip() or (one.end_line > one.line or other.end_line > other.line) != is_long:
             continue

@@ -89,12 +89,13 @@ def _attribute(lines: Sequence[bytes], language: str | None) -> int:
     """Lines of the attribute that begins here: down to where its brackets close. 0 where none does."""
     if language in _NO_ATTRIBUTES or not _ATTRIBUTE.match(lines[0].strip()):
         return 0
-    depth = 0
-    for number, line in enumerate(lines, 1):
+    depth = size = 0
+    for line in lines:
+        size += 1
         depth += sum(map(line.count, (b"(", b"[", b"{"))) - sum(map(line.count, (b")", b"]", b"}")))
         if depth <= 0:
             break
-    return number
+    return size
 
 
 def insertion(text: Text, offset: int, lines: Sequence[bytes], above: int = 0, below: int = 0) -> Splice:

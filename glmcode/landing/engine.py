@@ -266,16 +266,16 @@ class Landing:
         """Finds the edits without which the file would parse, and rejects them."""
         concerned = self._concerned({path})
         for turn in range(ROUNDS + 1):
-            culprit = self._again(concerned, watch=path, strict=turn == ROUNDS)
+            culprit = self._again(concerned, watch=True, strict=turn == ROUNDS)
             if culprit is None:
                 return
             self._culprits.update([culprit])
 
-    def _again(self, paths: set[str], watch: str | None = None, strict: bool = False) -> tuple[int, str] | None:
+    def _again(self, paths: set[str], *, watch: bool = False, strict: bool = False) -> tuple[int, str] | None:
         """Lands the edits of these paths once more, from the tree on.
 
-        With `watch`, gives the edit that broke that path for good and what to say of it; None where it ends sound.
-        With `strict` as well, each edit that breaks it is rejected on the spot, and it always ends sound.
+        With `watch`, gives the edit that broke one of them for good and what to say of it; None where all end sound.
+        With `strict` as well, each edit that breaks one is rejected on the spot, so that all end sound.
         """
         for path in paths:
             self._workspace.reset(path)
@@ -283,25 +283,33 @@ class Landing:
         self._told_length = sum(len(o.message) for o in self._outcomes if o.path not in paths)
         culprit: tuple[int, str] | None = None
         for index, edit in enumerate(self._edits):
-            path = _safe(edit.path or "")
-            if not isinstance(edit, Edit) or not isinstance(path, str) or path not in paths:
+            own = _safe(edit.path) if isinstance(edit, Edit) else None
+            if not isinstance(own, str) or own not in paths:
                 continue
-            file = self._workspace.get(watch) if strict and watch is not None else None
+            file = self._workspace.get(own) if strict else None
             saved = None if file is None else file.saved()
             self._outcomes[index] = self._land(index, settled=True)
-            if watch is None or self._outcomes[index].status != "applied":
+            if not watch or self._outcomes[index].status != "applied":
                 continue
-            file = self._workspace.get(watch)
-            problem = None if file is None else broken(file)
-            if file is None or problem is None:
+            what = self._first_broken(paths)
+            if what is None:
                 culprit = None
-            elif strict and saved is not None:
-                self._culprits[index] = where_it_breaks(file, problem, watch)
+            elif file is not None and saved is not None:
+                self._culprits[index] = what
                 file.restore(saved)
-                self._outcomes[index] = self._outcome(index, path, Refusal("breaks-syntax", self._culprits[index]))
+                self._outcomes[index] = self._outcome(index, own, Refusal("breaks-syntax", what))
             elif culprit is None:
-                culprit = (index, where_it_breaks(file, problem, watch))
+                culprit = (index, what)
         return culprit
+
+    def _first_broken(self, paths: set[str]) -> str | None:
+        """What to say of the first of the paths that is broken; None where none is."""
+        for path in sorted(paths):
+            file = self._workspace.get(path)
+            problem = None if file is None else broken(file)
+            if file is not None and problem is not None:
+                return where_it_breaks(file, problem, path)
+        return None
 
     def _concerned(self, paths: set[str]) -> set[str]:
         """The paths, and those that renames tie to them."""
