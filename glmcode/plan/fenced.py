@@ -58,6 +58,8 @@ def read(source: Source, fence: Fence, path: str) -> Reading:
     cut = len(body)
     if not line.last and fence_at(line.text, 0) and cut and path_of_info(line.text) is None:
         cut -= 1 if body[-1].text.strip() else 2
+    if search_replace.begins(line.text):
+        source.fence = fence
     source.back([*body[cut:], line])
     source.events.append(Begun(path, "whole", fence.line))
     where = "the plan ends" if line.last else f"line {line.number} begins something else"
@@ -95,8 +97,8 @@ def _is_next_tag(text: str) -> bool:
 
 def _interrupts(text: str, body: Sequence[Line]) -> bool:
     """Whether the line can't be one of a file's own: the next edit begins."""
-    if text[:1] == "<":
-        return search_replace.opens(text) or _is_next_tag(text)
+    if search_replace.begins(text) or _is_next_tag(text):
+        return True
     fence = fence_at(text, 0) if text[:1] in {"`", "~"} else None
     if fence is None or not fence.info:
         return False

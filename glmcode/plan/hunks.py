@@ -36,14 +36,12 @@ class Hunk:
     new_open: bool = False
     changes: int = 0
     last_kind: str = ""
-    ended: bool = True
-    """A line feed followed the last line."""
     end: int = 0
     fault: str = ""
     change: Substitute = field(default_factory=lambda: Substitute("", ""))
 
     def take(self, kind: str, text: str, line: Line) -> None:
-        self.end, self.ended, self.last_kind = line.number, line.ended, kind
+        self.end, self.last_kind = line.number, kind
         if kind != "+":
             self.old.append(text)
             self.old_open = False
@@ -134,7 +132,7 @@ def read_hunk(source: Source, opening: Line) -> Generator[None, Line, Hunk]:
     # A closed fence, the next hunk or the next file shows that the hunk had ended.
     open_end = line.last or (fenced and kind == "<" and not (source.fence and closes(source.fence, text)))
     source.back([*pending, line])
-    _judge(hunk, opening, half=open_end and (fenced or source.cut or (hunk.short and not hunk.ended)))
+    _judge(hunk, opening, half=open_end and (fenced or source.cut))
     return hunk
 
 

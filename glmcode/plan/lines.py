@@ -42,6 +42,8 @@ class Source:
     """The fence that stands open around the current line, outside of any edit."""
     above: str | None = None
     """The path that the line above spells, where it spells nothing else."""
+    held: list[Line] = field(default_factory=list)
+    """That line, a blank one, the opening of a fence: prose unless an edit follows."""
     only: Form | None = None
     """The one form that the whole plan is of; None where it may mix them."""
     cut: bool = False
@@ -49,6 +51,13 @@ class Source:
 
     def back(self, lines: Iterable[Line]) -> None:
         self.ahead.extendleft(reversed(list(lines)))
+
+    def release(self) -> None:
+        """What was held is prose: no edit followed."""
+        for line in self.held:
+            self.prose(line)
+        self.held.clear()
+        self.above = None
 
     def prose(self, line: Line) -> None:
         self.events.append(Prose(line.text.removesuffix("\r"), line.number))

@@ -30,7 +30,7 @@ class _Reader:
 
 _READERS = (
     _Reader("native", "<", lambda source, text: native.opens(text), native.read),
-    _Reader("search-replace", "<- \t", lambda source, text: search_replace.opens(text), search_replace.read),
+    _Reader("search-replace", "<->+ \t", lambda source, text: search_replace.begins(text), search_replace.read),
     _Reader("udiff", "-@d", udiff.opens, udiff.read),
 )
 
@@ -51,57 +51,68 @@ def _read_mixed(source: Source) -> Reading:
         char: tuple(one for one in _READERS if char in one.first and source.only in {None, one.form})
         for char in {char for one in _READERS for char in one.first}
     }
-    held: list[Line] = []  # a path, a blank line, a fence: prose, unless an edit follows
     while True:
         line = source.ahead.popleft() if source.ahead else (yield)
         text = line.text
         if line.last:
-            _release(source, held)
+            source.release()
             return
         found = next((one for one in readers.get(text[:1], ()) if one.opens(source, text)), None)
         if found is not None:
             if found.form == "native":
-                _release(source, held)
+                source.release()
             yield from found.read(source, line)
             source.above = None
-            held = []
-            continue
-        fence = source.fence
-        if fence is not None and closes(fence, text):
-            _release(source, held)
-            source.fence = fence if fence.depth else None
-            fence.depth -= 1
-            if not fence.used:
-                source.prose(line)
-            continue
-        opened = fence_at(text, line.number)
-        if opened is not None:
-            opened.path = path_of_info(opened.info) or source.above
-            if source.only in {"whole", "sketch"}:
-                opened.path = opened.path or source.given
-        if opened is not None and fence is not None and not opened.path and opens_within(fence, text):
-            fence.depth += 1
-            opened = None
-        if opened is None:
-            if not text.strip() and len(held) == 1 and source.above:
-                held.append(line)
-                continue
-            _release(source, held)
-            source.above = path_on_line(text)
-            if source.above:
-                held.append(line)
-            else:
-                source.prose(line)
-            continue
+            source.held.clear()
+        elif source.fence is not None and closes(source.fence, text):
+            _close_fence(source, source.fence, line)
+        elif (opened := fence_at(text, line.number)) is not None:
+            yield from _open_fence(source, opened, line)
+        else:
+            _commentary(source, line)
+
+
+def _close_fence(source: Source, fence: Fence, line: Line) -> None:
+    source.release()
+    if fence.depth:
+        fence.depth -= 1
+    else:
+        source.fence = None
+    if not fence.used:
+        source.prose(line)
+
+
+def _open_fence(source: Source, opened: Fence, line: Line) -> Reading:
+    """A fence with a path holds a file or its edits; within one without, edits are found as they are outside."""
+    opened.path = path_of_info(opened.info) or source.above
+    if source.only in {"whole", "sketch"}:
+        opened.path = opened.path or source.given
+    if source.fence is not None and not opened.path and opens_within(source.fence, line.text):
+        source.fence.depth += 1
+        _commentary(source, line)
+    elif opened.path and _is_file(source, opened, opened.path):
+        source.above = source.fence = None
+        source.held.clear()
+        yield from fenced.read(source, opened, opened.path)
+    else:
         source.above = None
-        if opened.path and _is_file(source, opened, opened.path):
-            held = []
-            yield from fenced.read(source, opened, opened.path)
-            continue
         source.fence = opened
-        held.append(line)
+        source.held.append(line)
         if opened.path and udiff.is_diff(opened) and source.only in {None, "udiff"}:
-            yield from _read_bare_diff(source, held)
+            yield from _read_bare_diff(source)
+
+
+def _commentary(source: Source, line: Line) -> None:
+    """A line that opens nothing. If it is nothing but a path it may yet belong to the edit below, and so may one blank line."""
+    if not line.text.strip() and len(source.held) == 1 and source.above:
+        source.held.append(line)
+        return
+    source.release()
+    source.above = path_on_line(line.text)
+    if source.above:
+        source.held.append(line)
+    else:
+        source.prose(line)
 
 
 def _is_file(source: Source, fence: Fence, path: str) -> bool:
@@ -111,21 +122,14 @@ def _is_file(source: Source, fence: Fence, path: str) -> bool:
     return names_a_file(path) and not (udiff.is_diff(fence) and not path.endswith((".diff", ".patch")))
 
 
-def _release(source: Source, held: list[Line]) -> None:
-    for line in held:
-        source.prose(line)
-    held.clear()
-    source.above = None
-
-
-def _read_bare_diff(source: Source, held: list[Line]) -> Reading:
+def _read_bare_diff(source: Source) -> Reading:
     """A fence that says "diff" below a path: its lines may begin without any header."""
     line = source.ahead.popleft() if source.ahead else (yield)
     if line.last or not (line.text[:1] in {"+", "-", " "} or udiff.opens(source, line.text)):
-        _release(source, held)
+        source.release()
         source.back([line])
         return
-    held.clear()
+    source.held.clear()
     yield from udiff.read(source, line, bare=True)
 
 

@@ -6,7 +6,7 @@ __all__ = ["is_document", "names_a_file", "path_of_info", "path_on_line", "plain
 
 _LONGEST = 300
 _LEAD = re.compile(r"(?:#{1,6}|//|--|<!--|/\*|;;?|\d{1,3}[.)]|[-*+])[ \t]+")
-_LABEL = re.compile(r"(?:file ?(?:name|path)?|path)[ \t]*:[ \t]*", re.IGNORECASE)
+_LABEL = re.compile(r"(?:\*\*|__)?(?:file ?(?:name|path)?|path)[ \t]*(?:\*\*|__)?:(?:\*\*|__)?[ \t]*", re.IGNORECASE)
 _QUOTES = ("**", "__", "`", "*", '"', "'")
 _NOT_IN_PATHS = re.compile(r"[\x00-\x20:<>\"'|?*`,;\\]|\.\.\.")
 _NAMES = re.compile(

@@ -13,7 +13,7 @@ from glmcode.plan.lines import Line, Reading, Source, text_of
 from glmcode.plan.paths import path_on_line
 from glmcode.plan.tags import begins_tag, breaks_body, read_tag
 
-__all__ = ["opens", "read", "read_block"]
+__all__ = ["begins", "ends_none", "opens", "read", "read_block"]
 
 _SEARCH = re.compile(r"([ \t]*)(?:(<{5,9}) ?SEARCH>?|(-{5,9}) SEARCH>?)\s*$")
 _DIVIDER = re.compile(r"={5,9}\s*$")
@@ -21,6 +21,16 @@ _REPLACE = re.compile(r"(?:>{5,9} ?REPLACE|\+{5,9} REPLACE)\s*$")
 _LINE_HINT = re.compile(r":start_line:[ \t]*(\d{1,9})\s*$")
 _LINE_HINT_MORE = re.compile(r":end_line:[ \t]*\d{1,9}\s*$")
 _LONGEST_MARKER = 200
+
+
+def begins(text: str) -> bool:
+    """Whether the line is one to read here: it opens a block, or ends one that was never opened."""
+    return opens(text) or ends_none(text)
+
+
+def ends_none(text: str) -> bool:
+    """Whether the line, outside of any block, is a REPLACE line."""
+    return text[:5] in {">>>>>", "+++++"} and len(text) < _LONGEST_MARKER and _REPLACE.match(text) is not None
 
 
 def opens(text: str) -> bool:
@@ -32,10 +42,14 @@ def opens(text: str) -> bool:
 
 def read(source: Source, opening: Line) -> Reading:
     """A block outside of any tag. Gives an Edit, or Broken with what follows the break given back."""
+    if ends_none(opening.text):
+        why = f"Line {opening.number} ends a SEARCH/REPLACE block that has no `<<<<<<< SEARCH` line: send the whole block again."
+        source.broken("search-replace", source.path, why, opening.number, opening.number)
+        return
     fence = source.fence
     path = source.above or (fence.path if fence else None) or source.path
     if fence:
-        fence.used = True
+        fence.used, fence.path = True, path
     source.events.append(Begun(path, "search-replace", opening.number))
     depth = 0
 
