@@ -145,7 +145,7 @@ def complaint(ended: Ended) -> str:
         for line in lines:
             if line.startswith(mark):
                 return line.removeprefix(mark)[:500]
-    return lines[0][:500] if lines else f"exit status {ended.status}"
+    return lines[0][:500] if lines else f"it ended with status {ended.status} and gave no reason"
 
 
 def _rest(ended: Ended) -> str:

@@ -224,6 +224,9 @@ def test_files_of_any_name_land(tmp_path: Path, how: How) -> None:
     assert landed.paths == tuple(sorted(files))
     assert {name: checkout.read(name) for name in files} == files
     assert checkout.read("zebra") == b"mine, and matched by *\n"
+    if how != "apply":
+        listed = checkout.git("diff", "-z", "--name-only", "--no-renames", "HEAD^", "HEAD").split(b"\0")
+        assert sorted(os.fsdecode(name) for name in listed if name) == sorted(files)
 
 
 def test_line_ends_are_the_users(tmp_path: Path) -> None:
@@ -399,6 +402,15 @@ def test_held_index_is_refused(checkout: Checkout) -> None:
         assert checkout.state() == before
 
 
+@pytest.mark.parametrize("how", HOWS_ALL)
+def test_refusal_does_not_even_refresh_the_index(checkout: Checkout, how: How) -> None:
+    session = work(checkout, {"a.txt": changed(3, b"three")})
+    checkout.write({"a.txt": changed(3, b"mine")})
+    os.utime(checkout.path("other.txt"), (1, 1))
+    with refused(checkout, r"a\.txt"):
+        land_session(session, how)
+
+
 def test_commit_without_an_identity_is_refused(checkout: Checkout) -> None:
     session = work(checkout, {"a.txt": changed(3, b"three")})
     checkout.git("config", "--unset", "user.name")
@@ -530,6 +542,15 @@ def test_merge_over_dirty_files_is_refused_and_nothing_stashed(checkout: Checkou
     with refused(checkout, "the index holds staged changes"):
         land_session(session, "merge")
     assert checkout.line("stash", "list") == ""
+
+
+def test_merge_does_not_take_the_users_other_changes_away_for_a_while(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.git("config", "merge.autoStash", "true")
+    session = work(checkout, {"a.txt": changed(3, b"three")})
+    checkout.write({"other.txt": b"unstaged\n"})
+    checkout.hook("pre-merge-commit", f"cat other.txt > {tmp_path}/seen")
+    land_session(session, "merge")
+    assert (tmp_path / "seen").read_bytes() == b"unstaged\n"
 
 
 @pytest.mark.parametrize("hook", ["pre-merge-commit", "commit-msg", "prepare-commit-msg"])
