@@ -6,7 +6,8 @@ characters, are left out with all that is in them.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from glmcode.syntax.definition import Definition
 from glmcode.syntax.reading import Found
@@ -33,14 +34,18 @@ _VARIABLES = frozenset({"variable", "constant", "field", "macro"})
 class _Place:
     """One list of siblings on the way: what encloses it, and the comments and attributes just passed."""
 
-    __slots__ = ("depth", "head", "kind", "lead", "lead_row", "local", "nodes", "path")
+    __slots__ = ("depth", "head", "kind", "lead", "lead_row", "local", "nodes", "path", "wanted")
 
-    def __init__(self, nodes: "list[Node]", path: str, kind: str, depth: int, local: bool) -> None:
+    def __init__(
+        self, nodes: "list[Node]", path: str, kind: str, depth: int, local: bool, wanted: frozenset[str]
+    ) -> None:
         self.nodes: Iterator[Node] = iter(nodes)
         self.path = path
         self.kind = kind
         self.depth = depth
         self.local = local
+        self.wanted = wanted
+        """The node types that are looked at here."""
         self.lead: Node | None = None
         """The first of the comments and attributes that stand directly above what comes next."""
         self.lead_row = -2
@@ -67,64 +72,88 @@ class _Names:
         return name
 
 
-class _Forward(NamedTuple):
-    """A declaration without body, which is named when all with a body are."""
+class _Walk:
+    """What a walk knows and has found."""
 
-    at: int
-    path: str
+    __slots__ = ("data", "everywhere", "forward", "found", "language", "locally", "names", "unit")
+
+    def __init__(self, data: bytes, language: "Language") -> None:
+        self.data = data
+        self.language = language
+        self.everywhere = language.through.union(
+            language.rules, language.wrappers, language.comments, language.attributes
+        )
+        self.locally = self.everywhere - language.values
+        self.names = _Names()
+        self.found: list[Definition] = []
+        self.forward: list[tuple[int, str]] = []
+        """Declarations without body, by their place in `found`: they are named when all with a body are."""
+        self.unit = b""
 
 
 def definitions_of(root: "Node", data: bytes, language: "Language") -> tuple[Definition, ...]:
     """Every definition of the tree. Names are unique; a definition with a body has the first claim to a name that
     declarations without one (prototypes, overloads) share with it."""
-    found: list[Definition] = []
-    names = _Names()
-    forward: list[_Forward] = []
-    unit = b""
-    stack = [_Place(root.named_children, "", "", 0, False)]
+    walk = _Walk(data, language)
+    stack = [_Place(root.named_children, "", "", 0, False, walk.everywhere)]
     while stack:
         place = stack[-1]
-        node = next(place.nodes, None)
-        if node is None:
-            stack.pop()
-            continue
-        kind = node.type
-        if kind in language.comments:
-            _pass_comment(place, node, data)
-            continue
-        if kind in language.attributes:
-            place.lead = place.lead or node
-            place.head = place.head or node
-            place.lead_row = last_row(node)
-            continue
-        lead, head = place.lead, place.head
-        if lead is not None:
-            if head is None and node.start_point[0] > place.lead_row + 1:
-                lead = None
-            place.lead = place.head = None
-        inner, what = _definition(node, kind, data, language)
-        if what is None:
-            if kind in language.through:
-                stack.append(_Place(node.named_children, place.path, place.kind, place.depth, place.local))
-            continue
-        what = _in_place(what, place)
-        path = f"{place.path}.{what.name}" if place.path else what.name
-        if (place.local and what.kind in _VARIABLES) or len(path) > LONGEST_PATH:
-            continue
-        if what.forward:
-            forward.append(_Forward(len(found), path))
+        wanted = place.wanted
+        for node in place.nodes:  # goes on behind the node whose inside it has just seen
+            kind = node.type
+            if kind not in wanted:
+                place.lead = place.head = None
+                continue
+            below = _visit(node, kind, place, walk)
+            if below is not None:
+                stack.append(below)
+                break
         else:
-            path = names.unique(path)
-        unit = unit or indent_unit(data, language.unit)
-        found.append(_measured(node, inner, what, path, place.depth, lead, head, data, language, unit))
-        if what.inside is not None and place.depth < DEEPEST:
-            below = _Place(what.inside.named_children, path, what.kind, place.depth + 1, what.local or place.local)
-            if not language.braces:
-                _pass_leading_comments(below, inner, what.inside, data)
-            stack.append(below)
-    for at, path in forward:
-        found[at] = _renamed(found[at], names.unique(path))
-    return tuple(found)
+            stack.pop()
+    for at, path in walk.forward:
+        walk.found[at] = replace(walk.found[at], name=walk.names.unique(path))
+    return tuple(walk.found)
+
+
+def _visit(node: "Node", kind: str, place: _Place, walk: _Walk) -> _Place | None:
+    """Takes note of one node; gives the place to go to for what is in it."""
+    data, language = walk.data, walk.language
+    if kind in language.comments:
+        _pass_comment(place, node, data)
+        return None
+    if kind in language.attributes:
+        place.lead = place.lead or node
+        place.head = place.head or node
+        place.lead_row = last_row(node)
+        return None
+    lead, head = place.lead, place.head
+    if lead is not None:
+        if head is None and node.start_point[0] > place.lead_row + 1:
+            lead = None
+        place.lead = place.head = None
+    inner, what = _definition(node, kind, data, language)
+    if what is None:
+        if kind in language.through:
+            return _Place(node.named_children, place.path, place.kind, place.depth, place.local, place.wanted)
+        return None
+    what = _in_place(what, place)
+    path = f"{place.path}.{what.name}" if place.path else what.name
+    if (place.local and what.kind in _VARIABLES) or len(path) > LONGEST_PATH:
+        return None
+    if what.forward:
+        walk.forward.append((len(walk.found), path))
+    else:
+        path = walk.names.unique(path)
+    walk.found.append(_measured(node, inner, what, path, place.depth, lead, head, walk))
+    if what.inside is None or place.depth >= DEEPEST:
+        return None
+    local = what.local or place.local
+    below = _Place(
+        what.inside.named_children, path, what.kind, place.depth + 1, local, walk.locally if local else walk.everywhere
+    )
+    if not language.braces:
+        _pass_leading_comments(below, inner, what.inside, data)
+    return below
 
 
 def _definition(node: "Node", kind: str, data: bytes, language: "Language") -> "tuple[Node, Found | None]":
@@ -193,10 +222,9 @@ def _measured(
     depth: int,
     lead: "Node | None",
     head: "Node | None",
-    data: bytes,
-    language: "Language",
-    unit: bytes,
+    walk: _Walk,
 ) -> Definition:
+    data, language = walk.data, walk.language
     token = _keyword(node, language)
     first_row, column = token.start_point
     keyword = start_of(data, token.start_byte, column)
@@ -205,7 +233,10 @@ def _measured(
         front = start_of(data, head.start_byte, head.start_point[1])
     start = front if lead is None else start_of(data, lead.start_byte, lead.start_point[1])
     end = after(data, node.end_byte, start.whole, language.comment)
-    body = None if what.holder is None else body_of(data, inner, what.holder, language)
+    body, member_indent = None, b""
+    if what.holder is not None:
+        body = body_of(data, inner, what.holder, language)
+        member_indent = _member_indent(what.holder, keyword.indent, walk)
     stop = min(end, token.start_byte + 4 * SIGNATURE)
     line = data[token.start_byte : stop].split(b"\n", 1)[0]
     return Definition(
@@ -219,7 +250,7 @@ def _measured(
         end_line=last_row(node) + 1,
         indent=keyword.indent,
         body=None if body is None else (body.start, body.end),
-        member_indent=b"" if what.holder is None else _member_indent(what.holder, keyword.indent, data, language, unit),
+        member_indent=member_indent,
         signature=line.decode("utf-8", "replace").strip()[:SIGNATURE],
         depth=depth,
     )
@@ -242,17 +273,12 @@ def _keyword(node: "Node", language: "Language") -> "Node":
     return node
 
 
-def _member_indent(holder: "Node", outer: bytes, data: bytes, language: "Language", unit: bytes) -> bytes:
+def _member_indent(holder: "Node", outer: bytes, walk: _Walk) -> bytes:
     for child in holder.named_children[:8]:
-        if child.type in language.comments or child.type == "access_specifier":
+        if child.type in walk.language.comments or child.type == "access_specifier":
             continue
-        start = start_of(data, child.start_byte, child.start_point[1])
+        start = start_of(walk.data, child.start_byte, child.start_point[1])
         if start.whole:
             return start.indent
-    return outer + unit
-
-
-def _renamed(definition: Definition, name: str) -> Definition:
-    from dataclasses import replace
-
-    return replace(definition, name=name)
+    walk.unit = walk.unit or indent_unit(walk.data, walk.language.unit)
+    return outer + walk.unit

@@ -13,12 +13,17 @@ __all__ = ["parse_tree"]
 CHUNK = 16384
 READ_FACTOR = 64
 """How many times over a parser may read its input: about 1.4 times is usual, thousands of times is an attack."""
-STEPS_PER_BYTE = 0.5
+STEPS_PER_BYTE = 0.25
 """Steps (hundreds of parser actions) that a byte may cost: 0.005 is usual in source, 0.1 in garbage."""
 SPARE_STEPS = 20_000
 
-_OPEN_ANGLES = 1000
+OPEN_ANGLES = 1000
 """`a<a<a<...` is generics or comparisons until its end is seen: the memory for both grows with the square of it."""
+EQUALS = 400
+"""`a=>a=>...` is an unfinished assignment with faults in it for Java, C and C++: likewise, 350 bytes times the square."""
+_STATEMENTS = bytes.maketrans(b"{}", b";;")
+_PIECES = bytes.maketrans(b"{},#", b";;;;")
+_LONE_EQUALS = re.compile(rb"(?<!=)=(?!=)")
 
 
 def parse_tree(data: bytes, language: str, old: "Tree | None" = None) -> "Tree | None":
@@ -29,7 +34,7 @@ def parse_tree(data: bytes, language: str, old: "Tree | None" = None) -> "Tree |
     """
     from tree_sitter import Parser
 
-    if _has_open_angles(data):
+    if _explodes(data, language):
         return None
     parser = Parser(_grammar(language))
     reads_left = READ_FACTOR * len(data) + (1 << 20)
@@ -71,7 +76,18 @@ def _grammar(language: str) -> "Grammar":
     return Grammar(getattr(import_module(table.wheel), table.entry)())
 
 
-def _has_open_angles(data: bytes) -> bool:
-    if data.count(b"<") <= _OPEN_ANGLES:
+def _explodes(data: bytes, language: str) -> bool:
+    """Whether one statement nests so that the parser's memory would grow with the square of it.
+
+    No step is counted while that happens, so it is told by the text. No real source comes near these bounds.
+    """
+    if language == "python":
         return False
-    return any(statement.count(b"<") - statement.count(b">") > _OPEN_ANGLES for statement in re.split(rb"[;{}]", data))
+    if data.count(b"<") > OPEN_ANGLES:
+        statements = data.translate(_STATEMENTS).split(b";")
+        if any(statement.count(b"<") - statement.count(b">") > OPEN_ANGLES for statement in statements):
+            return True
+    if language in ("java", "c", "cpp") and data.count(b"=") > EQUALS:
+        pieces = data.translate(_PIECES).split(b";")
+        return any(piece.count(b"=") > EQUALS and len(_LONE_EQUALS.findall(piece)) > EQUALS for piece in pieces)
+    return False

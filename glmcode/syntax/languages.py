@@ -30,6 +30,8 @@ class Language:
     """Nodes that may hold definitions without being one."""
     wrappers: frozenset[str] = frozenset()
     """Nodes that hold one definition and lend it their span."""
+    values: frozenset[str] = frozenset()
+    """Nodes that define nothing but variables: within a function they are passed by."""
     decorators: frozenset[str] = frozenset()
     """Children at a definition's front that are its decorators, annotations or attributes."""
     attributes: frozenset[str] = frozenset()
@@ -154,6 +156,7 @@ LANGUAGES: Mapping[str, Language] = {
             }
         ),
         wrappers=frozenset({"decorated_definition", "expression_statement"}),
+        values=frozenset({"expression_statement"}),
         decorators=frozenset({"decorator"}),
         comment="#",
         imports=frozenset({"import_statement", "import_from_statement", "future_import_statement"}),
