@@ -1,17 +1,21 @@
 """A real repository in a test's own folder, and what of it must be the same after a refusal."""
 
 import os
+import re
 import stat
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo.worktree import Session, open_session, snapshot
 
 Files = Mapping[str, bytes | None]
+LINES = b"".join(b"line %d\n" % number for number in range(1, 21))
 
 
 def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -142,3 +146,22 @@ def go_on(session: Session, files: Files, executable: tuple[str, ...] = ()) -> s
     for name in executable:
         os.chmod(os.path.join(session.worktree, name), 0o755)
     return snapshot(session, [*files, *executable], "round")
+
+
+def changed(line: int, text: bytes, lines: bytes = LINES) -> bytes:
+    return lines.replace(b"line %d\n" % line, text + b"\n")
+
+
+@contextmanager
+def refused(checkout: Checkout, match: str = "") -> Iterator[None]:
+    """The landing is refused with exit 5, and everything of the user's is byte for byte as before."""
+    before = checkout.state()
+    with pytest.raises(GlmcodeError) as error:
+        yield
+    told = f"{error.value.message}\n{error.value.hint}"
+    assert error.value.exit_code == Exit.CONFLICT, told
+    assert "\n" not in error.value.message
+    assert re.search(match, told), told
+    assert checkout.state() == before
+    assert not os.path.exists(checkout.path(".git/index.lock"))
+    assert not os.path.exists(checkout.path(".git/MERGE_HEAD"))
