@@ -17,12 +17,20 @@ _ROUNDS = 50
 
 
 class Family:
-    """The process, its group and session, its descendants, and who carries the mark."""
+    """A first process, its group and session, its descendants, and who carries the mark in the environment.
 
-    def __init__(self, process: "subprocess.Popen[bytes]", mark: str) -> None:
-        self._process = process
+    It is there before the first process is, which `adopt` makes known: an interrupt may come just between.
+    """
+
+    def __init__(self, mark: str) -> None:
         self._mark = f"{MARK}={mark}".encode()
-        self._began = _stat(process.pid)[19:20]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._began = 0
+
+    def adopt(self, process: "subprocess.Popen[bytes]") -> None:
+        """`process` is the family's first."""
+        self._process = process
+        self._began = int((_stat(process.pid)[19:20] or [b"0"])[0])
 
     def wait(self, seconds: float) -> bool:
         """Waits for the first process of the family; False when `seconds` have passed.
@@ -45,39 +53,44 @@ class Family:
             self._end_tree()
             return
         others = self._others()
-        if self._process.returncode is None:
+        if self._process is not None and self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, number)
         for pid in others:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, number)
 
-    def end(self) -> None:
-        """Ends everyone, and takes the exit code of the first."""
+    def end(self) -> int | None:
+        """Ends everyone; returns the exit code of the first, None where it can't be had."""
         if os.name == "nt":
             self._end_tree()
-        for _ in range(_ROUNDS if os.name != "nt" else 0):
+        for number in range(_ROUNDS if os.name != "nt" else 0):
             self.signal(signal.SIGKILL)
-            if not self._others():
+            # One that was interrupted while it started carries the mark a moment later.
+            if not self._others() and (self._process is not None or number > _ROUNDS // 2):
                 break
             time.sleep(0.002)
+        if self._process is None:
+            return None
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(5)
+        return self._process.returncode
 
     def _has_ended(self) -> bool:
-        if self._process.returncode is not None:
+        process = self._process
+        if process is None or process.returncode is not None:
             return True
         if not hasattr(os, "waitid"):
-            return self._process.poll() is not None
+            return process.poll() is not None
         with contextlib.suppress(ChildProcessError):
-            return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+            return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         return True
 
     def _others(self) -> list[int]:
         """Living processes of the family besides the first. Only Linux tells; elsewhere the group is all there is."""
-        if not sys.platform.startswith("linux") or not self._began:
+        if not sys.platform.startswith("linux"):
             return []
-        first = self._process.pid
+        first = -1 if self._process is None else self._process.pid
         own = {first}
         children: dict[int, list[int]] = {}
         for name in os.listdir("/proc"):
@@ -85,7 +98,7 @@ class Family:
                 continue
             pid, fields = int(name), _stat(int(name))
             # state, parent, group, session, ...; when it started is the 20th
-            if len(fields) < 20 or fields[0] in (b"Z", b"X") or int(fields[19]) < int(self._began[0]):
+            if len(fields) < 20 or fields[0] in (b"Z", b"X") or int(fields[19]) < self._began:
                 continue
             children.setdefault(int(fields[1]), []).append(pid)
             if int(fields[3]) == first or self._is_marked(pid):
@@ -106,12 +119,13 @@ class Family:
             return False
 
     def _end_tree(self) -> None:
-        subprocess.run(
-            ["taskkill", "/F", "/T", "/PID", str(self._process.pid)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
+        if self._process is not None:
+            subprocess.run(
+                ["taskkill", "/F", "/T", "/PID", str(self._process.pid)],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
 
 
 def _stat(pid: int) -> list[bytes]:

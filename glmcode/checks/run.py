@@ -47,14 +47,15 @@ def run_tests(
     forget_bytecode(cwd, changed)
     mark = f"{os.getpid()}-{os.urandom(8).hex()}"
     variables = scrubbed(environ) | dict(command.env) | {"PWD": os.path.abspath(cwd), MARK: mark}
-    began = time.monotonic()
-    process = _started(command, cwd, variables)
-    family = Family(process, mark)
+    family = Family(mark)
     capture = Capture()
     stop = threading.Event()
-    reader = threading.Thread(target=_drain, args=(process, capture, stop), name="test output", daemon=True)
-    timed_out = False
+    reader: threading.Thread | None = None
+    began = time.monotonic()
     try:
+        process = _started(command, cwd, variables)
+        family.adopt(process)
+        reader = threading.Thread(target=_drain, args=(process, capture, stop), name="test output", daemon=True)
         reader.start()
         timed_out = not family.wait(timeout)
         seconds = time.monotonic() - began
@@ -62,17 +63,15 @@ def run_tests(
             family.signal(signal.SIGTERM)
             family.wait(_GRACE)
     finally:
-        family.end()
-        if reader.ident is not None:
+        exit_code = family.end()
+        if reader is not None and reader.ident is not None:
             reader.join(_LAST_WORDS)
             stop.set()
             reader.join(_LAST_WORDS)
-        if process.stdout is not None:
-            process.stdout.close()
     return judge(
         capture.text(),
         runner=command.runner,
-        exit_code=process.returncode,
+        exit_code=exit_code,
         timed_out=timed_out,
         seconds=seconds,
         cwd=os.path.abspath(cwd),
@@ -122,11 +121,11 @@ def _started(command: TestCommand, cwd: str, variables: dict[str, str]) -> "subp
 
 
 def _drain(process: "subprocess.Popen[bytes]", capture: Capture, stop: threading.Event) -> None:
-    """Reads until every writer is gone, or until `stop` is set."""
+    """Reads until every writer is gone, or until `stop` is set, and closes the pipe."""
     pipe = process.stdout
     if pipe is None:
         return
-    with contextlib.suppress(OSError, ValueError):
+    with pipe, contextlib.suppress(OSError, ValueError):
         while _readable(pipe.fileno(), stop):
             data = os.read(pipe.fileno(), _READ)
             if not data:

@@ -16,6 +16,9 @@ from glmcode.checks.run import run_tests
 from glmcode.checks.verdict import Verdict, for_model, summary
 from glmcode.errors import Exit, GlmcodeError
 
+QUICK = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+"""Without the plugins of this environment an inner pytest starts in half the time."""
+
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX processes")
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
 
@@ -175,7 +178,7 @@ def test_other_processes_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_flood_fills_neither_memory_nor_the_pipe(tmp_path: Path) -> None:
-    code = "import os\nblock = b'x' * 63 + b'\\n'\nfor _ in range(600): os.write(1, block * 16384)\nprint('the end')"
+    code = "import os\nblock = b'x' * 63 + b'\\n'\nfor _ in range(200): os.write(1, block * 16384)\nprint('the end')"
     tracemalloc.start()
     verdict = run(code, tmp_path, timeout=60)
     peak = tracemalloc.get_traced_memory()[1]
@@ -274,6 +277,30 @@ def test_an_interrupt_ends_the_run_and_goes_on_up(tmp_path: Path) -> None:
     assert not is_alive(int(mark.read_text()))
 
 
+@linux
+@pytest.mark.parametrize("delay", [0.0, 0.0005, 0.001, 0.002, 0.004, 0.008])
+def test_an_interrupt_while_the_run_starts_leaves_nothing_behind(tmp_path: Path, delay: float) -> None:
+    """Each delay hits another moment: before, within and just after the start of the process."""
+    name = f"sleep-{os.getpid()}-{delay}"
+    (tmp_path / name).symlink_to("/bin/sleep")
+    timer = threading.Timer(delay, os.kill, (os.getpid(), signal.SIGINT))
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012: it may come while the timer still starts
+        timer.start()
+        run_tests(
+            TestCommand((str(tmp_path / name), "60"), "this test", ""), str(tmp_path), timeout=30, environ=os.environ
+        )
+    timer.join()
+    time.sleep(0.1)
+    left = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if name.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+                left.append(pid)
+        except OSError:
+            continue
+    assert not left
+
+
 def test_no_file_handle_is_left_open(tmp_path: Path) -> None:
     if not os.path.isdir("/proc/self/fd"):
         pytest.skip("needs /proc")
@@ -302,10 +329,10 @@ def test_an_edit_of_equal_length_in_the_same_second_is_tested(tmp_path: Path) ->
     (tmp_path / "test_shop.py").write_text(CASE)
     command = find_tests(str(tmp_path), str(tmp_path), None)
     assert command is not None
-    first = run_tests(command, str(tmp_path), timeout=60, environ=os.environ)
+    first = run_tests(command, str(tmp_path), timeout=60, environ=QUICK)
     assert (first.green, first.failed) == (False, 1)
     edited(source, SHOP.format("<"))
-    second = run_tests(command, str(tmp_path), timeout=60, environ=os.environ)
+    second = run_tests(command, str(tmp_path), timeout=60, environ=QUICK)
     assert second.green, for_model(second, 2000)
     assert not list(tmp_path.rglob("*.pyc"))
 
