@@ -158,23 +158,24 @@ def _visit(node: "Node", kind: str, place: _Place, walk: _Walk) -> _Place | None
 
 def _definition(node: "Node", kind: str, data: bytes, language: "Language") -> "tuple[Node, Found | None]":
     """What the node defines, itself or as the wrapper of a definition, and the node that is the definition proper."""
+    rules = language.rules
     for _ in range(NESTED_WRAPPERS):
-        rule = language.rules.get(kind)
+        rule = rules.get(kind)
         if rule is not None:
             return node, rule(node, data)
-        if kind not in language.wrappers:
+        inner = language.wrappers.get(kind)
+        if inner is None:
             break
         held = None
         for child in node.children:
-            if child.type in language.rules or child.type in language.wrappers:
-                if held is not None and kind in language.through:
-                    return node, None  # a group such as Go's `const (...)`: each line is a definition of its own
-                held = held or child
-            elif child.type == "(":
-                return node, None
+            if child.type in inner or child.type in language.wrappers:
+                held = child
+                break
+            if child.type == "(":  # a group such as Go's `const (...)`: each of its lines is a definition of its own
+                break
         if held is None:
             break
-        node, kind = held, held.type
+        node, kind, rules = held, held.type, inner
     return node, None
 
 
@@ -236,9 +237,7 @@ def _measured(
     body, member_indent = None, b""
     if what.holder is not None:
         body = body_of(data, inner, what.holder, language)
-        member_indent = _member_indent(what.holder, keyword.indent, walk)
-    stop = min(end, token.start_byte + 4 * SIGNATURE)
-    line = data[token.start_byte : stop].split(b"\n", 1)[0]
+        member_indent = b"" if body is None else _member_indent(what.holder, keyword.indent, walk)
     return Definition(
         name=path,
         kind=what.kind,
@@ -251,9 +250,16 @@ def _measured(
         indent=keyword.indent,
         body=None if body is None else (body.start, body.end),
         member_indent=member_indent,
-        signature=line.decode("utf-8", "replace").strip()[:SIGNATURE],
+        signature=_signature(data, token.start_byte, max(token.start_byte, inner.start_byte), end),
         depth=depth,
     )
+
+
+def _signature(data: bytes, start: int, inner: int, end: int) -> str:
+    """The first line, and with it the `template <...>` line above."""
+    stop = min(end, start + 4 * SIGNATURE)
+    newline = data.find(b"\n", min(inner, stop), stop)
+    return " ".join(data[start : stop if newline < 0 else newline].decode("utf-8", "replace").split())[:SIGNATURE]
 
 
 def _keyword(node: "Node", language: "Language") -> "Node":

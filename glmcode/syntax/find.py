@@ -8,6 +8,7 @@ from glmcode.syntax.definition import Definition
 __all__ = ["find_symbol"]
 
 _OWNERS_NUMBER = re.compile(r"#\d+(?=\.)")
+_ARGUMENTS = re.compile(r"<[^<>]*>")
 
 
 def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definition, ...]:
@@ -15,7 +16,7 @@ def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definit
 
     The exact dotted path comes first (`total#1` is the first `total`), then every path that ends with the symbol at a
     dot (`total` for `Cart.total`), then the same with spelling aside: `Cart::total`, `Cart.total()`, and `Cart.total`
-    for a member of `impl Cart` or of a second part of it (`impl Cart#2.total`).
+    for a member of `impl Cart`, of `impl Cart<T>` or of a second part of either (`impl Cart#2.total`).
     """
     symbol = symbol.strip()
     if not symbol:
@@ -35,4 +36,7 @@ def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definit
 
 
 def _plain(name: str) -> str:
-    return _OWNERS_NUMBER.sub("", name.removesuffix("()").replace("::", "."))
+    name = _OWNERS_NUMBER.sub("", name.removesuffix("()").replace("::", "."))
+    for _ in range(3):
+        name = _ARGUMENTS.sub("", name)
+    return name

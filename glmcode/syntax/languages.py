@@ -5,7 +5,7 @@ and which hold definitions without being one (`if` blocks, `extern "C"`, preproc
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from glmcode.syntax import reading as r
@@ -28,8 +28,8 @@ class Language:
     """Nodes that are definitions."""
     through: frozenset[str]
     """Nodes that may hold definitions without being one."""
-    wrappers: frozenset[str] = frozenset()
-    """Nodes that hold one definition and lend it their span."""
+    wrappers: Mapping[str, Mapping[str, Reader]] = field(default_factory=dict)
+    """Nodes that hold one definition and lend it their span, and what counts as a definition there."""
     values: frozenset[str] = frozenset()
     """Nodes that define nothing but variables: within a function they are passed by."""
     decorators: frozenset[str] = frozenset()
@@ -50,6 +50,12 @@ class Language:
     """Members stand between braces; otherwise in an indented suite."""
 
 
+_PYTHON_RULES: dict[str, Reader] = {
+    "class_definition": plain("class"),
+    "function_definition": plain("function", holds=False, local=True),
+    "type_alias_statement": r.python_alias,
+}
+
 _JS_RULES: dict[str, Reader] = {
     "class_declaration": plain("class"),
     "function_declaration": plain("function", holds=False, local=True),
@@ -58,12 +64,6 @@ _JS_RULES: dict[str, Reader] = {
     "field_definition": r.js_field,
     "lexical_declaration": r.js_variable,
     "variable_declaration": r.js_variable,
-    "assignment_expression": r.js_assignment,
-    "function_expression": r.js_value,
-    "generator_function": r.js_value,
-    "arrow_function": r.js_value,
-    "class": r.js_value,
-    "object": r.js_value,
     "pair": r.js_pair,
 }
 _JS_THROUGH = frozenset(
@@ -81,7 +81,13 @@ _JS_THROUGH = frozenset(
         *("finally_clause", "for_statement", "for_in_statement", "while_statement", "labeled_statement", "ERROR"),
     }
 )
-_JS_WRAPPERS = frozenset({"export_statement", "expression_statement"})
+_JS_VALUES: dict[str, Reader] = dict.fromkeys(
+    ("function_expression", "generator_function", "arrow_function", "class", "object"), r.js_value
+)
+_JS_WRAPPERS: dict[str, Mapping[str, Reader]] = {
+    "export_statement": {**_JS_RULES, **_JS_VALUES},
+    "expression_statement": {"assignment_expression": r.js_assignment},
+}
 _JS_DECORATORS = frozenset({"decorator"})
 _JS_IMPORTS = frozenset({"import_statement"})
 _JS_PROLOGUE = frozenset({"hash_bang_line"})
@@ -101,7 +107,11 @@ _TS_RULES: dict[str, Reader] = {
     "public_field_definition": r.js_field,
 }
 _TS_THROUGH = _JS_THROUGH | {"interface_body", "ambient_declaration"}
-_TS_WRAPPERS = _JS_WRAPPERS | {"ambient_declaration"}
+_TS_WRAPPERS: dict[str, Mapping[str, Reader]] = {
+    "export_statement": {**_TS_RULES, **_JS_VALUES},
+    "expression_statement": {"assignment_expression": r.js_assignment, "internal_module": plain("namespace")},
+    "ambient_declaration": _TS_RULES,
+}
 
 
 def _typescript(suffixes: tuple[str, ...], entry: str) -> Language:
@@ -113,6 +123,7 @@ def _typescript(suffixes: tuple[str, ...], entry: str) -> Language:
         through=_TS_THROUGH,
         wrappers=_TS_WRAPPERS,
         decorators=_JS_DECORATORS,
+        attributes=_JS_DECORATORS,
         imports=_JS_IMPORTS,
         prologue=_JS_PROLOGUE,
         unit=b"  ",
@@ -138,16 +149,30 @@ _C_THROUGH = frozenset(
 )
 _C_IMPORTS = frozenset({"preproc_include"})
 
+_GO_RULES: dict[str, Reader] = {
+    "function_declaration": plain("function", holds=False, local=True),
+    "method_declaration": r.go_method,
+    "type_spec": r.go_type,
+    "type_alias": r.go_type,
+    "const_spec": r.go_values("constant"),
+    "var_spec": r.go_values("variable"),
+    "method_elem": plain("method", holds=False, body=""),
+}
+
+_CPP_RULES: dict[str, Reader] = {
+    **_C_RULES,
+    "class_specifier": typed("class"),
+    "namespace_definition": r.c_namespace,
+    "alias_declaration": plain("type", holds=False, body=""),
+    "concept_definition": plain("concept", holds=False, body=""),
+    "namespace_alias_definition": plain("type", holds=False, body=""),
+}
+
 LANGUAGES: Mapping[str, Language] = {
     "python": Language(
         wheel="tree_sitter_python",
         suffixes=(".py", ".pyi", ".pyw"),
-        rules={
-            "class_definition": plain("class"),
-            "function_definition": plain("function", holds=False, local=True),
-            "assignment": r.python_assignment,
-            "type_alias_statement": r.python_alias,
-        },
+        rules=_PYTHON_RULES,
         through=frozenset(
             {
                 *("module", "block", "if_statement", "elif_clause", "else_clause", "try_statement", "except_clause"),
@@ -155,7 +180,7 @@ LANGUAGES: Mapping[str, Language] = {
                 *("match_statement", "case_clause", "ERROR"),
             }
         ),
-        wrappers=frozenset({"decorated_definition", "expression_statement"}),
+        wrappers={"decorated_definition": _PYTHON_RULES, "expression_statement": {"assignment": r.python_assignment}},
         values=frozenset({"expression_statement"}),
         decorators=frozenset({"decorator"}),
         comment="#",
@@ -169,6 +194,7 @@ LANGUAGES: Mapping[str, Language] = {
         through=_JS_THROUGH,
         wrappers=_JS_WRAPPERS,
         decorators=_JS_DECORATORS,
+        attributes=_JS_DECORATORS,
         imports=_JS_IMPORTS,
         prologue=_JS_PROLOGUE,
         unit=b"  ",
@@ -178,22 +204,14 @@ LANGUAGES: Mapping[str, Language] = {
     "go": Language(
         wheel="tree_sitter_go",
         suffixes=(".go",),
-        rules={
-            "function_declaration": plain("function", holds=False, local=True),
-            "method_declaration": r.go_method,
-            "type_spec": r.go_type,
-            "type_alias": r.go_type,
-            "const_spec": r.go_values("constant"),
-            "var_spec": r.go_values("variable"),
-            "method_elem": plain("method", holds=False, body=""),
-        },
+        rules=_GO_RULES,
         through=frozenset(
             {
                 *("source_file", "type_declaration", "const_declaration", "var_declaration", "var_spec_list"),
                 *("interface_type", "ERROR"),
             }
         ),
-        wrappers=frozenset({"type_declaration", "const_declaration", "var_declaration"}),
+        wrappers=dict.fromkeys(("type_declaration", "const_declaration", "var_declaration"), _GO_RULES),
         imports=frozenset({"import_declaration"}),
         prologue=frozenset({"package_clause"}),
         unit=b"\t",
@@ -259,7 +277,7 @@ LANGUAGES: Mapping[str, Language] = {
         suffixes=(".c",),
         rules=_C_RULES,
         through=_C_THROUGH,
-        wrappers=frozenset({"linkage_specification"}),
+        wrappers={"linkage_specification": _C_RULES},
         decorators=frozenset({"attribute_declaration"}),
         imports=_C_IMPORTS,
     ),
@@ -267,16 +285,9 @@ LANGUAGES: Mapping[str, Language] = {
         wheel="tree_sitter_cpp",
         # A header may be C or C++: the grammar of C++ reads nearly all of C, not the other way round.
         suffixes=(".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".h", ".ipp", ".inl", ".cu", ".cuh"),
-        rules={
-            **_C_RULES,
-            "class_specifier": typed("class"),
-            "namespace_definition": r.c_namespace,
-            "alias_declaration": plain("type", holds=False, body=""),
-            "concept_definition": plain("concept", holds=False, body=""),
-            "namespace_alias_definition": plain("type", holds=False, body=""),
-        },
+        rules=_CPP_RULES,
         through=_C_THROUGH | {"namespace_definition", "template_declaration"},
-        wrappers=frozenset({"linkage_specification", "template_declaration"}),
+        wrappers={"linkage_specification": _CPP_RULES, "template_declaration": _CPP_RULES},
         decorators=frozenset({"attribute_declaration"}),
         imports=_C_IMPORTS,
     ),

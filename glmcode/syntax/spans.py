@@ -22,7 +22,7 @@ _REST: dict["Comments", re.Pattern[bytes]] = {
     "//": re.compile(rb"[ \t\f\r;,]*+(?:/\*(?:[^*\n]|\*(?!/))*+\*/[ \t\f\r]*+)?+(?://[^\n]*+)?+(?:\n|\Z)"),
 }
 _SEPARATOR = re.compile(rb"[ \t]*+[;,][ \t]*+")
-_INDENT = re.compile(rb"^([ \t]+)[^\s*]", re.MULTILINE)
+_INDENT = re.compile(rb"[{:][ \t]*+\r?\n([ \t]++)(?!public|private|protected|\s|\*)")
 
 
 class Start(NamedTuple):
@@ -121,7 +121,7 @@ def _suite(data: bytes, owner: "Node", holder: "Node", language: "Language") -> 
 
 
 def indent_unit(data: bytes, default: bytes) -> bytes:
-    """One step of the file's own indentation: that of its first indented line."""
+    """One step of the file's own indentation: that of the first line indented below a `{` or `:`."""
     match = _INDENT.search(data, 0, 65536)
     if match is None:
         return default
