@@ -9,7 +9,7 @@ The journal lives in `discover.state_dir`, never in the tree, and keeps the last
 import contextlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ from glmcode.repo.lock import held
 from glmcode.repo.record import Change, Record
 from glmcode.repo.settle import at_end, back_out, before_contents, bring, conflict, explained, look, names
 
-__all__ = ["Undone", "blob", "land", "last_receipt", "recover", "undo"]
+__all__ = ["Undone", "blob", "blobs", "land", "last_receipt", "recover", "undo", "waiting"]
 
 KEPT = 50
 """Landings whose records stay, for `undo` and `verify`."""
@@ -102,8 +102,7 @@ def recover(root: str) -> str | None:
     A landing all of whose files had arrived is finished, any other is taken back; an undoing is finished. A file that
     holds neither side's content was changed since: it is left as it is, and named.
     """
-    folder = _folder(root)
-    if not any(phase in ("pending", "undoing") for _, phase in records.listed(folder)):
+    if not waiting(root):
         return None
     with _journal(root) as folder:
         return " ".join(_settle_pending(folder, root)) or None
@@ -154,13 +153,28 @@ def last_receipt(root: str) -> dict[str, Any] | None:
 
 def blob(root: str, sha256: str) -> bytes | None:
     """Bytes that one of the kept landings replaced, by their digest; None where none did."""
+    return blobs(root, {sha256}).get(sha256)
+
+
+def blobs(root: str, wanted: Set[str]) -> dict[str, bytes]:
+    """As `blob`, for many digests in one reading of the journal; those that aren't there are left out."""
     folder = _folder(root)
+    found: dict[str, bytes] = {}
     for number, phase in reversed(records.listed(folder)):
+        missing = wanted - found.keys()
+        if not missing:
+            break
         with contextlib.suppress(GlmcodeError, OSError):
-            data = records.find_blob(records.load(folder, number, phase), sha256)
-            if data is not None and digest(data) == sha256:
-                return data
-    return None
+            for data in records.find_blobs(records.load(folder, number, phase), missing):
+                key = digest(data)
+                if key in missing:
+                    found[key] = data
+    return found
+
+
+def waiting(root: str) -> bool:
+    """Whether a landing in this repository was cut off, or is under way: `recover` would have something to look at."""
+    return any(phase in ("pending", "undoing") for _, phase in records.listed(_folder(root)))
 
 
 def _folder(root: str) -> str:

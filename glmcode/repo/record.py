@@ -13,7 +13,7 @@ A landing that stands and one that was taken back are both kept for a while: the
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -21,7 +21,7 @@ from glmcode.errors import GlmcodeError
 from glmcode.repo.exchange import State
 from glmcode.repo.folder import failure
 
-__all__ = ["Change", "Phase", "Record", "blobs", "drop", "find_blob", "listed", "load", "move", "receipt", "write"]
+__all__ = ["Change", "Phase", "Record", "blobs", "drop", "find_blobs", "listed", "load", "move", "receipt", "write"]
 
 Phase: TypeAlias = Literal["pending", "done", "undoing", "undone"]
 _FORMAT = 1
@@ -198,16 +198,15 @@ def blobs(record: Record) -> Iterator[bytes | None]:
             yield None if change.before is None else file.read(change.size)
 
 
-def find_blob(record: Record, sha256: str) -> bytes | None:
-    """The bytes with this digest, where a file of the landing held them before; not yet compared with it."""
+def find_blobs(record: Record, wanted: Set[str]) -> Iterator[bytes]:
+    """The bytes with these digests, where files of the landing held them before; not yet compared with the digests."""
     at = record.body + record.receipt_size
     for change in record.changes:
-        if change.before is not None and change.before.sha256 == sha256:
+        if change.before is not None and change.before.sha256 in wanted:
             with open(record.path, "rb") as file:
                 file.seek(at)
-                return file.read(change.size)
+                yield file.read(change.size)
         at += change.size
-    return None
 
 
 def receipt(record: Record) -> dict[str, Any] | None:

@@ -1,6 +1,9 @@
 """Imports every command's file, which registers the command. None of them may import anything heavy at its top."""
 
-import glmcode.faces.cli.land  # noqa: F401
-import glmcode.faces.cli.outline  # noqa: F401
-import glmcode.faces.cli.replay  # noqa: F401
-import glmcode.faces.cli.sessions  # noqa: F401
+import glmcode.faces.cli.apply
+import glmcode.faces.cli.land
+import glmcode.faces.cli.outline
+import glmcode.faces.cli.replay
+import glmcode.faces.cli.sessions
+import glmcode.faces.cli.undo
+import glmcode.faces.cli.verify  # noqa: F401
