@@ -22,7 +22,8 @@ def carry(text: Text, place: Place, old: Quote, new: Quote) -> bytes | None:
     done = 0
     for a, a_end, b, b_end in changes(old.lines, new.lines):
         out.extend(_own(text, rows, done, a))
-        ends_like = rows[a] if a < len(rows) else rows[-1]
+        # A line that replaces another ends as that one did; one that is added, as the line before it.
+        ends_like = rows[a] if a < a_end or a == 0 else rows[a - 1]
         for line in new.lines[b:b_end]:
             plain = line[:-1] if line.endswith(b"\r") else line
             shifted = place.shift(plain) if place.shift else plain

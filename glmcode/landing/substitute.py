@@ -48,9 +48,6 @@ def substitute(text: Text, change: Substitute, path: str, hints: Hints) -> Verdi
         if old.data == new.data:
             return Standing(strategy.name, None)
         return Refusal("ambiguous", messages.ambiguous(text, old, places, MANY), tuple(places))
-    standing = _around(text, place, strategy, old, new)
-    if standing is not None and hints.start is None:
-        return standing
     return _carried(text, [place], strategy, [old], [new])
 
 
@@ -121,18 +118,9 @@ def _stretch(text: Text, old: bytes, new: bytes, every: bool, hints: Hints) -> V
     if b"\n" in new and b"\r" in data:
         new = new.replace(b"\r\n", b"\n").replace(b"\n", text.end_near(places[0].row))
     lines = (places[0].row + 1, places[-1].row + 1 + old[:-1].count(text.separator))
-    if old == new or (len(places) == 1 and hints.start is None and _stands_around(data, places[0], old, new)):
+    if old == new:
         return Standing("exact", lines)
     return Fit(tuple(Splice(place.start, place.end, new) for place in places), "exact", 1.0, lines)
-
-
-def _stands_around(data: bytes, place: Place, old: bytes, new: bytes) -> bool:
-    """The stretch stands within what it is to become, and that stands once: the rest was added before."""
-    inside = new.find(old)
-    if inside < 0 or is_trivial(new.replace(old, b"", 1)):
-        return False
-    start = data.find(new)
-    return start == place.start - inside and data.find(new, start + 1) < 0
 
 
 def _from_nothing(text: Text, path: str, new: bytes) -> Verdict:
@@ -231,24 +219,6 @@ def _proves(old: Quote, new: Quote) -> bool:
 
 def _substance(line: bytes) -> int:
     return sum(1 for byte in line if chr(byte).isalnum() or byte >= 128)
-
-
-def _around(text: Text, place: Place, strategy: Strategy, old: Quote, new: Quote) -> Standing | None:
-    """The quote stands there, and the replacement, which holds it, stands around it: the lines were added before."""
-    if len(new.data) <= len(old.data):
-        return None
-    at = new.data.find(old.data.rstrip(b"\n"))
-    if at < 0 or (at and new.data[at - 1 : at] != b"\n"):
-        return None
-    steps = list(changes(old.lines, new.lines))
-    if any(a != a_end for a, a_end, _, _ in steps):
-        return None
-    if all(is_trivial(line) for _, _, b, b_end in steps for line in new.lines[b:b_end]):
-        return None
-    around = strategy.find(text, new, 2)
-    if len(around) == 1 and around[0].start <= place.start and place.end <= around[0].end:
-        return Standing(strategy.name, (around[0].row + 1, around[0].row + len(new.lines)))
-    return None
 
 
 def _refused(text: Text, path: str, old: Quote, new: Quote) -> Refusal:

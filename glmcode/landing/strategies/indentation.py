@@ -8,14 +8,22 @@ from glmcode.landing.text import BLANKS, Text
 
 __all__ = ["common_shift", "find", "indent_of"]
 
+MOST_COMPARED = 300_000
+"""Lines of all candidates together whose indentation is compared."""
+
 
 def find(text: Text, quote: Quote, limit: int) -> list[Place]:
     """Places where the lines are the quote's after one shift (blanks at their ends aside)."""
     if quote.is_blank:
         return []
     size = len(quote.lines)
-    places = []
+    places: list[Place] = []
+    compared = 0
     for row in find_rows(text, quote, "strip", _key, limit):
+        compared += size
+        if compared > MOST_COMPARED and compared > size:
+            # A place that nobody has looked at may be a second one: a single one is not enough then.
+            return places if len(places) > 1 else []
         shift = common_shift(quote.lines, text.lines[row : row + size])
         if shift is not None:
             places.append(Place(text.start(row), text.start(row + size), row, shift=shift))

@@ -1,0 +1,75 @@
+"""Nothing outside the root is ever named, in any spelling that some system reads as outside."""
+
+import posixpath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from glmcode.landing.paths import normalise
+from glmcode.landing.tree import PathRefusedError
+
+OUTSIDE = [
+    *("/etc/passwd", "//host/share", "..", "../x", "a/../../x", "a/..", "a/b/../c", "..\\x", "a\\..\\..\\x", "\\x"),
+    *("C:\\x", "c:x", "a.txt:stream", "a/b:$DATA", "x\0y", ".. /x", "... ", "a/. ./x", "./.."),
+    *(
+        ".git",
+        ".git/config",
+        "sub/.git/hooks/pre-commit",
+        ".GIT/x",
+        ".Git",
+        ".git./x",
+        ".git /x",
+        ".git . ./x",
+        "git~1/x",
+        "GIT~1",
+    ),
+    *(".g\u200cit/x", "\ufeff.git/x", ".gi\u200dt", "a\\.git\\config", "\uff0egit/config", ".\uff47it/x"),
+    *("con", "aux.txt", "src/NUL", "a/prn.tar.gz", "com1", "LPT9.c", "com\u00b9", "CONIN$", "nul .txt"),
+]
+INSIDE = {
+    "a.py": "a.py",
+    "./a.py": "a.py",
+    "a//b/./c": "a/b/c",
+    ".github/workflows/x.yml": ".github/workflows/x.yml",
+    ".gitignore": ".gitignore",
+    ".gitmodules": ".gitmodules",
+    "git/config": "git/config",
+    "console/auxiliary.py": "console/auxiliary.py",
+    "app/[...slug]/page.tsx": "app/[...slug]/page.tsx",
+    "with space/caf\u00e9.py": "with space/caf\u00e9.py",
+    "..a/b..": "..a/b..",
+    "-rf": "-rf",
+    "raw\udcff": "raw\udcff",
+}
+
+
+@pytest.mark.parametrize("path", OUTSIDE)
+def test_a_path_that_leads_out_is_refused(path: str) -> None:
+    with pytest.raises(PathRefusedError) as refused:
+        normalise(path)
+    assert refused.value.reason == "outside-root"
+
+
+@pytest.mark.parametrize("path", INSIDE)
+def test_an_honest_path_stays(path: str) -> None:
+    assert normalise(path) == INSIDE[path]
+
+
+@pytest.mark.parametrize("path", ["", ".", "a/", "./", "x" * 256, "a/" * 2100 + "b", "half\ud800"])
+def test_a_path_that_names_no_file_is_malformed(path: str) -> None:
+    with pytest.raises(PathRefusedError) as refused:
+        normalise(path)
+    assert refused.value.reason == "malformed"
+
+
+@given(st.text(alphabet=st.sampled_from(list("./\\ gitGIT~1:ab\0\u200c")), max_size=14))
+def test_whatever_passes_stays_below_the_root_and_out_of_git(path: str) -> None:
+    try:
+        safe = normalise(path)
+    except PathRefusedError:
+        return
+    assert posixpath.normpath(posixpath.join("/root", safe)) == "/root/" + safe
+    assert normalise(safe) == safe
+    for part in safe.lower().replace("\\", "/").replace("\u200c", "").split("/"):
+        assert part.rstrip(". ") not in {"", ".git", "git~1"} or part == ""

@@ -1,0 +1,4 @@
+tax = 1
+total = 0
+total += tax
+total += tax

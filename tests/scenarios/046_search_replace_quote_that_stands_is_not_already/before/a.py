@@ -1,0 +1,3 @@
+tax = 1
+total = 0
+total += tax
