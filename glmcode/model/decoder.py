@@ -238,25 +238,26 @@ class Decoder:
         """
         shape = self._shape
         # Services whose events differ in more than the text (a clock, a counter) must not pay for a proof each time.
-        if shape.learned > 16 + shape.hits // 16 or event.get("usage") is not None or text == _PROBE:
+        if shape.learned > 16 + shape.hits // 16 or not line.startswith("data:") or text == _PROBE:
             return
         choice = _first_choice(event)
         delta = choice.get("delta")
+        if not isinstance(delta, dict) or choice.get("finish_reason") or choice.get("usage") or event.get("usage"):
+            return
         found = re.search(rf'"{key}"\s*:\s*"', line)
-        if found is None or not isinstance(delta, dict) or choice.get("finish_reason") or choice.get("usage"):
+        if found is None:
             return
         shape.learned += 1
         start = found.end()
         try:
-            value, end = scanstring(line, start, False)
+            _, end = scanstring(line, start, False)
             probe = json.loads(f"{line[:start]}{_PROBE}{line[end - 1 :]}"[5:], strict=False)
         except (ValueError, RecursionError):
             return
-        if value == text and line.startswith("data:"):
-            delta[key] = _PROBE
-            if probe == event:
-                shape.prefix, shape.suffix = line[:start], line[end:]
-                shape.kind = Text if key == "content" else Reasoning
+        delta[key] = _PROBE
+        if probe == event:
+            shape.prefix, shape.suffix = line[:start], line[end:]
+            shape.kind = Text if key == "content" else Reasoning
 
 
 def _first_choice(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glmcode.model.decoder import LARGEST_EVENT, Decoder, read_usage
@@ -80,6 +80,7 @@ def test_deltas_of_one_read_come_as_one_a_kind() -> None:
         (event({"content": "x"}).replace(b"data: ", b"data:\t  "), [Text("x")]),
         (event({"content": "x"}).replace(b"\n", b"\r\n"), [Text("x")]),
         (event({"content": "x"}).replace(b"\n", b"\r"), [Text("x")]),
+        ((b": ping\n\n" + event({"content": "x"})).replace(b"\n", b"\r"), [Text("x")]),
         (event({"content": "x"}).rstrip(b"\n"), [Text("x")]),
         (event({"content": "x"}).removeprefix(b"data: "), [Text("x")]),
         (b"\xef\xbb\xbf: a byte order mark\n" + event({"content": "x"}), [Text("x")]),
@@ -302,6 +303,7 @@ def whole(deltas: Sequence[Delta | Fault]) -> list[Delta | Fault]:
     ]
 
 
+@settings(max_examples=300)
 @given(
     st.lists(st.tuples(CHUNKS, st.integers(1, 4)), max_size=12),
     st.lists(st.integers(1, 60), min_size=1, max_size=5),
@@ -328,6 +330,38 @@ def test_any_stream_at_any_chunking_reads_as_plain_json_does(
 def test_any_bytes_give_the_same_at_any_chunking(data: bytes, sizes: list[int]) -> None:
     stream = event({"content": "a"}) + data + b"\n\n" + event({"content": "b"})
     assert decoded(drip(stream, sizes)) == decoded([stream])
+
+
+A, B, C = ({"index": 0, "delta": {"content": text}} for text in "abc")
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"choices": [{**C, "finish_reason": "length"}]},
+        {"choices": [C], "usage": {"prompt_tokens": 1}},
+        {"choices": [C], "error": {"message": "no"}},
+        {"choices": [{"index": 0, "delta": {"content": "c", "reasoning": "r"}}]},
+        {"choices": [{"index": 0, "delta": {"content": "c", "content_": 1}}, B]},
+    ],
+)
+def test_an_event_that_differs_behind_its_text_from_those_before_is_read_whole(last: object) -> None:
+    alone = Decoder()
+    alone_deltas = merged([*alone.feed(line(last)), *alone.close()])
+    decoder = Decoder()
+    assert decoder.feed(line({"choices": [A]}) + line({"choices": [B]})) == [Text("ab")]
+    assert merged([*decoder.feed(line(last)), *decoder.close()]) == alone_deltas
+
+
+@pytest.mark.parametrize("decoy", ["content", "a", 'x","content":"a'])
+def test_text_that_stands_elsewhere_in_the_event_too_is_not_taken_for_the_answer(decoy: str) -> None:
+    events = [{"content": text, decoy: text, "choices": [A]} for text in "abcd"]
+    assert decoded(map(line, events))[0] == Text("aaaa")
+
+
+def test_an_event_that_says_its_text_twice_is_read_as_json_reads_it() -> None:
+    events = [b'data: {"choices":[{"delta":{"content":"%s","content":"a"}}]}\n\n' % text for text in (b"a", b"b", b"c")]
+    assert decoded(events)[0] == Text("aaa")
 
 
 @given(st.lists(TEXTS, min_size=3, max_size=12), st.sampled_from(["content", "reasoning_content"]))
