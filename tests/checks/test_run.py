@@ -284,7 +284,7 @@ def test_an_interrupt_while_the_run_starts_leaves_nothing_behind(tmp_path: Path,
     name = f"sleep-{os.getpid()}-{delay}"
     (tmp_path / name).symlink_to("/bin/sleep")
     timer = threading.Timer(delay, os.kill, (os.getpid(), signal.SIGINT))
-    with pytest.raises(KeyboardInterrupt):  # noqa: PT012: it may come while the timer still starts
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012
         timer.start()
         run_tests(
             TestCommand((str(tmp_path / name), "60"), "this test", ""), str(tmp_path), timeout=30, environ=os.environ
