@@ -14,7 +14,8 @@ RUNS = st.lists(st.sampled_from([b"a", b"b", b"c", b"d", b"", b"unique 1", b"uni
 def test_blocks_are_equal_lines_in_order(old: list[bytes], new: list[bytes]) -> None:
     a = b = 0
     for at, bt, size in matching_blocks(old, new):
-        assert at >= a and bt >= b
+        assert at >= a
+        assert bt >= b
         assert old[at : at + size] == new[bt : bt + size]
         a, b = at + size, bt + size
     assert (a, b) == (len(old), len(new))

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from glmcode.landing.hints import Hints
@@ -13,8 +13,10 @@ from glmcode.landing.text import Text
 from glmcode.plan.edits import Substitute
 
 
-def verdict(data: bytes, old: str, new: str, hints: Hints | None = None, **more: bool) -> Verdict:
-    return substitute(Text(data), Substitute(old, new, **more), "f", hints or Hints())
+def verdict(
+    data: bytes, old: str, new: str, hints: Hints | None = None, *, whole_lines: bool = True, every: bool = False
+) -> Verdict:
+    return substitute(Text(data), Substitute(old, new, whole_lines, every), "f", hints or Hints())
 
 
 def after(data: bytes, found: Verdict) -> bytes:
@@ -44,7 +46,8 @@ def test_a_line_is_never_matched_in_the_middle_of_another() -> None:
 
 def test_overlapping_readings_are_two_places() -> None:
     found = refusal(b"a\na\na\n", "a\na\n", "b\n")
-    assert found.reason == "ambiguous" and [place.row for place in found.places] == [0, 1]
+    assert found.reason == "ambiguous"
+    assert [place.row for place in found.places] == [0, 1]
 
 
 def test_a_looser_reading_never_outbids_a_stricter_one() -> None:
@@ -78,7 +81,8 @@ def test_indentation_is_shifted_by_one_common_step_only() -> None:
 
 def test_a_replacement_further_left_than_the_shift_allows_is_refused() -> None:
     found = refusal(b"def f():\n    call_it(now)\n", "        call_it(now)\n", "call_it(later)\n")
-    assert found.reason == "no-match" and "further left" in found.message
+    assert found.reason == "no-match"
+    assert "further left" in found.message
 
 
 def test_tabs_stand_for_the_blanks_that_the_quote_counts() -> None:
@@ -151,7 +155,9 @@ def test_a_changed_line_that_moved_on_is_stale() -> None:
     found = refusal(
         b"name = x\nport = 81\nhost = y\n", "name = x\nport = 80\nhost = y\n", "name = x\nport = 90\nhost = y\n"
     )
-    assert found.reason == "stale" and "port = 81" in found.message and "column 9" in found.message
+    assert found.reason == "stale"
+    assert "port = 81" in found.message
+    assert "column 9" in found.message
 
 
 def test_context_that_moved_on_is_no_match() -> None:
@@ -170,7 +176,8 @@ def test_a_stretch_changes_inside_a_line() -> None:
 
 def test_a_stretch_that_stands_twice_is_ambiguous() -> None:
     found = refusal(b"x x\nx\n", "x", "y", whole_lines=False)
-    assert found.reason == "ambiguous" and [place.row for place in found.places] == [0, 0, 1]
+    assert found.reason == "ambiguous"
+    assert [place.row for place in found.places] == [0, 0, 1]
 
 
 def test_every_changes_them_all() -> None:
@@ -250,12 +257,18 @@ def test_a_drifted_quote_lands_exactly_or_not_at_all(lines: list[tuple[str, str,
     rows = [f"{indent}{word}({number})" if word.isalpha() else indent + word for indent, word, number in lines]
     at = data.draw(st.integers(0, len(rows) - 1))
     first, last = max(0, at - data.draw(st.integers(0, 3))), min(len(rows), at + 1 + data.draw(st.integers(0, 3)))
-    ends = data.draw(st.lists(st.sampled_from(["\n", "\r\n", " \n", "\t\r\n"]), min_size=len(rows), max_size=len(rows)))
+    # A line that is quoted to the byte is meant before one that has blanks at its end: so all have them, or none.
+    kinds = data.draw(st.sampled_from([["\n", "\r\n"], [" \n", "\t\r\n"]]))
+    ends = data.draw(st.lists(st.sampled_from(kinds), min_size=len(rows), max_size=len(rows)))
     indent = rows[at][: len(rows[at]) - len(rows[at].lstrip())]
     added = [f"{indent}changed_here({number})" for number in range(data.draw(st.integers(0, 2)))]
     file = "".join(row + end for row, end in zip(rows, ends, strict=True))
     shift = data.draw(st.sampled_from(["", "  ", "    "]))
+    if not any(row.strip() for row in rows[first:last]):
+        shift = ""  # nothing tells how far blank lines are shifted
     old = [shift + row if row.strip() else row for row in rows[first:last]]
+    told, plain = "\n".join(["", *old, ""]), "\n".join(["", *rows, ""])
+    assume(not shift or told not in plain)  # told to the byte as another place's lines, it means that place
     new = old[: at - first] + [shift + row for row in added] + old[at - first + 1 :]
     found = verdict(file.encode(), "".join(row + "\n" for row in old), "".join(row + "\n" for row in new))
     if not isinstance(found, Fit):

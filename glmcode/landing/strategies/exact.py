@@ -1,6 +1,7 @@
 """The quote's own bytes, at the beginning of a line. Nothing is split: the file is searched as it is."""
 
 from glmcode.landing.place import Place, Quote
+from glmcode.landing.strategies.rows import find_rows
 from glmcode.landing.text import Text
 
 __all__ = ["find"]
@@ -29,7 +30,22 @@ def find(text: Text, quote: Quote, limit: int) -> list[Place]:
         at = data.find(needle, at + 1)
     if len(places) < limit and not data.endswith(b"\n"):
         places.extend(_at_end(data, wanted[:-1], text))
+    if places and b"\r\n" in data and b"\r" not in wanted:
+        return _with_carriage_returns(text, quote, places, limit)
     return places
+
+
+def _with_carriage_returns(text: Text, quote: Quote, literal: list[Place], limit: int) -> list[Place]:
+    """Where line ends are mixed, a `\\r` that nobody sees must not make one place of two."""
+    found = {place.row: place for place in literal}
+    size = len(quote.lines)
+    for row in find_rows(text, quote, "no-cr", _key, limit):
+        found.setdefault(row, Place(text.start(row), text.start(row + size), row))
+    return [found[row] for row in sorted(found)]
+
+
+def _key(line: bytes) -> bytes:
+    return line.removesuffix(b"\r")
 
 
 def _at_end(data: bytes, wanted: bytes, text: Text) -> list[Place]:
