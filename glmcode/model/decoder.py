@@ -55,6 +55,7 @@ class Decoder:
         self._torn: list[str] = []  # lines that were no JSON on their own
         self._torn_size = 0
         self._half = ""  # the first half of a character that two events share
+        self._half_kind: type[Text | Reasoning] = Text
         self._finish = ""
         self._usage: Usage | None = None
         self._shape = _Shape()
@@ -152,13 +153,17 @@ class Decoder:
 
     def _say(self, out: list[Delta | Fault], kind: type[Text | Reasoning], pieces: list[str]) -> None:
         """Joins the pieces into one delta. A character whose two surrogates came in two events is made whole."""
-        text = self._half + "".join(pieces) if pieces else ""
-        if not text.isascii() and _SURROGATE.search(text):
-            self._half = text[-1] if "\ud800" <= text[-1] <= "\udbff" else ""
-            text = text[: len(text) - len(self._half)]
-            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        elif text:
+        text = "".join(pieces)
+        if not text:
+            return
+        if self._half:
+            # Behind a half character of another kind comes no other half: it is dropped.
+            text = self._half + text if kind is self._half_kind else text
             self._half = ""
+        if not text.isascii() and _SURROGATE.search(text):
+            if "\ud800" <= text[-1] <= "\udbff":
+                self._half, self._half_kind, text = text[-1], kind, text[:-1]
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         if text:
             out.append(kind(text))
 
