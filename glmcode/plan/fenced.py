@@ -11,9 +11,10 @@ from glmcode.plan.edits import Begun, Form, Sketch, Whole
 from glmcode.plan.fences import Fence, closes, content_of, fence_at, opens_within
 from glmcode.plan.hunks import opens_hunk
 from glmcode.plan.lines import Line, Reading, Source, text_of
-from glmcode.plan.paths import is_document, names_a_file, path_of_info, path_on_line
+from glmcode.plan.openings import heading, is_next_file, is_next_tag
+from glmcode.plan.paths import is_document, names_a_file, path_on_line
 from glmcode.plan.sketch import is_sketch
-from glmcode.plan.tags import begins_tag, breaks_body, read_tag
+from glmcode.plan.tags import begins_tag, read_tag
 
 __all__ = ["read", "read_text"]
 
@@ -38,7 +39,7 @@ def read(source: Source, fence: Fence, path: str) -> Reading:
         if closes(fence, text):
             if fence.depth:
                 fence.depth -= 1
-            elif document and not (yield from _is_close(source)):
+            elif document and len(fence.mark) == 3 and not (yield from _is_close(source)):
                 fence.depth += 1
             else:
                 _finish(source, path, fence, body, line)
@@ -55,15 +56,15 @@ def read(source: Source, fence: Fence, path: str) -> Reading:
             fence.depth += 1
         body.append(line)
         light = light and _is_light(text, document)
-    cut = len(body)
-    if not line.last and fence_at(line.text, 0) and cut and path_of_info(line.text) is None:
-        cut -= 1 if body[-1].text.strip() else 2
+    cut = len(body) if line.last else heading(body)
     if search_replace.begins(line.text):
         source.fence = fence
     source.back([*body[cut:], line])
     source.events.append(Begun(path, "whole", fence.line))
     where = "the plan ends" if line.last else f"line {line.number} begins something else"
     why = f"The fenced block of line {fence.line} is not closed before {where}: send the whole file again, with its closing fence."
+    if document:
+        why = why.removesuffix(".") + "; where the text holds fences, open it with a longer one."
     source.broken("whole", path, why, fence.line, body[cut - 1].number if cut else fence.line)
     source.path = path
 
@@ -73,7 +74,9 @@ def _is_close(source: Source) -> Generator[None, Line, bool]:
     after = source.ahead.popleft() if source.ahead else (yield)
     source.back([after])
     text = after.text
-    if after.last or not text.strip() or fence_at(text, 0) or search_replace.opens(text):
+    if after.last:
+        return not source.cut
+    if not text.strip() or fence_at(text, 0) or search_replace.opens(text):
         return True
     path = path_on_line(text)
     return (path is not None and names_a_file(path)) or (begins_tag(text) and read_tag(text) is not None)
@@ -81,30 +84,16 @@ def _is_close(source: Source) -> Generator[None, Line, bool]:
 
 def _holds_edits(text: str, body: Sequence[Line]) -> bool:
     """Whether the first line that counts says that the fence holds edits, not a file."""
-    if search_replace.opens(text) or _is_next_tag(text):
+    if search_replace.opens(text) or is_next_tag(text):
         return True
     if opens_hunk(text, strict=True) or text.startswith("diff --git "):
         return True
     return text.startswith("+++ ") and bool(body) and body[-1].text.startswith("--- ")
 
 
-def _is_next_tag(text: str) -> bool:
-    if text[:1] != "<" or not begins_tag(text):
-        return False
-    tag = read_tag(text)
-    return tag is not None and breaks_body(tag)
-
-
 def _interrupts(text: str, body: Sequence[Line]) -> bool:
     """Whether the line can't be one of a file's own: the next edit begins."""
-    if search_replace.begins(text) or _is_next_tag(text):
-        return True
-    fence = fence_at(text, 0) if text[:1] in {"`", "~"} else None
-    if fence is None or not fence.info:
-        return False
-    above = next((line.text for line in reversed(body[-2:]) if line.text.strip()), "")
-    path = path_of_info(fence.info) or path_on_line(above)
-    return path is not None and names_a_file(path)
+    return search_replace.begins(text) or is_next_tag(text) or is_next_file(text, body)
 
 
 def _is_light(text: str, document: bool) -> bool:

@@ -8,7 +8,7 @@ from glmcode.plan import search_replace
 from glmcode.plan.edits import Substitute
 from glmcode.plan.fences import closes, fence_at
 from glmcode.plan.lines import Line, Source
-from glmcode.plan.tags import begins_tag, breaks_body, read_tag
+from glmcode.plan.openings import is_next_tag
 
 __all__ = ["Hunk", "name_below", "opens_hunk", "read_hunk"]
 
@@ -16,6 +16,7 @@ _RANGES = re.compile(r"@@[ \t]*-(\d{1,9})(?:,(\d{1,9}))?[ \t]+\+(\d{1,9})(?:,(\d
 _BULLET = re.compile(r"[-+] \S")
 _SIGNATURE = re.compile(r"\d+\.\d+[\w. -]*$")
 _PARTIAL = re.compile(r"[ \t]*(?:[-+]\d[\d,]*[ \t]*){1,2}(?=@@|$)")
+_LEFT_OUT = re.compile(r"(?:\s|\.{3}|…|@@)+")
 _TYPES = frozenset("+- ")
 _LONGEST = 1024
 
@@ -118,12 +119,12 @@ def read_hunk(source: Source, opening: Line) -> Generator[None, Line, Hunk]:
         elif kind == "-" and (yield from _is_behind(source, hunk, line)):
             break
         elif text in {"", "\r"}:
-            if untyped and not hunk.short:
+            if untyped and hunk.changes and not hunk.short:
                 break
             pending.append(line)
         elif (kind in _TYPES and not (untyped and (kind == " " or _BULLET.match(text)))) or fenced:
             for one in pending:
-                hunk.take(" ", one.text, one)
+                hunk.take(" ", one.text.removeprefix(" "), one)
             pending, untyped = [], False
             hunk.take(kind, text[1:], line) if kind in _TYPES else hunk.take(" ", text, line)
         else:
@@ -138,9 +139,7 @@ def read_hunk(source: Source, opening: Line) -> Generator[None, Line, Hunk]:
 
 def _ends(source: Source, text: str) -> bool:
     """Whether an untyped line is surely not the hunk's."""
-    if text[:1] == "<" and (
-        search_replace.opens(text) or (begins_tag(text) and (tag := read_tag(text)) and breaks_body(tag))
-    ):
+    if text[:1] == "<" and (search_replace.opens(text) or is_next_tag(text)):
         return True
     if source.fence is not None:
         return text.startswith("diff --git ") or closes(source.fence, text)
@@ -167,8 +166,9 @@ def _read_header(hunk: Hunk, text: str) -> None:
         said = match[5]
     else:
         said = _PARTIAL.sub("", text[2:])
-    said = said.strip().removesuffix("@@").strip()
-    said = said.removeprefix("...").removeprefix("…").strip()
+    said = said.rstrip().removesuffix("@@").rstrip()
+    if match := _LEFT_OUT.match(said):
+        said = said[match.end() :]
     if said:
         hunk.headers = (*hunk.headers, said)
 

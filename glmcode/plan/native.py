@@ -11,7 +11,8 @@ from glmcode.plan import search_replace
 from glmcode.plan.edits import AtPlace, AtSymbol, Begun, Change, Check, Create, Remove, Rename, Sketch
 from glmcode.plan.fences import content_of, fence_at
 from glmcode.plan.lines import Line, Reading, Source
-from glmcode.plan.paths import plain
+from glmcode.plan.openings import heading, is_next_file, is_next_tag, may_be_tag, names_another
+from glmcode.plan.paths import is_document, plain
 from glmcode.plan.sketch import is_sketch
 from glmcode.plan.tags import ATTRIBUTES, PLACES, Tag, begins_tag, breaks_body, closing, read_tag
 
@@ -83,14 +84,13 @@ def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: 
     closer = closing(tag.name, tag.attributes)
     marked = bool(tag.attributes.get("mark"))
     takes_blocks = tag.name == "edit" and not fault and not any(place in tag.attributes for place in PLACES)
+    code = path is not None and not is_document(path)
     blocks = 0
     body: list[Line] = []
+    suspect: int | None = None  # where another edit would begin in the body, if the body is never closed
 
     def ends(text: str) -> bool:
-        if text[:1] != "<":
-            return False
-        other = read_tag(text) if begins_tag(text) and not marked else None
-        return text.rstrip() == closer or (other is not None and breaks_body(other))
+        return text[:1] == "<" and (text.rstrip() == closer or (not marked and is_next_tag(text)))
 
     while True:
         line = source.ahead.popleft() if source.ahead else (yield)
@@ -101,13 +101,20 @@ def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: 
             other, _ = yield from _tag(source, line)
             if other is not None and breaks_body(other):
                 break
+        if takes_blocks and search_replace.opens(text) and names_another(body, path):
+            suspect = heading(body)
+            break
         if takes_blocks and search_replace.opens(text):
             _leave(source, path, body)
             if blocks:
                 source.events.append(Begun(path, "search-replace", line.number))
-            yield from search_replace.read_block(source, line, path, lambda text: False, ends)
-            body, blocks = [], blocks + 1
+            yield from search_replace.read_block(
+                source, line, path, lambda text, kept: not marked and may_be_tag(text), ends
+            )
+            body, blocks, suspect = [], blocks + 1, None
             continue
+        if suspect is None and not marked and (search_replace.opens(text) or (code and is_next_file(text, body))):
+            suspect = heading(body)
         body.append(line)
 
     if not line.last and line.text.rstrip() == closer:
@@ -116,7 +123,12 @@ def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: 
         else:
             _finish(source, tag, path, fault, [one.text for one in body], opening.number, line.number)
         return
-    source.back([line])
+    if suspect is not None and not (line.last and source.cut):
+        source.back([*body[suspect:], line])
+        line = body[suspect]
+        del body[suspect:]
+    else:
+        source.back([line])
     if not any(one.text.strip() for one in body) and (blocks or ("delete" in tag.attributes and not line.last)):
         if not blocks:  # nothing but the slash of <edit .../> is missing
             _finish(source, tag, path, fault, [], opening.number, last)
@@ -126,7 +138,7 @@ def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: 
         why = f"The <{tag.name}> of line {opening.number} has no {closer} before the plan ends: send the whole edit again."
     else:
         why = (
-            f"The <{tag.name}> of line {opening.number} was never closed: line {line.number} opens another tag. "
+            f"The <{tag.name}> of line {opening.number} was never closed: line {line.number} begins another edit. "
             f"End it with {closer} alone on its line, at column 0."
         )
     source.broken("native", path, fault or why, opening.number, line.number - 1)

@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Sequence
 
 from glmcode.plan.edits import Begun, Substitute
-from glmcode.plan.fences import closes, fence_at, opens_within
+from glmcode.plan.fences import closes, opens_within
 from glmcode.plan.lines import Line, Reading, Source, text_of
-from glmcode.plan.paths import path_on_line
-from glmcode.plan.tags import begins_tag, breaks_body, read_tag
+from glmcode.plan.openings import heading, is_next_file, may_be_tag
+from glmcode.plan.paths import is_document
 
 __all__ = ["begins", "ends_none", "opens", "read", "read_block"]
 
@@ -51,21 +51,23 @@ def read(source: Source, opening: Line) -> Reading:
     if fence:
         fence.used, fence.path = True, path
     source.events.append(Begun(path, "search-replace", opening.number))
+    code = path is not None and not is_document(path)
     depth = 0
 
-    def may_end(text: str) -> bool:
+    def may_end(text: str, kept: Sequence[Line]) -> bool:
         # A fence or a tag may be a line of the body. It ends the block only if the block never ends itself.
         nonlocal depth
-        if fence is not None and text[:1] in "`~< ":
+        if text[:1] not in "`~<d":
+            return False
+        if code and is_next_file(text, kept):
+            return True
+        if fence is not None:
             if opens_within(fence, text):
                 depth += 1
             elif closes(fence, text):
                 depth -= 1
                 return depth < 0
-        if text[:1] == "<" and begins_tag(text):
-            tag = read_tag(text)
-            return tag is not None and breaks_body(tag)
-        return False
+        return may_be_tag(text)
 
     yield from read_block(source, opening, path, may_end)
 
@@ -74,7 +76,7 @@ def read_block(
     source: Source,
     opening: Line,
     path: str | None,
-    may_end: Callable[[str], bool],
+    may_end: Callable[[str, Sequence[Line]], bool],
     ends: Callable[[str], bool] = lambda text: False,
 ) -> Reading:
     """The block that `opening` opens, up to its REPLACE line.
@@ -102,10 +104,12 @@ def read_block(
             return
         if first == "=" and len(text) < _LONGEST_MARKER and _DIVIDER.match(text):
             dividers.append(len(kept))
-        elif suspect is None and may_end(line.text):
-            suspect = len(kept)
+        elif suspect is None and may_end(line.text, kept):
+            suspect = heading(kept)
         kept.append(line)
-    cut = suspect if suspect is not None else _heading_of_next(kept) if opens(line.text) else len(kept)
+    if line.last and source.cut:
+        suspect = None  # the rest of the block would have come: what looks like an edit in it may be its body
+    cut = suspect if suspect is not None else heading(kept) if opens(line.text) else len(kept)
     end = kept[cut - 1].number if cut else opening.number
     missing = "`>>>>>>> REPLACE`" if any(i < cut for i in dividers) else "`=======`"
     where = f"line {line.number}" if cut == len(kept) else f"line {kept[cut].number}"
@@ -159,15 +163,3 @@ def _line_hint(kept: Sequence[Line], divider: int) -> tuple[int | None, int]:
     if at < divider and kept[at].text.rstrip() == "-------":
         return int(match[1]) or None, at + 1
     return None, 0
-
-
-def _heading_of_next(kept: Sequence[Line]) -> int:
-    """Where the lines begin that belong to the block that comes next: its path, a blank line, its fence."""
-    cut = at = len(kept)
-    if at and fence_at(kept[at - 1].text, 0):
-        cut = at = at - 1
-    if at and not kept[at - 1].text.strip():
-        at -= 1
-    if at and path_on_line(kept[at - 1].text):
-        cut = at - 1
-    return cut

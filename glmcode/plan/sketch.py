@@ -24,6 +24,9 @@ _PHRASE = re.compile(
     r")[)\].]*",
     re.I,
 )  # fmt: skip
+_BARE = re.compile(r"[(\[]?(?:\.{3}|…) ?[\w'-]+(?: [\w'-]+)+ ?(?:\.{3}|…)?[)\]]?")
+_OPEN_DOTS = ("...", "…", "(...", "[...", "(…", "[…")
+_CLOSING_DOTS = ("...", "…", "...)", "...]", "…)", "…]")
 _LONGEST = 160
 
 
@@ -43,8 +46,11 @@ def elides(line: str) -> bool:
     if dotted and _DOTS.search(said):
         if not _DOTS.sub("", said).strip(" .()[]"):
             return marked
-        edge = said.startswith(("...", "…", "(...", "[...")) or said.endswith(("...", "…", "...)", "...]"))
-        return edge and _WORDS.search(said) is not None
+        if _WORDS.search(said) is None:
+            return False
+        if not marked:  # `...rest` spreads a value in JavaScript
+            return _BARE.fullmatch(said) is not None
+        return said.startswith(_OPEN_DOTS) or said.endswith(_CLOSING_DOTS)
     return marked and _PHRASE.fullmatch(said) is not None
 
 

@@ -103,7 +103,8 @@ def read(source: Source, opening: Line, *, bare: bool = False) -> Reading:
             yield from _read_hunk(source, file, line)
         elif text:
             break
-    _finish(source, file, half=line.last and (source.cut or source.fence is not None))
+    at_end = not line.ended or (text.startswith("--- ") and len(source.ahead) < 3 and not source.ahead[-1].ended)
+    _finish(source, file, half=at_end and (source.cut or source.fence is not None))
     if file is None and line is opening and text.startswith("--- "):
         source.prose(line)
     else:

@@ -10,7 +10,7 @@ BLOCK = "<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n"
 
 def edits(plan: str, **options: str) -> list[tuple[str, Substitute]]:
     found = []
-    for event in parse_plan(plan, **options):  # type: ignore[arg-type]
+    for event in parse_plan(plan, **options):
         assert isinstance(event, Edit), event
         assert event.form == "search-replace"
         assert isinstance(event.change, Substitute)

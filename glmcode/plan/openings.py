@@ -1,0 +1,66 @@
+"""What shows, within one edit, that the next has begun, and where that begins."""
+
+from collections.abc import Sequence
+
+from glmcode.plan.fences import fence_at
+from glmcode.plan.lines import Line
+from glmcode.plan.paths import names_a_file, path_of_info, path_on_line
+from glmcode.plan.tags import begins_tag, breaks_body, read_tag
+
+__all__ = ["heading", "names_another", "is_next_file", "is_next_tag", "may_be_tag"]
+
+
+def is_next_tag(text: str) -> bool:
+    """Whether the line is an opening tag that can hardly be a line of a file."""
+    if text[:1] != "<" or not begins_tag(text):
+        return False
+    tag = read_tag(text)
+    return tag is not None and breaks_body(tag)
+
+
+def may_be_tag(text: str) -> bool:
+    """Whether the line is such a tag, or the first line of one that spans several."""
+    if text[:1] != "<" or not begins_tag(text):
+        return False
+    tag = read_tag(text)
+    return tag is not None and (not tag.whole or breaks_body(tag))
+
+
+def is_next_file(text: str, above: Sequence[Line]) -> bool:
+    """Whether the line opens a fence that names a file, behind its opening or on the line above, or git's diff of one."""
+    if text.startswith("diff --git "):
+        return True
+    fence = fence_at(text, 0) if text[:1] in {"`", "~"} else None
+    if fence is None:
+        return False
+    if not fence.info:
+        path = path_on_line(above[-1].text) if above else None
+    else:
+        path = path_of_info(fence.info) or next(
+            (path_on_line(line.text) for line in above[:-3:-1] if line.text.strip()), None
+        )
+    return path is not None and names_a_file(path)
+
+
+def heading(lines: Sequence[Line]) -> int:
+    """Where, at the end of these lines, those begin that belong to what comes next: its path, a blank line, its fence."""
+    cut = at = len(lines)
+    if at and fence_at(lines[at - 1].text, 0):
+        cut = at = at - 1
+    if at and not lines[at - 1].text.strip():
+        at -= 1
+    if at and path_on_line(lines[at - 1].text):
+        cut = at - 1
+    return cut
+
+
+def names_another(lines: Sequence[Line], path: str | None) -> bool:
+    """Whether the heading at the end of these lines names a file other than `path`."""
+    at = heading(lines)
+    named = None
+    for line in lines[at:]:
+        fence = fence_at(line.text, 0)
+        named = (path_of_info(fence.info) if fence else path_on_line(line.text)) or named
+    if named is None or not names_a_file(named):
+        return False
+    return path is not None and named != path and not path.endswith("/" + named)
