@@ -20,6 +20,7 @@ def receipt(
     options: Mapping[str, Any],
     before: Mapping[str, bytes | None],
     after: Mapping[str, bytes | None],
+    modes_before: Mapping[str, str],
     modes: Mapping[str, str],
     edits: Sequence[Outcome],
     ok: bool,
@@ -38,7 +39,12 @@ def receipt(
         },
         "options": dict(options),
         "files": {
-            path: {"before": digest(before.get(path)), "after": digest(after[path]), "mode": modes.get(path)}
+            path: {
+                "before": digest(before.get(path)),
+                "after": digest(after[path]),
+                "mode_before": modes_before.get(path),
+                "mode": modes.get(path),
+            }
             for path in sorted(after)
         },
         "edits": [outcome_record(outcome) for outcome in edits],

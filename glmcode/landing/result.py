@@ -38,4 +38,6 @@ class Result:
     @cached_property
     def receipt(self) -> dict[str, Any]:
         """The record of this landing, as JSON has it."""
-        return receipt(self.plan, self.options, self.before, self.files, self.modes, self.edits, self.ok)
+        return receipt(
+            self.plan, self.options, self.before, self.files, self.modes_before, self.modes, self.edits, self.ok
+        )

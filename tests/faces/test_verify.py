@@ -106,6 +106,14 @@ def test_the_mode_of_a_file_is_as_it_was(root: Path) -> None:
     assert glmcode(root, "verify").code == Exit.OK
 
 
+@pytest.mark.parametrize("hunk", ["", "--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-one\n+two\n"])
+def test_a_change_of_mode_is_landed_again_from_the_mode_before(root: Path, hunk: str) -> None:
+    landed(root, "diff --git a/a.txt b/a.txt\nold mode 100644\nnew mode 100755\n" + hunk)
+    assert (root / "a.txt").stat().st_mode & 0o111
+    ended = glmcode(root, "verify")
+    assert (ended.code, ended.err) == (Exit.OK, "")
+
+
 def test_a_rejected_and_a_partial_plan_verify_too(root: Path) -> None:
     missing = "other.txt\n<<<<<<< SEARCH\nnot there\n=======\nx\n>>>>>>> REPLACE\n"
     for options in ((), ("--partial",)):
