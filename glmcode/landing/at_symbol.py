@@ -100,7 +100,8 @@ def _beside(text: Text, every: Sequence[Definition], definition: Definition, lin
     siblings = _siblings(every, definition)
     position = siblings.index(definition)
     lines = shifted(lines, definition.indent, _contents(text, data[start:end], start))
-    gap = _gap(text, siblings, len(lines) > 1, definition.depth, lines)
+    is_long = len(lines) > 1 or definition.end_line > definition.line
+    gap = _gap(text, siblings, is_long, definition.depth, lines)
     if side == "after":
         if _stands(text, end, lines):
             row = text.row(end)
@@ -153,7 +154,11 @@ def _inside(text: Text, every: Sequence[Definition], definition: Definition, lin
     # Blank lines before the close stay before it.
     while row and row > text.row(first) and not text.content(row - 1).strip():
         row -= 1
-    gap = _gap(text, members, len(lines) > 1, definition.depth + 1, lines) if data[first:last].strip() else 0
+    last_member = max(
+        (one for one in members if not data[one.end : last].strip()), key=lambda one: one.end, default=None
+    )
+    is_long = len(lines) > 1 or (last_member is not None and last_member.end_line > last_member.line)
+    gap = _gap(text, members, is_long, definition.depth + 1, lines) if data[first:last].strip() else 0
     at_end = row >= len(text.lines)
     splice = insertion(text, len(data) if at_end else text.start(row), lines, above=gap)
     return Fit((splice,), STRATEGY, 1.0, (row + 1, row))
@@ -225,26 +230,29 @@ def _siblings(every: Sequence[Definition], definition: Definition) -> list[Defin
 
 
 def _gap(text: Text, siblings: Sequence[Definition], is_long: bool, depth: int, lines: Sequence[bytes]) -> int:
-    """Blank lines between such siblings in this file: as most pairs of them have it, or as the language's readers expect."""
-    counts: dict[int, int] = {}
+    """Blank lines between such siblings in this file: as most pairs of them have it, or as the language's readers expect.
+
+    Siblings of several lines keep their distance; `is_long` where the body or its neighbour is one.
+    """
+    alike: dict[int, int] = {}
+    mixed: dict[int, int] = {}
     for one, other in pairwise(siblings):
-        between = text.data[one.end : other.start]
-        if between.strip() or (one.end_line > one.line or other.end_line > other.line) != is_long:
+        if text.data[one.end : other.start].strip():
             continue
+        long_ones = (one.end_line > one.line) + (other.end_line > other.line)
+        counts = alike if long_ones == (2 if is_long else 0) else mixed
         blank = _blank_rows(text, one.end)
         counts[blank] = counts.get(blank, 0) + 1
-    if counts:
-        return max(counts, key=lambda blank: (counts[blank], blank))
+    if alike:
+        return max(alike, key=lambda blank: (alike[blank], blank))
     if not is_long:
         return 0
+    if mixed:
+        return max(1, max(mixed, key=lambda blank: (mixed[blank], blank)))
     # Only Python's readers expect two, and only between what stands at the margin.
-    return (
-        2
-        if depth == 0
-        and lines[0].lstrip().startswith((b"def ", b"class ", b"async def ", b"@", b"#"))
-        and lines[0].rstrip()[-1:] != b"{"
-        else 1
-    )
+    opening = lines[0].lstrip()
+    is_python = opening.startswith((b"def ", b"class ", b"async def ", b"@")) and not opening.rstrip().endswith(b"{")
+    return 2 if depth == 0 and is_python else 1
 
 
 def _blank_rows(text: Text, offset: int) -> int:
