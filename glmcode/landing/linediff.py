@@ -7,7 +7,6 @@ splits is compared in full only where it is small, and taken as replaced where i
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 
 __all__ = ["Block", "changes", "matching_blocks"]
 
@@ -47,6 +46,8 @@ def matching_blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
                 a, b = at, bt
             todo.append((a, a_end, b, b_end, depth + 1))
         elif (a_end - a) * (b_end - b) <= SMALL:
+            from difflib import SequenceMatcher
+
             matcher = SequenceMatcher(None, old[a:a_end], new[b:b_end], autojunk=False)
             found.extend((a + i, b + j, n) for i, j, n in matcher.get_matching_blocks() if n)
     return _joined(sorted(found), len(old), len(new))

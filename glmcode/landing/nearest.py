@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from glmcode.landing.place import Quote
 from glmcode.landing.text import BLANKS, Text
@@ -75,6 +74,8 @@ def _strip(line: bytes) -> bytes:
 
 
 def _aligned(text: Text, wanted: Sequence[bytes], start: int) -> Nearest | None:
+    from difflib import SequenceMatcher
+
     first = max(0, start - 4)
     window = [line.strip(BLANKS) for line in text.lines[first : start + len(wanted) + 8]]
     matcher = SequenceMatcher(None, wanted, window, autojunk=False)
@@ -90,6 +91,8 @@ def _aligned(text: Text, wanted: Sequence[bytes], start: int) -> Nearest | None:
 
 def _by_words(text: Text, wanted: Sequence[bytes]) -> Nearest | None:
     """By the rarer words of the quote's lines, where not one whole line stands in the file."""
+    from difflib import SequenceMatcher
+
     lead = next((number for number, line in enumerate(wanted) if not is_trivial(line)), None)
     if lead is None:
         return None

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from glmcode.landing.diff import git_diff
 from glmcode.landing.outcome import Outcome
 from glmcode.landing.receipt import receipt
 
@@ -33,6 +32,8 @@ class Result:
     @cached_property
     def diff(self) -> str:
         """A git-style unified diff of all of `files`; `git apply` of it on the same base gives the same bytes."""
+        from glmcode.landing.diff import git_diff
+
         return git_diff(self.before, self.files, self.modes_before, self.modes)
 
     @cached_property
