@@ -11,7 +11,7 @@ from glmcode.plan.edits import Begun, Form, Sketch, Whole
 from glmcode.plan.fences import Fence, closes, content_of, fence_at, opens_within
 from glmcode.plan.hunks import opens_hunk
 from glmcode.plan.lines import Line, Reading, Source, text_of
-from glmcode.plan.openings import heading, is_next_file, is_next_tag
+from glmcode.plan.openings import heading, is_next_file, tag_follows
 from glmcode.plan.paths import is_document, names_a_file, path_on_line
 from glmcode.plan.sketch import is_sketch
 from glmcode.plan.tags import begins_tag, read_tag
@@ -44,13 +44,15 @@ def read(source: Source, fence: Fence, path: str) -> Reading:
             else:
                 _finish(source, path, fence, body, line)
                 return
-        elif light and source.only is None and _holds_edits(text, body):
+        elif light and source.only is None and (_holds_edits(text, body) or (yield from tag_follows(source, line))):
             if body and body[-1].text.startswith("--- "):
                 source.ahead.appendleft(line)
                 line = body.pop()
             _leave(source, fence, path, [*body, line])
             return
-        elif not document and source.only is None and _interrupts(text, body):
+        elif (
+            source.only is None and not document and (_interrupts(text, body) or (yield from tag_follows(source, line)))
+        ):
             break
         elif opens_within(fence, text):
             fence.depth += 1
@@ -84,7 +86,7 @@ def _is_close(source: Source) -> Generator[None, Line, bool]:
 
 def _holds_edits(text: str, body: Sequence[Line]) -> bool:
     """Whether the first line that counts says that the fence holds edits, not a file."""
-    if search_replace.opens(text) or is_next_tag(text):
+    if search_replace.opens(text):
         return True
     if opens_hunk(text, strict=True) or text.startswith("diff --git "):
         return True
@@ -93,7 +95,7 @@ def _holds_edits(text: str, body: Sequence[Line]) -> bool:
 
 def _interrupts(text: str, body: Sequence[Line]) -> bool:
     """Whether the line can't be one of a file's own: the next edit begins."""
-    return search_replace.begins(text) or is_next_tag(text) or is_next_file(text, body)
+    return search_replace.begins(text) or is_next_file(text, body)
 
 
 def _is_light(text: str, document: bool) -> bool:

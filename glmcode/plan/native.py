@@ -4,24 +4,22 @@ What is between the tags is verbatim, but for a fence that wraps all of it. A ta
 may stand between two tags on one line.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from typing import Literal, cast
 
 from glmcode.plan import search_replace
 from glmcode.plan.edits import AtPlace, AtSymbol, Begun, Change, Check, Create, Remove, Rename, Sketch
 from glmcode.plan.fences import content_of, fence_at
 from glmcode.plan.lines import Line, Reading, Source
-from glmcode.plan.openings import heading, is_next_file, is_next_tag, may_be_tag, names_another
+from glmcode.plan.openings import heading, is_next_file, is_next_tag, may_be_tag, names_another, tag_follows, whole_tag
 from glmcode.plan.paths import is_document, plain
 from glmcode.plan.sketch import is_sketch
-from glmcode.plan.tags import ATTRIBUTES, PLACES, Tag, begins_tag, breaks_body, closing, read_tag
+from glmcode.plan.tags import ATTRIBUTES, PLACES, Tag, begins_tag, closing, read_tag
 
 __all__ = ["opens", "read"]
 
 _MODES = {"644": "100644", "0644": "100644", "100644": "100644", "755": "100755", "0755": "100755", "100755": "100755"}
 _STRAY = {f"</{name}>": name for name in ATTRIBUTES}
-_TAG_LINES = 12
-"""Lines that one tag may span."""
 
 
 def opens(text: str) -> bool:
@@ -36,7 +34,7 @@ def read(source: Source, opening: Line) -> Reading:
     if opening.text.rstrip() in _STRAY:
         _stray(source, opening)
         return
-    tag, more = yield from _tag(source, opening)
+    tag, more = yield from whole_tag(source, opening)
     if tag is None:
         source.prose(opening)
         return
@@ -66,19 +64,6 @@ def _stray(source: Source, line: Line) -> None:
     source.broken("native", None, why, line.number, line.number)
 
 
-def _tag(source: Source, opening: Line) -> Generator[None, Line, tuple[Tag | None, int]]:
-    """The tag that begins on this line, and how many more lines it spans. Those are given back."""
-    tag = read_tag(opening.text)
-    more: list[Line] = []
-    while tag is not None and not tag.whole:
-        line = source.ahead.popleft() if source.ahead else (yield)
-        more.append(line)
-        over = line.last or len(more) == _TAG_LINES
-        tag = None if over else read_tag("\n".join([opening.text, *(one.text for one in more)]))
-    source.back(more)
-    return tag, len(more)
-
-
 def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: Line, last: int) -> Reading:
     """The lines up to the closing tag. Another opening tag says that this one was never closed, unless it has a mark."""
     closer = closing(tag.name, tag.attributes)
@@ -95,16 +80,12 @@ def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: 
     while True:
         line = source.ahead.popleft() if source.ahead else (yield)
         text = line.text
-        if line.last or ends(text):
-            break
-        if text[:1] == "<" and not marked and begins_tag(text):
-            other, _ = yield from _tag(source, line)
-            if other is not None and breaks_body(other):
-                break
-        if takes_blocks and search_replace.opens(text) and names_another(body, path):
-            suspect = heading(body)
+        if line.last or ends(text) or (not marked and (yield from tag_follows(source, line))):
             break
         if takes_blocks and search_replace.opens(text):
+            if names_another(body, path):
+                suspect = heading(body)
+                break
             _leave(source, path, body)
             if blocks:
                 source.events.append(Begun(path, "search-replace", line.number))

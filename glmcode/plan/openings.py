@@ -1,13 +1,16 @@
 """What shows, within one edit, that the next has begun, and where that begins."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
 from glmcode.plan.fences import fence_at
-from glmcode.plan.lines import Line
+from glmcode.plan.lines import Line, Source
 from glmcode.plan.paths import names_a_file, path_of_info, path_on_line
-from glmcode.plan.tags import begins_tag, breaks_body, read_tag
+from glmcode.plan.tags import Tag, begins_tag, breaks_body, read_tag
 
-__all__ = ["heading", "names_another", "is_next_file", "is_next_tag", "may_be_tag"]
+__all__ = ["heading", "is_next_file", "is_next_tag", "may_be_tag", "names_another", "tag_follows", "whole_tag"]
+
+_TAG_LINES = 12
+"""Lines that one tag may span."""
 
 
 def is_next_tag(text: str) -> bool:
@@ -24,6 +27,27 @@ def may_be_tag(text: str) -> bool:
         return False
     tag = read_tag(text)
     return tag is not None and (not tag.whole or breaks_body(tag))
+
+
+def whole_tag(source: Source, opening: Line) -> Generator[None, Line, tuple[Tag | None, int]]:
+    """The tag that begins on this line, and how many more lines it spans. Those are given back."""
+    tag = read_tag(opening.text)
+    more: list[Line] = []
+    while tag is not None and not tag.whole:
+        line = source.ahead.popleft() if source.ahead else (yield)
+        more.append(line)
+        over = line.last or len(more) == _TAG_LINES
+        tag = None if over else read_tag("\n".join([opening.text, *(one.text for one in more)]))
+    source.back(more)
+    return tag, len(more)
+
+
+def tag_follows(source: Source, line: Line) -> Generator[None, Line, bool]:
+    """Whether the next edit's tag begins on this line, whether or not it ends on it. Takes no line."""
+    if line.text[:1] != "<" or not begins_tag(line.text):
+        return False
+    tag, _ = yield from whole_tag(source, line)
+    return tag is not None and breaks_body(tag)
 
 
 def is_next_file(text: str, above: Sequence[Line]) -> bool:

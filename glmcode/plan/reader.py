@@ -72,14 +72,18 @@ class PlanParser:
         return self._events()
 
     def close(self, *, cut: bool = False) -> list[Event]:
-        """The last events. With `cut` the stream broke off: what has no end of its own (a hunk) is then half an edit."""
+        """The last events. With `cut` the stream broke off, so that an edit without an end of its own is half an edit.
+
+        Its last line is then not read, where no line feed ended it; and of hunks at its end only one whose counts say
+        that it is whole is taken.
+        """
         if self._closed:
             return []
         self._closed = True
         self._source.cut = cut
         self._line.append(self._rest_of_bytes())
         rest = self._whole_line()
-        if rest:
+        if rest and not cut:
             self._send(rest, ended=False)
         with contextlib.suppress(StopIteration):
             self._reading.send(Line(self._number + 1, "", ended=False, last=True))

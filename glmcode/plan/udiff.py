@@ -149,6 +149,9 @@ def _settle(source: Source, file: _File) -> str | None:
     file.settled = True
     file.path = path = _path(source, file)
     git, end = file.git, file.end
+    if "Binary files" in git or "GIT binary patch" in git:
+        source.broken("udiff", path, "A binary change can't be read from a diff.", file.line, end)
+        file.failed = True
     odd = next(
         (git[key] for key in ("new file mode", "new mode") if key in git and git[key].strip() not in _FILE_MODES), None
     )
@@ -177,9 +180,9 @@ def _finish(source: Source, file: _File | None, *, half: bool = False) -> None:
         return
     path = _settle(source, file)
     git = file.git
-    if "Binary files" in git or "GIT binary patch" in git:
-        source.broken("udiff", path, "A binary change can't be read from a diff.", file.line, file.end)
-    elif file.deleted and not file.failed:
+    if file.failed:
+        return
+    if file.deleted:
         source.edit("udiff", path, Remove("".join(file.gone) if file.hunks else None), file.line, file.end)
     elif file.created and not file.hunks and "copy to" not in git:
         mode = git.get("new file mode")
