@@ -148,9 +148,9 @@ def _visit(node: "Node", kind: str, place: _Place, walk: _Walk) -> _Place | None
     if what.inside is None or place.depth >= DEEPEST:
         return None
     local = what.local or place.local
-    below = _Place(
-        what.inside.named_children, path, what.kind, place.depth + 1, local, walk.locally if local else walk.everywhere
-    )
+    kind = "object" if what.kind in _VARIABLES else what.kind
+    wanted = walk.locally if local else walk.everywhere
+    below = _Place(what.inside.named_children, path, kind, place.depth + 1, local, wanted)
     if not language.braces:
         _pass_leading_comments(below, inner, what.inside, data)
     return below

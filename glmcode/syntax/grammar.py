@@ -15,7 +15,7 @@ READ_FACTOR = 64
 """How many times over a parser may read its input: about 1.4 times is usual, thousands of times is an attack."""
 STEPS_PER_BYTE = 0.25
 """Steps (hundreds of parser actions) that a byte may cost: 0.005 is usual in source, 0.1 in garbage."""
-SPARE_STEPS = 20_000
+SPARE_STEPS = 4000
 
 OPEN_ANGLES = 1000
 """`a<a<a<...` is generics or comparisons until its end is seen: the memory for both grows with the square of it."""

@@ -1,0 +1,58 @@
+"""Symbols: what a plan calls a definition."""
+
+import pytest
+
+from glmcode.syntax import find_symbol, outline
+
+PYTHON = outline(
+    "class Cart:\n    def total(self): ...\n    def total(self): ...\n    class Line:\n        def run(self): ...\n"
+    "class Order:\n    def run(self): ...\ndef total(): ...\ndef subtotal(): ...\n",
+    "a.py",
+)
+RUST = outline(
+    "struct Cart;\nimpl Cart { fn new() {} }\nimpl Cart { fn add() {} }\n"
+    "impl Display for Cart { fn fmt() {} }\nimpl Debug for Cart { fn fmt() {} }\nimpl<T> Stack<T> { fn push() {} }\n",
+    "a.rs",
+)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "names"),
+    [
+        ("Cart", ["Cart"]),
+        ("Cart.total", ["Cart.total"]),
+        ("Cart.total#1", ["Cart.total"]),
+        ("Cart.total#2", ["Cart.total#2"]),
+        ("total#2", ["Cart.total#2"]),
+        ("total", ["total"]),
+        ("run", ["Cart.Line.run", "Order.run"]),
+        ("Line.run", ["Cart.Line.run"]),
+        (" Line ", ["Cart.Line"]),
+        ("Cart::total", ["Cart.total"]),
+        ("Order.run()", ["Order.run"]),
+        ("otal", []),
+        ("art.total", []),
+        ("", []),
+        (".", []),
+        ("()", []),
+    ],
+)
+def test_symbols_of_python(symbol: str, names: list[str]) -> None:
+    assert [d.name for d in find_symbol(PYTHON, symbol)] == names
+
+
+@pytest.mark.parametrize(
+    ("symbol", "names"),
+    [
+        ("impl Display for Cart.fmt", ["impl Display for Cart.fmt"]),
+        ("fmt", ["impl Display for Cart.fmt", "impl Debug for Cart.fmt"]),
+        ("Cart.fmt", ["impl Display for Cart.fmt", "impl Debug for Cart.fmt"]),
+        ("Cart.new", ["impl Cart.new"]),
+        ("impl Cart.add", ["impl Cart#2.add"]),
+        ("Cart::add", ["impl Cart#2.add"]),
+        ("Stack.push", ["impl Stack<T>.push"]),
+        ("Cart", ["Cart"]),
+    ],
+)
+def test_symbols_of_rust(symbol: str, names: list[str]) -> None:
+    assert [d.name for d in find_symbol(RUST, symbol)] == names

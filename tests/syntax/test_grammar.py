@@ -1,0 +1,145 @@
+"""What loads a grammar, and what no input may do to it."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from glmcode.errors import Exit, GlmcodeError
+from glmcode.syntax import language_of, outline, parse
+from glmcode.syntax.languages import LANGUAGES
+
+LANGUAGES_OF = {
+    **{
+        "a.py": "python",
+        "a/b.pyi": "python",
+        "a.PY": "python",
+        "a.js": "javascript",
+        "a.mjs": "javascript",
+        "a.jsx": "javascript",
+    },
+    **{
+        "a.ts": "typescript",
+        "a.d.ts": "typescript",
+        "a.tsx": "tsx",
+        "a.go": "go",
+        "a.rs": "rust",
+        "A.java": "java",
+        "a.c": "c",
+    },
+    **{"a.h": "cpp", "a.cc": "cpp", "a.C": "cpp", "a.hpp": "cpp"},
+    **{"a.rb": None, "Makefile": None, "py": None, ".py": None, "a.py/b": None, "": None, "a.": None},
+}
+
+
+@pytest.mark.parametrize(("path", "language"), LANGUAGES_OF.items())
+def test_a_file_name_says_the_language(path: str, language: str | None) -> None:
+    assert language_of(path) == language
+
+
+def test_a_grammar_is_loaded_when_it_is_first_needed_and_no_other() -> None:
+    code = (
+        "import sys\n"
+        "def loaded(): return sorted(m for m in sys.modules if m.startswith('tree_sitter') and '.' not in m)\n"
+        "from glmcode.syntax import parse, outline, language_of\n"
+        "p = parse(b'x = 1', language_of('a.py'))\n"
+        "print(loaded()); p.definitions; print(loaded()); outline(b'', 'a.go'); print(loaded())\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines() == [
+        "[]",
+        "['tree_sitter', 'tree_sitter_python']",
+        "['tree_sitter', 'tree_sitter_go', 'tree_sitter_python']",
+    ]
+
+
+def test_a_language_without_a_grammar_is_the_users_error() -> None:
+    with pytest.raises(GlmcodeError, match=r"no grammar for a\.rb") as error:
+        outline("x = 1", "a.rb")
+    assert error.value.exit_code == Exit.USAGE
+
+
+N = 8_000
+"""Far past every recursion limit, and past what a cost that grows with the square would let pass unnoticed."""
+HOSTILE = {
+    "open brackets": b"[" * N,
+    "nested brackets": b"x = " + b"(" * N + b")" * N,
+    "open braces": b"{" * N,
+    "nested blocks": b"void f() " + b"{" * N + b"}" * N,
+    "nested classes": b"class A{" * N,
+    "nested namespaces": b"namespace a{" * N + b"}" * N,
+    "nested calls": b"f(" * N,
+    "backslashes": b"\\\n" * 50_000,
+    "angles": b"a<" * N,
+    "arrows": b"a=>" * N,
+    "pointers": b"->" * N,
+    "minus": b"<-" * N,
+    "quotes": b'"' * N,
+    "comments": b"/*" * N,
+    "decorators": b"@a\n" * N + b"def f(): pass\n",
+    "exports": b"export " * N,
+    "templates": b"template <class T> " * (N // 4) + b"void f() {}",
+    "stars": b"int " + b"*" * N + b"f(void) {}",
+    "assignments": b"a=" * N + b"1\n",
+    "else": b"if (x) {} else " * N,
+    "NUL": bytes(N),
+    "every byte": bytes(range(256)) * 40,
+}
+
+LOOK = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+from glmcode.syntax import parse
+data = sys.stdin.buffer.read()
+for language in sys.argv[1:]:
+    p = parse(data, language)
+    p.definitions; p.problem; p.imports
+"""
+
+
+def look(data: bytes, *languages: str) -> None:
+    """In a process of its own: what goes wrong here ends the process."""
+    ran = subprocess.run(
+        [sys.executable, "-c", LOOK, *languages], input=data, capture_output=True, timeout=60, check=False
+    )
+    assert ran.returncode == 0, ran.stderr[-500:]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_neither_crashes_nor_takes_for_ever(name: str) -> None:
+    look(HOSTILE[name], *(language for language in LANGUAGES if language != "tsx"))
+
+
+@pytest.mark.parametrize("language", ["python", "javascript", "cpp"])
+def test_a_hundred_thousand_nested_brackets_are_survived(language: str) -> None:
+    look(b"x = " + b"[" * 100_000 + b"]" * 100_000, language)
+    look(b"[" * 100_000, language)
+
+
+def test_three_megabytes_on_one_line_are_survived() -> None:
+    look(b"function f(){return 1}" * 140_000, "javascript")
+
+
+def test_a_large_file_costs_in_proportion() -> None:
+    unit = b"class A:\n    def f(self):\n        return [1, 2, 3]\n\n"
+    one_line = b"function f(){return 1}"
+
+    def cost(data: bytes, language: str) -> float:
+        started = time.process_time()
+        assert parse(data, language).definitions
+        return time.process_time() - started
+
+    for piece, language in ((unit, "python"), (one_line, "javascript")):
+        small = max(cost(piece * 1000, language), 0.01)
+        large = cost(piece * 8_000, language)
+        assert large < 8 * small * 4
+
+
+def test_hostile_names_cannot_grow_an_outline() -> None:
+    nested = b"class " + b"a" * 100 + b"{"
+    found = outline(nested * 2000 + b"}" * 2000, "A.java")
+    assert sum(len(d.name) + len(d.signature) for d in found) < 100_000
+    (d,) = outline(b"def " + b"x" * 1_000_000 + b"(): pass\n", "a.py")
+    assert len(d.name) <= 160
+    assert len(d.signature) <= 200

@@ -1,0 +1,104 @@
+"""What compiling a Python file adds, and what must not get out of it."""
+
+import subprocess
+import sys
+import warnings
+
+import pytest
+
+from glmcode.syntax import parse
+from glmcode.syntax.pythoncode import python_problem
+
+
+def lines_of(source: str) -> int | None:
+    problem = parse(source.encode(), "python").problem
+    return None if problem is None else problem.line
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("def f():\nx = 1\n", 2),
+        ("def f():\n        x = 1\n    y = 2\n", 3),
+        ("x = 1\n    y = 2\n", 2),
+        ("if x:\n\ty = 1\n        z = 2\n", 3),
+        ("x = 1\nreturn x\n", 2),
+        ("for x in y:\n    pass\nbreak\n", 3),
+        ("continue\n", 1),
+        ("def f(a, a): pass\n", 1),
+        ("def f(a=1, b): pass\n", 1),
+        ("f(a=1, a=2)\n", 1),
+        ("f(a=1, 2)\n", 1),
+        ("def f():\n    x = 1\n    global x\n", 3),
+        ("nonlocal x\n", 1),
+        ("def f():\n    nonlocal x\n", 2),
+        ("f() = 1\n", 1),
+        ("import os\nfrom __future__ import annotations\n", 2),
+        ("try:\n    pass\nx = 1\n", 3),
+        ('x = "\\U0001"\n', 1),
+        ("def f():\n    from os import *\n", 2),
+    ],
+)
+def test_what_no_python_allows_is_a_problem(source: str, line: int) -> None:
+    assert lines_of(source) == line
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "type X = int\n",
+        "def f[T](x: T) -> T: return x\n",
+        "class A[T]:\n    pass\n",
+        "try:\n    pass\nexcept A, B:\n    pass\n",
+        'x = f"{y["z"]}"\n',
+        "x = f'{'a' 'b'}'\n",
+        'print "hello"\n',
+        "# -*- coding: nonsense -*-\nx = 1\n",
+        "x = " + "9" * 5000 + "\n",
+        "x = '\\d'\nassert (1, 2)\nif 1 is 1: pass\n",
+        "def f():\n    try:\n        pass\n    finally:\n        return 1\n",
+    ],
+)
+def test_what_some_python_allows_is_no_problem_on_any(source: str) -> None:
+    assert lines_of(source) is None
+
+
+def test_no_warning_gets_out() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert python_problem(b"x = '\\d'\nassert (1, 2)\n1 is 1\n") is None
+    code = "from glmcode.syntax import parse; print(parse(b'x = \"\\\\d\"; 1 is 1; assert (1, 2)', 'python').problem)"
+    ran = subprocess.run([sys.executable, "-W", "always", "-c", code], capture_output=True, text=True, check=True)
+    assert (ran.stdout, ran.stderr) == ("None\n", "")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"x = '\x00'\n",
+        b"x = " + b"(" * 5000 + b")" * 5000 + b"\n",
+        b"x = " + b"-" * 100_000 + b"1\n",
+        b"x = " + b"1+" * 100_000 + b"1\n",
+        b"x = a" + b".b" * 100_000 + b"\n",
+        b"x = " + b"not " * 100_000 + b"y\n",
+        b"if a: pass\n" + b"elif b: pass\n" * 20_000,
+        b"lambda: " * 50_000 + b"1\n",
+        b"".join(b" " * depth + b"if x:\n" for depth in range(300)) + b" " * 300 + b"y\n",
+        b"10 ** 10 ** 10 ** 10\n",
+        b"'a' * 10 ** 10\n",
+    ],
+    ids=range(11),
+)
+def test_hostile_code_is_contained(source: bytes) -> None:
+    problem = python_problem(source)
+    assert problem is None or problem.line >= 1
+
+
+def test_the_words_are_ours_and_the_column_is_that_of_the_first_code() -> None:
+    problem = parse(b"def f():\n    x = 1\n      y = 2\n", "python").problem
+    assert problem is not None
+    assert (problem.line, problem.column, problem.what) == (3, 7, "the line is indented deeper than its block")
+
+
+def test_line_numbers_count_old_line_ends_too() -> None:
+    assert lines_of("x = 1\r\ny = 2\r\nreturn\r\n") == 3
