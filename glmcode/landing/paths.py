@@ -27,7 +27,7 @@ def normalise(path: str) -> str:
         raise PathRefusedError("malformed", "the edit names no file: give path=, relative to the repository's root")
     if "\0" in path:
         raise PathRefusedError("outside-root", f"{path!r} holds a NUL character")
-    if path.startswith(("/", "\\")):
+    if path.startswith("/"):
         raise PathRefusedError("outside-root", f"{path!r} is absolute: paths are relative to the repository's root")
     if ":" in path:
         raise PathRefusedError(
@@ -42,6 +42,8 @@ def normalise(path: str) -> str:
     if len(raw) > LONGEST_PATH:
         raise PathRefusedError("malformed", f"the path is longer than {LONGEST_PATH} bytes")
     names = [name for name in path.split("/") if name not in ("", ".")]
+    if names and names[0].startswith("\\"):
+        raise PathRefusedError("outside-root", f"{path!r} is absolute: paths are relative to the repository's root")
     for name in names:
         for part in name.split("\\"):
             _refuse_part(part, path)

@@ -10,7 +10,19 @@ from glmcode.landing.paths import normalise
 from glmcode.landing.tree import PathRefusedError
 
 OUTSIDE = [
-    *("/etc/passwd", "//host/share", "..", "../x", "a/../../x", "a/..", "a/b/../c", "..\\x", "a\\..\\..\\x", "\\x"),
+    *(
+        "/etc/passwd",
+        "//host/share",
+        "..",
+        "../x",
+        "a/../../x",
+        "a/..",
+        "a/b/../c",
+        "..\\x",
+        "a\\..\\..\\x",
+        "\\x",
+        "./\\x",
+    ),
     *("C:\\x", "c:x", "a.txt:stream", "a/b:$DATA", "x\0y", ".. /x", "... ", "a/. ./x", "./.."),
     *(
         ".git",
