@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from glmcode.syntax import creading as c
 from glmcode.syntax import reading as r
-from glmcode.syntax.reading import Reader, plain, typed
+from glmcode.syntax.creading import typed
+from glmcode.syntax.reading import Reader, plain
 
 __all__ = ["LANGUAGES", "Language", "language_of"]
 
@@ -131,15 +133,15 @@ def _typescript(suffixes: tuple[str, ...], entry: str) -> Language:
 
 
 _C_RULES: dict[str, Reader] = {
-    "function_definition": r.c_function,
-    "declaration": r.c_declaration,
-    "field_declaration": r.c_field,
-    "type_definition": r.c_typedef,
+    "function_definition": c.c_function,
+    "declaration": c.c_declaration,
+    "field_declaration": c.c_field,
+    "type_definition": c.c_typedef,
     "struct_specifier": typed("struct"),
     "union_specifier": typed("union"),
     "enum_specifier": typed("enum"),
-    "preproc_def": r.macro,
-    "preproc_function_def": r.macro,
+    "preproc_def": c.macro,
+    "preproc_function_def": c.macro,
 }
 _C_THROUGH = frozenset(
     {
@@ -162,7 +164,7 @@ _GO_RULES: dict[str, Reader] = {
 _CPP_RULES: dict[str, Reader] = {
     **_C_RULES,
     "class_specifier": typed("class"),
-    "namespace_definition": r.c_namespace,
+    "namespace_definition": c.c_namespace,
     "alias_declaration": plain("type", holds=False, body=""),
     "concept_definition": plain("concept", holds=False, body=""),
     "namespace_alias_definition": plain("type", holds=False, body=""),
