@@ -372,15 +372,35 @@ def test_a_full_disk_and_a_read_only_one_are_one_clear_line(root: Path) -> None:
         subprocess.run(["umount", root], check=True)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_without_the_right_to_write_is_one_clear_line(root: Path) -> None:
+def test_a_folder_or_file_without_the_right_is_one_clear_line(root: Path) -> None:
     (root / "f").write_bytes(b"old")
+    (root / "secret").write_bytes(b"secret")
+    (root / "secret").chmod(0)
     root.chmod(0o555)
+    script = (
+        "import sys\n"
+        "from glmcode.errors import GlmcodeError\n"
+        "from glmcode.repo.disk import DirectoryTree, remove_file, write_file\n"
+        "root = sys.argv[1]\n"
+        "for action in (lambda: write_file(root, 'f', b'new', '100644'), lambda: write_file(root, 'a/b', b'', '100644'),\n"
+        "               lambda: remove_file(root, 'f'), lambda: DirectoryTree(root).read('secret')):\n"
+        "    try:\n"
+        "        action()\n"
+        "    except GlmcodeError as error:\n"
+        "        print(error, int(error.exit_code))\n"
+    )
+    command = [sys.executable, "-c", script, str(root)]
+    if os.geteuid() == 0:  # root may write everywhere, unless it gives that up
+        if shutil.which("setpriv") is None:
+            pytest.skip("setpriv is not there to give up root's rights")
+        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
     try:
-        with pytest.raises(GlmcodeError, match="permission denied"):
-            write_file(str(root), "f", b"new", "100644")
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     finally:
         root.chmod(0o755)
+    writes = [f"cannot {verb}: permission denied 4" for verb in ("write f", "write a/b", "write f", "read secret")]
+    assert said.splitlines() == writes
+    assert sorted(os.listdir(root)) == ["f", "secret"]
     assert (root / "f").read_bytes() == b"old"
 
 
