@@ -66,7 +66,10 @@ def read(source: Source, fence: Fence, path: str) -> Reading:
     where = "the plan ends" if line.last else f"line {line.number} begins something else"
     why = f"The fenced block of line {fence.line} is not closed before {where}: send the whole file again, with its closing fence."
     if document:
-        why = why.removesuffix(".") + "; where the text holds fences, open it with a longer one."
+        why = (
+            why.removesuffix(".")
+            + "; where the text holds fences, open it with a longer one. Nothing behind it was read."
+        )
     source.broken("whole", path, why, fence.line, body[cut - 1].number if cut else fence.line)
     source.path = path
 

@@ -1,14 +1,14 @@
 """One hunk of a unified diff: its `@@` line, its lines, and where it ends."""
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 from glmcode.plan import search_replace
 from glmcode.plan.edits import Substitute
-from glmcode.plan.fences import closes, fence_at
+from glmcode.plan.fences import closes, fence_at, opens_within
 from glmcode.plan.lines import Line, Source
-from glmcode.plan.openings import is_next_tag
+from glmcode.plan.openings import is_next_file, tag_follows
 
 __all__ = ["Hunk", "name_below", "opens_hunk", "read_hunk"]
 
@@ -36,6 +36,8 @@ class Hunk:
     """The old side's last line has no line feed."""
     new_open: bool = False
     changes: int = 0
+    loose: bool = False
+    """Some of its context is of lines without a type."""
     last_kind: str = ""
     end: int = 0
     fault: str = ""
@@ -50,6 +52,12 @@ class Hunk:
             self.new.append(text)
             self.new_open = False
         self.changes += kind != " "
+
+    def take_context(self, lines: Sequence[Line]) -> None:
+        """Blank and untyped lines turn out to be the hunk's."""
+        for line in lines:
+            self.loose = self.loose or bool(line.text.strip())
+            self.take(" ", line.text.removeprefix(" "), line)
 
     def last_line_is_open(self) -> None:
         """The last line has no line feed in the file."""
@@ -107,7 +115,9 @@ def read_hunk(source: Source, opening: Line) -> Generator[None, Line, Hunk]:
     while True:
         line = source.ahead.popleft() if source.ahead else (yield)
         text, kind = line.text, line.text[:1]
-        if line.last or (kind not in _TYPES and _ends(source, text)):
+        if line.last or (
+            kind not in _TYPES and (_ends(source, text, pending) or (yield from tag_follows(source, line)))
+        ):
             break
         if kind == "@" and opens_hunk(text.rstrip(), strict=False):
             if hunk.old or hunk.new or pending:
@@ -119,31 +129,35 @@ def read_hunk(source: Source, opening: Line) -> Generator[None, Line, Hunk]:
         elif kind == "-" and (yield from _is_behind(source, hunk, line)):
             break
         elif text in {"", "\r"}:
-            if untyped and hunk.changes and not hunk.short:
+            if untyped and hunk.changes and not hunk.short and not fenced:
                 break
             pending.append(line)
-        elif (kind in _TYPES and not (untyped and (kind == " " or _BULLET.match(text)))) or fenced:
-            for one in pending:
-                hunk.take(" ", one.text.removeprefix(" "), one)
+        elif kind in _TYPES and (fenced or not untyped or (kind != " " and not _BULLET.match(text))):
+            hunk.take_context(pending)
             pending, untyped = [], False
-            hunk.take(kind, text[1:], line) if kind in _TYPES else hunk.take(" ", text, line)
+            hunk.take(kind, text[1:], line)
         else:
             pending.append(line)
             untyped = True
-    # A closed fence, the next hunk or the next file shows that the hunk had ended.
-    open_end = line.last or (fenced and kind == "<" and not (source.fence and closes(source.fence, text)))
+    closed = source.fence is not None and not line.last and closes(source.fence, text)
+    if closed and untyped:
+        last = max(i for i, one in enumerate(pending) if one.text.strip())
+        hunk.take_context(pending[: last + 1])
+        pending = pending[last + 1 :]
+    # The next hunk or file shows that a hunk has ended, and so does the close of its fence.
+    open_end = line.last or (fenced and not closed and kind not in {"@", "-", "d"})
     source.back([*pending, line])
     _judge(hunk, opening, half=open_end and (fenced or source.cut))
     return hunk
 
 
-def _ends(source: Source, text: str) -> bool:
+def _ends(source: Source, text: str, above: Sequence[Line]) -> bool:
     """Whether an untyped line is surely not the hunk's."""
-    if text[:1] == "<" and (search_replace.opens(text) or is_next_tag(text)):
+    if text.startswith("diff --git ") or search_replace.opens(text):
         return True
     if source.fence is not None:
-        return text.startswith("diff --git ") or closes(source.fence, text)
-    return text.startswith("diff --git ") or (text[:1] in {"`", "~"} and fence_at(text, 0) is not None)
+        return closes(source.fence, text) or opens_within(source.fence, text) or is_next_file(text, above)
+    return text[:1] in {"`", "~"} and fence_at(text, 0) is not None
 
 
 def _is_behind(source: Source, hunk: Hunk, line: Line) -> Generator[None, Line, bool]:

@@ -90,7 +90,11 @@ def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: 
             if blocks:
                 source.events.append(Begun(path, "search-replace", line.number))
             yield from search_replace.read_block(
-                source, line, path, lambda text, kept: not marked and may_be_tag(text), ends
+                source,
+                line,
+                path,
+                lambda text, kept: not marked and (may_be_tag(text) or (code and is_next_file(text, kept))),
+                ends,
             )
             body, blocks, suspect = [], blocks + 1, None
             continue
@@ -117,6 +121,8 @@ def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: 
         return
     if line.last:
         why = f"The <{tag.name}> of line {opening.number} has no {closer} before the plan ends: send the whole edit again."
+        if marked:
+            why += " Nothing behind it was read."
     else:
         why = (
             f"The <{tag.name}> of line {opening.number} was never closed: line {line.number} begins another edit. "

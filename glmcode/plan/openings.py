@@ -51,9 +51,11 @@ def tag_follows(source: Source, line: Line) -> Generator[None, Line, bool]:
 
 
 def is_next_file(text: str, above: Sequence[Line]) -> bool:
-    """Whether the line opens a fence that names a file, behind its opening or on the line above, or git's diff of one."""
+    """Whether the line opens a fence that names a file, behind its opening or on the line above, or is of a diff's header."""
     if text.startswith("diff --git "):
         return True
+    if text.startswith("+++ ") and above:
+        return above[-1].text.startswith(("--- a/", "--- /dev/null")) and text.startswith(("+++ b/", "+++ /dev/null"))
     fence = fence_at(text, 0) if text[:1] in {"`", "~"} else None
     if fence is None:
         return False
@@ -69,6 +71,8 @@ def is_next_file(text: str, above: Sequence[Line]) -> bool:
 def heading(lines: Sequence[Line]) -> int:
     """Where, at the end of these lines, those begin that belong to what comes next: its path, a blank line, its fence."""
     cut = at = len(lines)
+    if at and lines[-1].text.startswith(("--- a/", "--- /dev/null")):
+        return at - 1
     if at and fence_at(lines[at - 1].text, 0):
         cut = at = at - 1
     if at and not lines[at - 1].text.strip():

@@ -88,10 +88,12 @@ def read(source: Source, opening: Line, *, bare: bool = False) -> Reading:
             new = yield from name_below(source, line)
         if new is not None:
             source.ahead.popleft()
-            if file is None or file.settled or file.old is not None:
+            names = _name(text[4:]), _name(new)
+            if file is None or file.settled or file.old is not None or not _agree(file.git_names, names):
                 _finish(source, file)
                 file = _File(line.number)
-            file.old, file.new, file.end = _name(text[4:]), _name(new), line.number + 1
+            file.old, file.new = names
+            file.end = line.number + 1
         elif text.startswith("diff --git ") and len(text) < _LONGEST:
             _finish(source, file)
             file = _File(line.number, end=line.number)
@@ -111,6 +113,11 @@ def read(source: Source, opening: Line, *, bare: bool = False) -> Reading:
         source.back([line])
 
 
+def _agree(git: tuple[str, str] | None, names: tuple[str, str]) -> bool:
+    """Whether the names below a `diff --git` line are of the same file."""
+    return git is None or set(names) <= {*git, _NULL}
+
+
 def _is_typed(text: str, file: _File | None, bare: bool) -> bool:
     """Whether the line belongs to a hunk that the model began without `@@`."""
     named = file is not None and file.old is not None and not file.settled
@@ -127,8 +134,11 @@ def _read_hunk(source: Source, file: _File | None, opening: Line) -> Reading:
     hunk = yield from read_hunk(source, opening)
     if file is not None:
         file.hunks += 1
-    if hunk.fault:
-        source.broken("udiff", path, hunk.fault, opening.number, hunk.end)
+    fault = hunk.fault
+    if file is not None and file.created and file.hunks == 1 and hunk.loose and not fault:
+        fault = "A new file's lines all begin with `+`, and this hunk has others: give the file as a <create>."
+    if fault:
+        source.broken("udiff", path, fault, opening.number, hunk.end)
         source.path = path or source.path
         if file is not None:
             file.failed = True

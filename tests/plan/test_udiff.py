@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glmcode.plan.edits import Begun, Broken, Create, Edit, Event, Mode, Prose, Remove, Rename, Substitute
+from glmcode.plan.edits import Begun, Broken, Create, Edit, Event, Mode, Prose, Remove, Rename, Substitute, Whole
 from glmcode.plan.reader import PlanParser, parse_plan
 
 
@@ -246,6 +246,20 @@ def test_a_hunk_swallows_nothing_behind_it(following: str) -> None:
     assert first.change == CHANGE
     assert isinstance(second, Edit)
     assert second.path == "b.py"
+
+
+@pytest.mark.parametrize("following", ["b.py\n```python\nx\n```\n", "Text.\n\n### `b.py`\n\n```python\nx\n```\n"])
+def test_a_diff_whose_fence_never_closed_takes_no_line_of_the_next_file(following: str) -> None:
+    *first, last = parse_plan(f"```diff\n--- /dev/null\n+++ b/src/a.py\n@@ -0,0 +1,2 @@\n+a\n+b\n{following}")
+    assert [e.change for e in first if isinstance(e, Edit)] == [Create("a\nb\n")]
+    assert isinstance(last, Edit)
+    assert (last.path, last.change) == ("b.py", Whole("x\n"))
+
+
+def test_a_new_file_is_of_added_lines_only() -> None:
+    (event,) = parse_plan("```diff\n--- /dev/null\n+++ b/a.py\n@@ -0,0 +1,3 @@\n+a\nb\n+c\n```\n")
+    assert isinstance(event, Broken)
+    assert "begin with `+`" in event.why
 
 
 def test_a_broken_hunk_leaves_those_behind_it() -> None:
