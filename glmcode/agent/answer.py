@@ -23,6 +23,7 @@ class Answer:
     """What came of one answer."""
 
     text: str
+    reasoning: str
     finish: str
     """"stop", "length", "cut", "interrupted" or what else the service said."""
     outcomes: tuple[Outcome, ...]
@@ -72,6 +73,7 @@ class _Stream:
         self.number = number
         self.parser = PlanParser()
         self.text: list[str] = []
+        self.reasoning: list[str] = []
         self.thought = ""
         self.finish = "cut"
         self.usage: Usage | None = None
@@ -89,6 +91,7 @@ class _Stream:
             for event in self.parser.feed(delta.text):
                 self._read(event)
         elif isinstance(delta, Reasoning):
+            self.reasoning.append(delta.text)
             self.reasoned += len(delta.text)
             self._think(delta.text)
         elif isinstance(delta, Usage):
@@ -121,7 +124,7 @@ class _Stream:
         elif isinstance(event, Prose):
             self.emit(PlanText(event.text))
         else:
-            assert isinstance(event, Check)
+            assert isinstance(event, Check)  # the tests run at the plan's end, checkpoints or not
 
     def _write_changes(self) -> None:
         if changed := self.landing.changed_since_last():
@@ -137,4 +140,6 @@ class _Stream:
         for outcome in landed.edits:
             if outcome != self.outcomes[outcome.index]:
                 self.emit(EditLanded(self.number, outcome))
-        return Answer("".join(self.text), self.finish, landed.edits, self.usage, bool(landed.files))
+        return Answer(
+            "".join(self.text), "".join(self.reasoning), self.finish, landed.edits, self.usage, bool(landed.files)
+        )

@@ -1,5 +1,6 @@
 """One session of work: a worktree, a model, a test command, and the messages so far. Each task goes on from the last."""
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -91,6 +92,7 @@ class Conversation:
         """Ends the session: one that holds nothing leaves nothing behind."""
         from glmcode.repo.sessions import remove
 
+        self._client.close()
         if not self.landed_edits:
             remove(self.session.root, self.session.id, force=True)
 
@@ -147,7 +149,13 @@ class Conversation:
 
     def _test(self) -> Verdict:
         assert self._tests is not None
-        return run_tests(self._tests, self.session.worktree, timeout=self._options.test_timeout)
+        return run_tests(
+            self._tests,
+            self.session.worktree,
+            timeout=self._options.test_timeout,
+            environ=os.environ,
+            changed=self._bench.untested(),
+        )
 
     def _job(self, emit: Emit) -> Job:
         return Job(
@@ -219,6 +227,7 @@ class _Bench:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._written: set[str] = set()
+        self._untested: set[str] = set()
 
     def tree(self) -> Tree:
         from glmcode.repo.disk import DirectoryTree
@@ -232,8 +241,15 @@ class _Bench:
             if data is None:
                 remove_file(self._session.worktree, path)
             else:
-                write_file(self._session.worktree, path, data, modes.get(path))
+                write_file(self._session.worktree, path, data, modes[path])
         self._written.update(files)
+        self._untested.update(files)
+
+    def untested(self) -> list[str]:
+        """The paths written since this was last asked."""
+        paths = sorted(self._untested)
+        self._untested.clear()
+        return paths
 
     def keep(self, message: str) -> None:
         from glmcode.repo.worktree import snapshot

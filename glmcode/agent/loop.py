@@ -93,7 +93,7 @@ def pursue(job: Job, verdict: Verdict | None) -> Ending:
 
 def ask(job: Job) -> Answer:
     """One round's request and answer, landed and kept on the session's branch."""
-    prompt = sum(estimate_tokens(message.content) + 4 for message in job.messages)
+    prompt = sum(estimate_tokens(message.content) + estimate_tokens(message.reasoning) + 4 for message in job.messages)
     provider = job.endpoint.provider
     allowance = output_allowance(prompt, provider, job.limits, job.spent)
     job.rounds += 1
@@ -101,7 +101,7 @@ def ask(job: Job) -> Answer:
     request = Request(tuple(job.messages), max_tokens=allowance, thinking=job.thinking)
     landing = Landing(job.bench.tree(), eager=True)
     answer = receive(job.model.stream(request), landing, job.bench.write, job.emit, job.rounds)
-    job.messages.append(Message("assistant", answer.text))
+    job.messages.append(Message("assistant", answer.text, answer.reasoning))
     _count(job, answer, prompt)
     if answer.changed:
         job.bench.keep(f"glmcode: round {job.rounds}")

@@ -74,7 +74,7 @@ def land(session: Session, finished: Finished, how: Landing | None, decide: Deci
     if not finished.ok or how is None or how == "none":
         return replace(finished, hint=f"{finished.hint}\n{later}".strip())
     try:
-        land_session(session, how, None)
+        land_session(session, how)
     except GlmcodeError as error:
         hint = f"{error.hint}\nthe work is kept: {later}".strip()
         return replace(finished, ok=False, exit_code=int(error.exit_code), why=error.message, hint=hint)

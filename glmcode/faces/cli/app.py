@@ -19,8 +19,9 @@ app = typer.Typer(
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command; returns its exit code. The only place that catches everything."""
-    import glmcode.faces.cli.commands  # noqa: F401 - registers every command
+    from glmcode.faces.cli import commands
 
+    commands.register()
     try:
         code = app(args=list(arguments), prog_name="glmcode", standalone_mode=False)
         sys.stdout.flush()
@@ -28,18 +29,12 @@ def run(arguments: Sequence[str]) -> int:
     except usage.Exit as end:
         return end.exit_code
     except usage.TyperException as error:
-        show_error(
-            GlmcodeError(
-                error.format_message(), hint="glmcode --help lists the commands, glmcode COMMAND --help what each takes"
-            )
-        )
-        return Exit.USAGE
+        hint = "glmcode --help lists the commands, glmcode COMMAND --help what each takes"
+        return failed(GlmcodeError(error.format_message(), hint=hint), arguments)
     except GlmcodeError as error:
-        show_error(error)
-        return error.exit_code
+        return failed(error, arguments)
     except (KeyboardInterrupt, usage.Abort):
-        print("glmcode: interrupted", file=sys.stderr)
-        return Exit.INTERRUPTED
+        return failed(GlmcodeError("interrupted", exit_code=Exit.INTERRUPTED), arguments)
     except BrokenPipeError:
         # The reader went away (`glmcode ... | head`): nothing to say, and nothing may be flushed at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -52,8 +47,17 @@ def run(arguments: Sequence[str]) -> int:
         return Exit.BUG
 
 
-def show_error(error: GlmcodeError) -> None:
-    """One clear line on standard error, and the hint on the lines below it."""
-    print(f"glmcode: {error.message}", file=sys.stderr)
+def failed(error: GlmcodeError, arguments: Sequence[str]) -> int:
+    """One clear line on standard error, and the hint on the lines below it; for a program that asked for JSON, the result
+    that every stream of it ends with. Returns the exit code."""
+    from glmcode.faces.terminal.text import printable
+
+    print(f"glmcode: {printable(error.message)}", file=sys.stderr)
     for line in error.hint.splitlines():
-        print(f"  {line}", file=sys.stderr)
+        print(f"  {printable(line)}", file=sys.stderr)
+    if "--json" in arguments:
+        import json
+
+        result = {"event": "result", "ok": False, "exit_code": int(error.exit_code), "why": error.message}
+        print(json.dumps({**result, "error": error.message, "hint": error.hint}))
+    return error.exit_code

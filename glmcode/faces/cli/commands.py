@@ -1,9 +1,25 @@
-"""Imports every command's file, which registers the command. None of them may import anything heavy at its top."""
+"""The commands, in the order in which `glmcode --help` lists them."""
 
-import glmcode.faces.cli.apply
-import glmcode.faces.cli.land
-import glmcode.faces.cli.outline
-import glmcode.faces.cli.replay
-import glmcode.faces.cli.sessions
-import glmcode.faces.cli.undo
-import glmcode.faces.cli.verify  # noqa: F401
+import importlib
+
+__all__ = ["register"]
+
+FILES = (
+    "interactive",
+    "run",
+    "land",
+    "sessions",
+    "demo",
+    "doctor",
+    "apply",
+    "undo",
+    "verify",
+    "outline",
+    "replay",
+)
+
+
+def register() -> None:
+    """Imports every command's file, which registers the command. None of them imports anything heavy at its top."""
+    for name in FILES:
+        importlib.import_module(f"glmcode.faces.cli.{name}")

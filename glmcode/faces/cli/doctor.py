@@ -144,10 +144,16 @@ def _model(provider: str | None, base_url: str | None, model: str | None, offlin
     if offline:
         yield Finding("endpoint", "unknown", f"{endpoint.base_url} was not asked (--offline)", False)
         return
-    from glmcode.model.probe import probe
+    from glmcode.model.client import Client
 
-    answer = probe(endpoint)
-    yield Finding("endpoint", "ok" if answer.ok else "missing", f"{endpoint.base_url}: {answer.text}", True)
+    try:
+        with Client(endpoint, retries=0, connect_timeout=10, stall_timeout=10) as client:
+            models = client.models()
+    except GlmcodeError as error:
+        yield Finding("endpoint", "missing", error.message, True)
+        return
+    listed = f"lists {len(models)} models" + (f", {endpoint.model} among them" if endpoint.model in models else "")
+    yield Finding("endpoint", "ok", f"{endpoint.base_url} answers and {listed}", True)
 
 
 def _try(look: Callable[[], tuple[str, str]]) -> tuple[str, str | None]:

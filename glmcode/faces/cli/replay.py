@@ -17,7 +17,7 @@ def replay(
         float | None, typer.Option(help="Tokens a second; as fast as they are read where it is left out.")
     ] = None,
 ) -> int:
-    """Serves recorded answers to anything that speaks the protocol of OpenAI-compatible services.
+    """Serve recorded answers to anything that speaks the protocol of OpenAI-compatible services.
 
     The server listens on this machine only and streams the cassette's answers in their order, one a request, until Ctrl-C.
     Standard output gets the base URL and the environment to use it with.

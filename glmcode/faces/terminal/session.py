@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from glmcode.agent.conversation import Conversation, Options
 from glmcode.agent.events import Finished
@@ -113,9 +113,9 @@ class _Talk:
             raise GlmcodeError("/land takes apply, commit or merge")
         if self._conversation is None or self._last is None or not self._last.files:
             raise GlmcodeError("there is nothing to land yet")
-        from glmcode.repo.branch import land_session
+        from glmcode.repo.branch import How, land_session
 
-        landed = land_session(self._conversation.session, how, None)
+        landed = land_session(self._conversation.session, cast(How, how))
         self._last = replace(self._last, landed=how)
         self._screen.line(f"landed in your branch: {landed.how}, {len(landed.paths)} files", "green")
 
