@@ -9,9 +9,8 @@ from collections.abc import Generator, Sequence
 from glmcode.plan import search_replace
 from glmcode.plan.edits import Begun, Form, Sketch, Whole
 from glmcode.plan.fences import Fence, closes, content_of, fence_at, opens_within
-from glmcode.plan.hunks import opens_hunk
 from glmcode.plan.lines import Line, Reading, Source, text_of
-from glmcode.plan.openings import heading, is_next_file, tag_follows
+from glmcode.plan.openings import heading, is_next_file, opens_hunk, tag_follows
 from glmcode.plan.paths import is_document, names_a_file, path_on_line
 from glmcode.plan.sketch import is_sketch
 from glmcode.plan.tags import begins_tag, read_tag

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Fence", "closes", "content_of", "fence_at", "opens_within"]
+__all__ = ["Fence", "closes", "content_of", "fence_at", "is_diff", "opens_within"]
 
 _MARKS = re.compile(r" {0,3}(`{3,}|~{3,})([^`\n]*)$")
 _WRAPPER = re.compile(r"<(source|sourcecode|code|codeblock|pre)>([\w+#.-]*)\s*$")
@@ -76,3 +76,8 @@ def content_of(lines: Sequence[str]) -> slice:
                     break
                 fence.depth -= 1
     return slice(0, len(lines))
+
+
+def is_diff(fence: Fence) -> bool:
+    """Whether the fence says that it holds a diff."""
+    return fence.info.lower().split()[:1] in (["diff"], ["patch"], ["udiff"])

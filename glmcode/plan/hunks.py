@@ -8,11 +8,10 @@ from glmcode.plan import search_replace
 from glmcode.plan.edits import Substitute
 from glmcode.plan.fences import closes, fence_at, opens_within
 from glmcode.plan.lines import Line, Source
-from glmcode.plan.openings import is_next_file, tag_follows
+from glmcode.plan.openings import RANGES, is_next_file, opens_hunk, tag_follows
 
-__all__ = ["Hunk", "name_below", "opens_hunk", "read_hunk"]
+__all__ = ["Hunk", "name_below", "read_hunk"]
 
-_RANGES = re.compile(r"@@[ \t]*-(\d{1,9})(?:,(\d{1,9}))?[ \t]+\+(\d{1,9})(?:,(\d{1,9}))?[ \t]*(?:@@)?(.*)$")
 _BULLET = re.compile(r"[-+] \S")
 _SIGNATURE = re.compile(r"\d+\.\d+[\w. -]*$")
 _PARTIAL = re.compile(r"[ \t]*(?:[-+]\d[\d,]*[ \t]*){1,2}(?=@@|$)")
@@ -72,13 +71,6 @@ class Hunk:
     @property
     def exact(self) -> bool:
         return self.declared == (len(self.old), len(self.new))
-
-
-def opens_hunk(text: str, strict: bool) -> bool:
-    """Whether the line is a hunk's `@@`. With `strict` it must have its ranges of lines."""
-    if not text.startswith("@@") or text.startswith("@@@") or len(text) > _LONGEST:
-        return False
-    return _RANGES.match(text) is not None if strict else text[2:3] in {"", " ", "\t"}
 
 
 def name_below(source: Source, line: Line) -> Generator[None, Line, str | None]:
@@ -141,7 +133,7 @@ def read_hunk(source: Source, opening: Line) -> Generator[None, Line, Hunk]:
             untyped = True
     closed = source.fence is not None and not line.last and closes(source.fence, text)
     if closed and untyped:
-        last = max(i for i, one in enumerate(pending) if one.text.strip())
+        last = max(i for i, one in enumerate(pending) if one.text not in {"", "\r"})
         hunk.take_context(pending[: last + 1])
         pending = pending[last + 1 :]
     # The next hunk or file shows that a hunk has ended, and so does the close of its fence.
@@ -172,7 +164,7 @@ def _is_behind(source: Source, hunk: Hunk, line: Line) -> Generator[None, Line, 
 
 
 def _read_header(hunk: Hunk, text: str) -> None:
-    if match := _RANGES.match(text):
+    if match := RANGES.match(text):
         old, new = int(match[2] or 1), int(match[4] or 1)
         hunk.declared = (old, new)
         # A hunk that only adds names the line that it adds behind.

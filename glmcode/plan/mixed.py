@@ -1,24 +1,24 @@
 """A plan as a whole: finds the first line of each edit, whatever its form, and hands over to that form's reader.
 
-Each form has a file of its own with two functions: `opens` says whether a line outside of any edit opens one, `read` is
-a generator that takes the lines from there on (`glmcode.plan.lines`). Here they are put side by side; a fenced block
-with a path is what a fence means that holds none of them.
+Each form has a file of its own whose `read` is a generator that takes the lines from an edit's first line on
+(`glmcode.plan.lines`). Here is what such a line looks like; a fenced block with a path is what a fence means that holds
+none of them. The readers that many plans don't need are loaded when the first line of theirs comes.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from glmcode.plan import fenced, native, search_replace, udiff
+from glmcode.plan import native, search_replace
 from glmcode.plan.edits import Form
-from glmcode.plan.fences import Fence, closes, fence_at, opens_within
+from glmcode.plan.fences import Fence, closes, fence_at, is_diff, opens_within
 from glmcode.plan.lines import Line, Reading, Source
+from glmcode.plan.openings import opens_diff
 from glmcode.plan.paths import names_a_file, path_of_info, path_on_line
 
 __all__ = ["read_plan"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(NamedTuple):
     """How a form's edits are told by their first line, outside of any other edit."""
 
     form: Form
@@ -28,10 +28,16 @@ class _Reader:
     read: Callable[[Source, Line], Reading]
 
 
+def _read_diff(source: Source, line: Line) -> Reading:
+    from glmcode.plan import udiff
+
+    yield from udiff.read(source, line)
+
+
 _READERS = (
     _Reader("native", "<", lambda source, text: native.opens(text), native.read),
     _Reader("search-replace", "<->+ \t", lambda source, text: search_replace.begins(text), search_replace.read),
-    _Reader("udiff", "-@d", udiff.opens, udiff.read),
+    _Reader("udiff", "-@d", opens_diff, _read_diff),
 )
 
 
@@ -41,8 +47,11 @@ def read_plan(source: Source) -> Reading:
     if only in {"v4a", "tool-call"}:
         yield from _read_unknown(source, only)
         return
-    if only in {"whole", "sketch"} and source.given and (yield from fenced.read_text(source, source.given, only)):
-        return
+    if only in {"whole", "sketch"} and source.given:
+        from glmcode.plan import fenced
+
+        if (yield from fenced.read_text(source, source.given, only)):
+            return
     yield from _read_mixed(source)
 
 
@@ -93,12 +102,14 @@ def _open_fence(source: Source, opened: Fence, line: Line) -> Reading:
     elif opened.path and _is_file(source, opened, opened.path):
         source.above = source.fence = None
         source.held.clear()
+        from glmcode.plan import fenced
+
         yield from fenced.read(source, opened, opened.path)
     else:
         source.above = None
         source.fence = opened
         source.held.append(line)
-        if opened.path and udiff.is_diff(opened) and source.only in {None, "udiff"}:
+        if opened.path and is_diff(opened) and source.only in {None, "udiff"}:
             yield from _read_bare_diff(source)
 
 
@@ -119,17 +130,19 @@ def _is_file(source: Source, fence: Fence, path: str) -> bool:
     """Whether a fence below a path holds that file, or a sketch of it, as far as its opening says."""
     if source.only is not None:
         return source.only in {"whole", "sketch"}
-    return names_a_file(path) and not (udiff.is_diff(fence) and not path.endswith((".diff", ".patch")))
+    return names_a_file(path) and not (is_diff(fence) and not path.endswith((".diff", ".patch")))
 
 
 def _read_bare_diff(source: Source) -> Reading:
     """A fence that says "diff" below a path: its lines may begin without any header."""
     line = source.ahead.popleft() if source.ahead else (yield)
-    if line.last or not (line.text[:1] in {"+", "-", " "} or udiff.opens(source, line.text)):
+    if line.last or not (line.text[:1] in {"+", "-", " "} or opens_diff(source, line.text)):
         source.release()
         source.back([line])
         return
     source.held.clear()
+    from glmcode.plan import udiff
+
     yield from udiff.read(source, line, bare=True)
 
 

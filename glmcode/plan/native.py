@@ -13,7 +13,6 @@ from glmcode.plan.fences import content_of, fence_at
 from glmcode.plan.lines import Line, Reading, Source
 from glmcode.plan.openings import heading, is_next_file, is_next_tag, may_be_tag, names_another, tag_follows, whole_tag
 from glmcode.plan.paths import is_document, plain
-from glmcode.plan.sketch import is_sketch
 from glmcode.plan.tags import ATTRIBUTES, PLACES, Tag, begins_tag, closing, read_tag
 
 __all__ = ["opens", "read"]
@@ -133,6 +132,10 @@ def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: 
 
 def _leave(source: Source, path: str | None, body: Sequence[Line]) -> None:
     """The lines around the blocks of an edit are commentary, unless they are a sketch: that would be lost in silence."""
+    if not body:
+        return
+    from glmcode.plan.sketch import is_sketch
+
     if is_sketch([line.text for line in body]):
         why = (
             f"The body on lines {body[0].number} to {body[-1].number} is a sketch among SEARCH/REPLACE blocks: "

@@ -1,16 +1,49 @@
 """What shows, within one edit, that the next has begun, and where that begins."""
 
+import re
 from collections.abc import Generator, Sequence
 
-from glmcode.plan.fences import fence_at
+from glmcode.plan.fences import fence_at, is_diff
 from glmcode.plan.lines import Line, Source
 from glmcode.plan.paths import names_a_file, path_of_info, path_on_line
 from glmcode.plan.tags import Tag, begins_tag, breaks_body, read_tag
 
-__all__ = ["heading", "is_next_file", "is_next_tag", "may_be_tag", "names_another", "tag_follows", "whole_tag"]
+__all__ = [
+    "DIFF_LONGEST",
+    "RANGES",
+    "heading",
+    "is_next_file",
+    "is_next_tag",
+    "may_be_tag",
+    "names_another",
+    "opens_diff",
+    "opens_hunk",
+    "tag_follows",
+    "whole_tag",
+]
 
 _TAG_LINES = 12
 """Lines that one tag may span."""
+
+
+RANGES = re.compile(r"@@[ \t]*-(\d{1,9})(?:,(\d{1,9}))?[ \t]+\+(\d{1,9})(?:,(\d{1,9}))?[ \t]*(?:@@)?(.*)$")
+"""A hunk's `@@` line with its ranges: start and count of the old side, of the new side, and the text behind."""
+DIFF_LONGEST = 4096
+"""Characters of a line that heads a diff, a file of it or a hunk."""
+
+
+def opens_diff(source: Source, text: str) -> bool:
+    """Whether the line may open a diff. In running text a hunk that no file's names head must have its ranges."""
+    if text.startswith("@@"):
+        return opens_hunk(text.rstrip(), strict=source.only is None and not (source.fence and is_diff(source.fence)))
+    return text.startswith(("diff --git ", "--- ")) and len(text) < DIFF_LONGEST and bool(text[4:].strip())
+
+
+def opens_hunk(text: str, *, strict: bool) -> bool:
+    """Whether the line is a hunk's `@@`. With `strict` it must have its ranges of lines."""
+    if not text.startswith("@@") or text.startswith("@@@") or len(text) > DIFF_LONGEST:
+        return False
+    return RANGES.match(text) is not None if strict else text[2:3] in {"", " ", "\t"}
 
 
 def is_next_tag(text: str) -> bool:

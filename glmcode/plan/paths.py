@@ -9,21 +9,19 @@ _LEAD = re.compile(r"(?:#{1,6}|//|--|<!--|/\*|;;?|\d{1,3}[.)]|[-*+])[ \t]+")
 _LABEL = re.compile(r"(?:\*\*|__)?(?:file ?(?:name|path)?|path)[ \t]*(?:\*\*|__)?:(?:\*\*|__)?[ \t]*", re.IGNORECASE)
 _QUOTES = ("**", "__", "`", "*", '"', "'")
 _NOT_IN_PATHS = re.compile(r"[\x00-\x20:<>\"'|?*`,;\\]|\.\.\.")
-_NAMES = re.compile(
-    r"AUTHORS|BUILD|CHANGELOG|CODEOWNERS|CONTRIBUTING|COPYING|Containerfile|Dockerfile|Gemfile|Jenkinsfile|"
-    r"Justfile|LICENSE|MANIFEST|Makefile|NOTICE|Pipfile|Procfile|README|Rakefile|TODO|VERSION|Vagrantfile|"
-    r"WORKSPACE|justfile|makefile"
+_NAMES = (
+    " AUTHORS BUILD CHANGELOG CODEOWNERS CONTRIBUTING COPYING Containerfile Dockerfile Gemfile Jenkinsfile "
+    "Justfile LICENSE MANIFEST Makefile NOTICE Pipfile Procfile README Rakefile TODO VERSION Vagrantfile "
+    "WORKSPACE justfile makefile "
 )
-_EXTENSIONS = re.compile(
-    r"adoc|asm|astro|avsc|awk|bash|bat|bazel|bib|bzl|c|cc|cfg|cjs|clj|cljs|cmake|cmd|coffee|conf|config|cpp|cr|"
-    r"cs|csproj|css|csv|cts|cu|cuh|cxx|d|dart|diff|el|elm|env|erb|erl|ex|example|exs|f|f90|fish|fs|fsx|gemspec|"
-    r"gitignore|glsl|go|gql|gradle|graphql|groovy|h|haml|hbs|hcl|hh|hlsl|hpp|hrl|hs|htm|html|hxx|in|inc|ini|"
-    r"ipynb|java|jinja|jinja2|jl|js|json|json5|jsonc|jsonl|jsx|kt|kts|less|lisp|lock|log|lua|m|make|markdown|"
-    r"md|mdx|mjs|mk|ml|mli|mm|mod|mts|nim|nix|php|pl|plist|pm|po|proto|properties|ps1|pug|pxd|py|pyi|pyx|r|"
-    r"rake|rb|rs|rst|s|sass|sbt|scala|scm|scss|sh|sln|sol|sql|styl|sum|sv|svelte|svg|swift|tcl|template|tex|tf|"
-    r"tfvars|thrift|tmpl|toml|ts|tsv|tsx|twig|txt|v|vb|vhd|vim|vue|wat|webmanifest|xhtml|xml|xsd|xsl|yaml|yml|"
-    r"zig|zsh",
-    re.IGNORECASE,
+_EXTENSIONS = (
+    " adoc asm astro avsc awk bash bat bazel bib bzl c cc cfg cjs clj cljs cmake cmd coffee conf config cpp cr cs "
+    "csproj css csv cts cu cuh cxx d dart diff el elm env erb erl ex example exs f f90 fish fs fsx gemspec "
+    "gitignore glsl go gql gradle graphql groovy h haml hbs hcl hh hlsl hpp hrl hs htm html hxx in inc ini ipynb "
+    "java jinja jinja2 jl js json json5 jsonc jsonl jsx kt kts less lisp lock log lua m make markdown md mdx mjs "
+    "mk ml mli mm mod mts nim nix php pl plist pm po proto properties ps1 pug pxd py pyi pyx r rake rb rs rst s "
+    "sass sbt scala scm scss sh sln sol sql styl sum sv svelte svg swift tcl template tex tf tfvars thrift tmpl "
+    "toml ts tsv tsx twig txt v vb vhd vim vue wat webmanifest xhtml xml xsd xsl yaml yml zig zsh "
 )
 _DOCUMENTS = frozenset({"md", "markdown", "mdx", "rst", "adoc", "txt"})
 _INFO = re.compile(r"(?:file|filename|filepath|path|title)[ \t]*=[ \t]*(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE)
@@ -73,7 +71,7 @@ def path_on_line(text: str) -> str | None:
         return None
     if _NOT_IN_PATHS.search(text.replace(" ", "_") if quoted or labelled else text):
         return None
-    if labelled or _NAMES.fullmatch(text) or "/" in text or re.search(r"\.[A-Za-z]|^\.", text):
+    if labelled or f" {text} " in _NAMES or "/" in text or re.search(r"\.[A-Za-z]|^\.", text):
         return text
     return None
 
@@ -82,10 +80,10 @@ def names_a_file(path: str) -> bool:
     """Whether the path looks like a file's beyond doubt: `self.run` above a sample of code is none."""
     name = path.rpartition("/")[2]
     return (
-        bool(_NAMES.fullmatch(name))
+        f" {name} " in _NAMES
         or name.startswith(".")
         or "/" in path
-        or _EXTENSIONS.fullmatch(name.rpartition(".")[2]) is not None
+        or f" {name.rpartition('.')[2].lower()} " in _EXTENSIONS
     )
 
 
@@ -103,7 +101,7 @@ def path_of_info(info: str) -> str | None:
     elif len(info.split()) > 2:
         return None
     path = path_on_line(word)
-    if path is None or _NAMES.fullmatch(path) or not names_a_file(path):  # "Dockerfile" there is a language
+    if path is None or f" {path} " in _NAMES or not names_a_file(path):  # "Dockerfile" there is a language
         return None
     return path
 

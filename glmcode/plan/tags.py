@@ -1,7 +1,7 @@
 """The tags of the native form: what a line at column 0 that may be one says."""
 
 import re
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 __all__ = ["ATTRIBUTES", "PLACES", "Tag", "begins_tag", "breaks_body", "read_tag"]
 
@@ -24,15 +24,16 @@ _LONGEST = 4096
 """Characters of a tag, over all its lines. What is longer is prose."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
+    """A tag as it is written, sound or not."""
+
     name: str
     attributes: dict[str, str]
     twice: str | None
     """An attribute that stands there twice."""
     inline: str | None = None
     """None where the body follows on lines of its own, or else what stood between the tags of one line."""
-    whole: bool = field(default=True)
+    whole: bool = True
     """Whether the tag is complete; otherwise it may go on with the next line."""
 
 

@@ -8,12 +8,13 @@ import re
 from dataclasses import dataclass, field
 
 from glmcode.plan.edits import Begun, Create, Mode, Remove, Rename
-from glmcode.plan.fences import Fence, closes
-from glmcode.plan.hunks import name_below, opens_hunk, read_hunk
+from glmcode.plan.fences import closes
+from glmcode.plan.hunks import name_below, read_hunk
 from glmcode.plan.lines import Line, Reading, Source
+from glmcode.plan.openings import DIFF_LONGEST, opens_hunk
 from glmcode.plan.paths import plain
 
-__all__ = ["is_diff", "opens", "read"]
+__all__ = ["read"]
 
 _NULL = "/dev/null"
 _SIDES = frozenset({("a/", "b/"), ("i/", "w/"), ("c/", "i/"), ("c/", "w/"), ("o/", "w/")})
@@ -27,7 +28,6 @@ _GIT = re.compile(
     r"dissimilarity index|index|Binary files|GIT binary patch)(?: (.*))?$"
 )
 _FILE_MODES = frozenset({"100644", "100755"})
-_LONGEST = 4096
 
 
 @dataclass(slots=True)
@@ -57,18 +57,6 @@ class _File:
         return self.new == _NULL or "deleted file mode" in self.git
 
 
-def opens(source: Source, text: str) -> bool:
-    """Whether the line may open a diff. In running text a hunk that no file's names head must have its numbers."""
-    if text.startswith("@@"):
-        return opens_hunk(text.rstrip(), strict=source.only is None and not (source.fence and is_diff(source.fence)))
-    return text.startswith(("diff --git ", "--- ")) and len(text) < _LONGEST and bool(text[4:].strip())
-
-
-def is_diff(fence: Fence) -> bool:
-    """Whether the fence says that it holds a diff."""
-    return fence.info.lower().split()[:1] in (["diff"], ["patch"], ["udiff"])
-
-
 def read(source: Source, opening: Line, *, bare: bool = False) -> Reading:
     """A diff, up to the first line that isn't part of one; that is given back. What turns out to be no diff is prose.
 
@@ -84,7 +72,7 @@ def read(source: Source, opening: Line, *, bare: bool = False) -> Reading:
         if line.last or (source.fence and closes(source.fence, text)):
             break
         new = None
-        if text.startswith("--- ") and len(text) < _LONGEST:
+        if text.startswith("--- ") and len(text) < DIFF_LONGEST:
             new = yield from name_below(source, line)
         if new is not None:
             source.ahead.popleft()
@@ -94,7 +82,7 @@ def read(source: Source, opening: Line, *, bare: bool = False) -> Reading:
                 file = _File(line.number)
             file.old, file.new = names
             file.end = line.number + 1
-        elif text.startswith("diff --git ") and len(text) < _LONGEST:
+        elif text.startswith("diff --git ") and len(text) < DIFF_LONGEST:
             _finish(source, file)
             file = _File(line.number, end=line.number)
             file.git_names = _git_names(text[11:])
