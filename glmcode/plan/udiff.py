@@ -93,7 +93,7 @@ def read(source: Source, opening: Line, *, bare: bool = False) -> Reading:
             yield from _read_hunk(source, file, line)
         elif text:
             break
-    at_end = not line.ended or (text.startswith("--- ") and len(source.ahead) < 3 and not source.ahead[-1].ended)
+    at_end = not line.ended or (0 < len(source.ahead) < 3 and not source.ahead[-1].ended)
     _finish(source, file, half=at_end and (source.cut or source.fence is not None))
     if file is None and line is opening and text.startswith("--- "):
         source.prose(line)

@@ -256,6 +256,13 @@ def test_a_diff_whose_fence_never_closed_takes_no_line_of_the_next_file(followin
     assert (last.path, last.change) == ("b.py", Whole("x\n"))
 
 
+def test_a_line_of_marks_too_long_for_a_name_ends_a_diff() -> None:
+    first, second = parse_plan(f"{GIT}old mode 100644\nnew mode 100755\n--- {'a' * 5000}\n{HEAD}{HUNK}")
+    assert isinstance(first, Edit)
+    assert isinstance(second, Edit)
+    assert (first.change, second.change) == (Mode("100755"), CHANGE)
+
+
 def test_a_new_file_is_of_added_lines_only() -> None:
     (event,) = parse_plan("```diff\n--- /dev/null\n+++ b/a.py\n@@ -0,0 +1,3 @@\n+a\nb\n+c\n```\n")
     assert isinstance(event, Broken)
