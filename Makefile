@@ -28,6 +28,8 @@ bench: .venv/.ready
 	  $(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "$(PYTHON) has no venv: install uv, or on Debian: apt-get install python3-venv" >&2; exit 2; }; \
 	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'; \
 	fi
+	@# Bytecode now, also where the environment forbids writing it later: it saves a third of every start.
+	@$(BIN)/python -m compileall -q glmcode .venv/lib 2>/dev/null || true
 	@touch $@
 
 clean:

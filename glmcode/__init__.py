@@ -5,10 +5,10 @@
 Names are loaded when they are first used, so that `import glmcode` costs next to nothing.
 """
 
-from typing import TYPE_CHECKING, Any
-
 from glmcode.version import __version__
 
+# As in typing, whose import would cost a start more than all of this file: type checkers know the name.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from glmcode.agent.task import run_task
     from glmcode.errors import GlmcodeError
@@ -28,7 +28,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'glmcode' has no attribute {name!r}")

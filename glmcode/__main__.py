@@ -7,7 +7,7 @@ def main() -> int:
     if sys.argv[1:] in (["--version"], ["-V"]):
         from glmcode.version import __version__
 
-        print(f"glmcode {__version__}")  # noqa: T201 - the one line that is printed outside of faces
+        print(f"glmcode {__version__}")  # noqa: T201
         return 0
     from glmcode.faces.cli.app import run
 

@@ -16,7 +16,7 @@ def broken(file: File) -> Problem | None:
         return None
     if file.judged is None or file.judged[0] is not file.text:
         parsed = file.parsed
-        file.judged = (file.text, None if parsed is None else parsed.problem)
+        file.judged = (file.text, None if parsed is None else parsed.problem_since(file.first.data))
     problem = file.judged[1]
     if problem is None or file.language is None:
         return None

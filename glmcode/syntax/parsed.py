@@ -38,6 +38,10 @@ class Parsed:
     @cached_property
     def problem(self) -> Problem | None:
         """The first syntax error. Python is also held against what the compiler never allows (`pythoncode.py`)."""
+        return self.problem_since(None)
+
+    def problem_since(self, known: bytes | None) -> Problem | None:
+        """The same, but of a statement that stands in `known`, an earlier version, the compiler is not asked again."""
         tree = self._tree
         if tree is None:
             return None
@@ -45,7 +49,7 @@ class Parsed:
         if found is None and self.language == "python":
             from glmcode.syntax.pythoncode import python_problem
 
-            return python_problem(self.data)
+            return python_problem(tree.root_node, self.data, known)
         return found
 
     @cached_property

@@ -15,8 +15,12 @@ Any other failure (`invalid syntax`, an unknown codec, a limit of the interprete
 
 import re
 import warnings
+from typing import TYPE_CHECKING
 
 from glmcode.syntax.problem import Problem
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 __all__ = ["python_problem"]
 
@@ -56,24 +60,62 @@ _ALWAYS_WRONG = (
     (re.compile(r"^\(unicode error\) 'unicodeescape' codec can't decode bytes.*truncated"), "an escape in this string is cut short"),
 )  # fmt: skip
 
+_GOES_ON = re.compile(rb"(?:[ \t\f]*(?:#[^\n]*)?\n)*(?:[ \t\f]+[^ \t\f\n#]|(?:else|elif|except|finally)\b)")
+"""What, behind a statement's last line, belongs to the statement still."""
 
-def python_problem(data: bytes) -> Problem | None:
+
+def python_problem(root: "Node", data: bytes, known: bytes | None = None) -> Problem | None:
     """What is wrong in any Python with a source file that tree-sitter reads; None where nothing is or can be told.
 
-    Nothing that the file holds gets out of here: no warning, no exception, no code that runs.
+    Of a file that has an earlier version, `known`, only the statements that are new are compiled: what Python says of a
+    statement at the top of a file does not hang on the others, and compiling the rest again would cost as much as
+    parsing it. Nothing that the file holds gets out of here: no warning, no exception, no code that runs.
     """
     if len(data) > LARGEST:
         return None
+    spans = [(0, len(data))] if known is None or b"\r" in data else _new_statements(root, data, known)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            compile(data, "<file>", "exec", dont_inherit=True)
-        except SyntaxError as error:
-            return _judged(error, data)
-        except (ValueError, OverflowError, RecursionError, MemoryError):
-            # A NUL byte, or nesting beyond the limits of this interpreter.
-            return None
+        for start, end in spans:
+            piece = data[start:end]
+            try:
+                compile(piece, "<file>", "exec", dont_inherit=True)
+            except SyntaxError as error:
+                found = _judged(error, piece)
+                if found is not None:
+                    return Problem(found.line + data.count(b"\n", 0, start), found.column, found.what)
+            except (ValueError, OverflowError, RecursionError, MemoryError):
+                # A NUL byte, or nesting beyond the limits of this interpreter.
+                return None
     return None
+
+
+def _new_statements(root: "Node", data: bytes, known: bytes) -> list[tuple[int, int]]:
+    """The spans of `data`, of whole lines, that hold the top-level statements whose lines don't stand in `known`.
+
+    The whole file where a `from __future__` or a declared encoding decides what the rest means.
+    """
+    if b"__future__" in data or b"coding" in b"".join(data.split(b"\n", 2)[:2]):
+        return [(0, len(data))]
+    spans: list[tuple[int, int]] = []
+    for node in root.children:
+        start = data.rfind(b"\n", 0, node.start_byte) + 1
+        end = data.find(b"\n", node.end_byte) + 1 or len(data)
+        if spans and start < spans[-1][1]:  # it begins on the line that the one before ends on
+            start = spans.pop()[0]
+        spans.append((start, end))
+    framed = b"\n" + known
+    return [(start, end) for start, end in spans if not _stands(b"\n" + data[start:end], framed)]
+
+
+def _stands(statement: bytes, framed: bytes) -> bool:
+    """Whether a statement stands in an earlier version as a whole one, not as the beginning of a longer one."""
+    at = framed.find(statement)
+    while at >= 0:
+        if not _GOES_ON.match(framed, at + len(statement)):
+            return True
+        at = framed.find(statement, at + 1)
+    return False
 
 
 def _judged(error: SyntaxError, data: bytes) -> Problem | None:

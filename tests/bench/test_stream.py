@@ -1,13 +1,12 @@
-"""The longest answer there is, streamed over loopback in 131,072 chunks, and landed: CPU in all, and how soon the tree is final.
+"""The longest answer there is, streamed over loopback in 131,072 chunks, and landed: the CPU in all, and how soon the tree is final.
 
-The server is a process of its own, so the CPU measured is the client's alone: HTTP, decoder, reader, landing, writes.
+The server and the client are processes of their own, so the CPU measured is the client's alone: start, HTTP, decoder,
+reader, landing, writes.
 """
 
 import json
-import resource
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,22 +14,34 @@ import pytest
 
 from tests.bench import material
 
-FORMS = ("native", "search-replace")
+CLIENT = Path(__file__).with_name("land_stream.py")
 
 
-@pytest.fixture(params=FORMS)
-def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """The plan's form, and the base URL that serves it."""
+@pytest.fixture(scope="module", params=["native", "search-replace"])
+def figures(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, float]]:
+    """What landing the plan cost: CPU seconds in all and by part, and seconds from the last chunk to the final tree."""
     from glmcode.model.cassette import Answer, from_answers, write_cassette
 
-    cassette = tmp_path / "plan.jsonl"
-    write_cassette(cassette, from_answers([Answer(material.plan(request.param), pieces=material.CHUNKS)]))
-    command = [sys.executable, "-m", "glmcode", "replay", str(cassette)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+    folder = tmp_path_factory.mktemp("stream")
+    tree = folder / "tree"
+    for path, data in material.files().items():
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_bytes(data)
+    cassette = folder / "plan.jsonl"
+    answer = Answer(material.plan(request.param), pieces=material.CHUNKS)
+    write_cassette(str(cassette), from_answers([answer]))
+    with subprocess.Popen(
+        [sys.executable, "-m", "glmcode", "replay", str(cassette)], stdout=subprocess.PIPE, text=True
+    ) as server:
         assert server.stdout is not None
-        yield request.param, server.stdout.readline().strip()
+        url = server.stdout.readline().strip()
+        done = subprocess.run([sys.executable, str(CLIENT), url, str(tree)], check=True, capture_output=True, text=True)
         server.terminate()
+    yield {"form": request.param, **json.loads(done.stdout)}
 
 
-def test_the_longest_plan(served: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    form, url = served
+def test_the_longest_plan(figures: dict[str, float], capsys: pytest.CaptureFixture[str]) -> None:
+    assert figures["applied"] == material.EDITS
+    assert figures["files"] == material.FILES
+    with capsys.disabled():
+        print(f"\n{json.dumps(figures)}")

@@ -267,8 +267,9 @@ def test_a_drifted_quote_lands_exactly_or_not_at_all(lines: list[tuple[str, str,
     if not any(row.strip() for row in rows[first:last]):
         shift = ""  # nothing tells how far blank lines are shifted
     old = [shift + row if row.strip() else row for row in rows[first:last]]
-    told, plain = "\n".join(["", *old, ""]), "\n".join(["", *rows, ""])
-    assume(not shift or told not in plain)  # told to the byte as another place's lines, it means that place
+    told, plain = ("\n".join(["", *(row.rstrip() for row in side), ""]) for side in (old, rows))
+    # Told as another place's lines, blanks at their ends aside, it means that place.
+    assume(not shift or told not in plain)
     new = old[: at - first] + [shift + row for row in added] + old[at - first + 1 :]
     found = verdict(file.encode(), "".join(row + "\n" for row in old), "".join(row + "\n" for row in new))
     if not isinstance(found, Fit):

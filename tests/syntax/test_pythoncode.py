@@ -5,9 +5,10 @@ import sys
 import warnings
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from glmcode.syntax import parse
-from glmcode.syntax.pythoncode import python_problem
 
 
 def lines_of(source: str) -> int | None:
@@ -66,7 +67,7 @@ def test_what_some_python_allows_is_no_problem_on_any(source: str) -> None:
 def test_no_warning_gets_out() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert python_problem(b"x = '\\d'\nassert (1, 2)\n1 is 1\n") is None
+        assert parse(b"x = '\\d'\nassert (1, 2)\n1 is 1\n", "python").problem is None
     code = "from glmcode.syntax import parse; print(parse(b'x = \"\\\\d\"; 1 is 1; assert (1, 2)', 'python').problem)"
     ran = subprocess.run([sys.executable, "-W", "always", "-c", code], capture_output=True, text=True, check=True)
     assert (ran.stdout, ran.stderr) == ("None\n", "")
@@ -90,7 +91,7 @@ def test_no_warning_gets_out() -> None:
     ids=range(11),
 )
 def test_hostile_code_is_contained(source: bytes) -> None:
-    problem = python_problem(source)
+    problem = parse(source, "python").problem
     assert problem is None or problem.line >= 1
 
 
@@ -102,3 +103,33 @@ def test_the_words_are_ours_and_the_column_is_that_of_the_first_code() -> None:
 
 def test_line_numbers_count_old_line_ends_too() -> None:
     assert lines_of("x = 1\r\ny = 2\r\nreturn\r\n") == 3
+
+
+STATEMENTS = (
+    "x = 1\n",
+    "def f():\n    return 1\n",
+    "def f():\n    return 1\nfor _ in x:\n    break\n",
+    "if x:\n    y = 2\nelse:\n    y = 3\n",
+    "foo(\n    1); y = 2\n",
+    "# a comment\n",
+    "'''text\nx = 1\n'''\n",
+    "class A:\n    def g(self):\n        return 2\n",
+    "a = 1; b = 2\n",
+    "\n\n",
+    "return 1\n",
+    "  x = 1\n",
+    "def f(a, a): pass\n",
+    "if x:\ny = 2\n",
+    "break\n",
+    "class A:\n    def g(self):\n      x = 1\n     y = 2\n",
+    "nonlocal x\n",
+    "from __future__ import annotations\n",
+)
+
+
+@given(st.lists(st.sampled_from(STATEMENTS), max_size=8), st.lists(st.sampled_from(STATEMENTS), max_size=8))
+def test_compiling_only_what_is_new_finds_what_compiling_all_finds(before: list[str], after: list[str]) -> None:
+    old, new = "".join(before).encode(), "".join(after).encode()
+    if parse(old, "python").problem is None:
+        fresh = parse(new, "python")
+        assert (fresh.problem_since(old) is None) == (fresh.problem is None)
