@@ -14,6 +14,9 @@ from glmcode.plan.reader import PlanParser
 
 __all__ = ["Answer", "receive"]
 
+WHOLE = ("stop", "tool_calls")
+"""The finish reasons of an answer that came to its end. After any other, what has not closed is half an edit."""
+
 PROGRESS_EVERY = 0.5
 """Seconds between two events that say how far the stream has come."""
 
@@ -34,7 +37,7 @@ class Answer:
     @property
     def whole(self) -> bool:
         """Whether the model came to the end of what it had to say."""
-        return self.finish in ("stop", "tool_calls")
+        return self.finish in WHOLE
 
     def rejected(self) -> tuple[Outcome, ...]:
         return tuple(outcome for outcome in self.outcomes if outcome.status == "rejected")
@@ -133,7 +136,7 @@ class _Stream:
     def close(self) -> Answer:
         if self.thought:
             self._think("\n")
-        for event in self.parser.close():
+        for event in self.parser.close(cut=self.finish not in WHOLE):
             self._read(event)
         landed = self.landing.finish("edits")
         self._write_changes()
