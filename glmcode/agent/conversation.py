@@ -58,16 +58,16 @@ class Conversation:
 
         self._options = options
         self._endpoint = endpoint
-        recorder = Recorder(options.record) if options.record else None
-        self._client = Client(endpoint, retries=options.retries, record=recorder)
         self.session = open_session(root, task)
         self._bench = _Bench(self.session)
+        self._client: Client | None = None
         self._messages = [Message("system", render("system"))]
         self._shown: set[str] = set()
-        self.landed_edits = 0
-        """Edits of all tasks that are on the session's branch."""
         try:
             self._tests = self._find_tests()
+            # Last, so that a recording's file is not left behind by what fails before anything can be recorded.
+            recorder = Recorder(options.record) if options.record else None
+            self._client = Client(endpoint, retries=options.retries, record=recorder)
         except BaseException:
             self.close()
             raise
@@ -83,18 +83,26 @@ class Conversation:
             ending = Ending(error.exit_code, error.message, error.hint)
         except KeyboardInterrupt:
             ending = Ending(Exit.INTERRUPTED, "interrupted: what had landed is kept")
-        self.landed_edits += job.applied
+            self._bench.keep("glmcode: what had landed when it was interrupted")
         self._messages = job.messages
         self._save(job, ending)
         return self._finished(job, ending, time.monotonic() - started)
 
-    def close(self) -> None:
-        """Ends the session: one that holds nothing leaves nothing behind."""
+    def close(self) -> bool:
+        """Ends the session. Returns whether it is kept: one whose branch holds nothing leaves nothing behind."""
         from glmcode.repo.sessions import remove
+        from glmcode.repo.worktree import branch_tip
 
-        self._client.close()
-        if not self.landed_edits:
-            remove(self.session.root, self.session.id, force=True)
+        if self._client is not None:
+            self._client.close()
+        try:
+            self._bench.keep("glmcode: what had landed when it broke off")
+            if branch_tip(self.session) != self.session.base:
+                return True
+        except GlmcodeError:
+            return True  # someone moved the branch or the worktree meanwhile: what is left of it is theirs to look at
+        remove(self.session.root, self.session.id, force=True)
+        return False
 
     def _rounds(self, job: Job, task: str) -> Ending:
         verdict = judge(job) if job.judge is not None else None
@@ -159,7 +167,7 @@ class Conversation:
 
     def _job(self, emit: Emit) -> Job:
         return Job(
-            model=self._client,
+            model=self._model(),
             endpoint=self._endpoint,
             bench=self._bench,
             judge=self._test if self._tests is not None else None,
@@ -170,6 +178,10 @@ class Conversation:
             look_up=self._look_up,
             messages=list(self._messages),
         )
+
+    def _model(self) -> Client:
+        assert self._client is not None  # only where opening failed is there none, and then there is no conversation
+        return self._client
 
     def _run_started(self, task: str) -> RunStarted:
         return RunStarted(
@@ -254,6 +266,8 @@ class _Bench:
     def keep(self, message: str) -> None:
         from glmcode.repo.worktree import snapshot
 
+        if not self._written:
+            return
         snapshot(self._session, sorted(self._written), message)
         self._written.clear()
 

@@ -198,6 +198,7 @@ class Finished:
     """One line: why it stopped."""
     session: str = ""
     branch: str = ""
+    """Both empty where nothing landed, and so nothing is kept."""
     rounds: int = 0
     applied: int = 0
     already: int = 0

@@ -41,7 +41,9 @@ def run_task(
         try:
             finished = land(conversation.session, conversation.pursue(task, emit), land_as, decide)
         finally:
-            conversation.close()
+            kept = conversation.close()
+        if not kept:
+            finished = replace(finished, session="", branch="")
     except GlmcodeError as error:
         finished = Finished(ok=False, exit_code=int(error.exit_code), why=error.message, hint=error.hint)
     except KeyboardInterrupt:
@@ -78,6 +80,9 @@ def land(session: Session, finished: Finished, how: Landing | None, decide: Deci
     except GlmcodeError as error:
         hint = f"{error.hint}\nthe work is kept: {later}".strip()
         return replace(finished, ok=False, exit_code=int(error.exit_code), why=error.message, hint=hint)
+    except KeyboardInterrupt:
+        why = "interrupted while the work was landing"
+        return replace(finished, ok=False, exit_code=int(Exit.INTERRUPTED), why=why, hint=f"the work is kept: {later}")
     return replace(finished, landed=how)
 
 

@@ -1,8 +1,10 @@
 """The command line: parses, dispatches, and turns every end into an exit code."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 import typer
 from typer import exceptions as usage
@@ -19,6 +21,7 @@ app = typer.Typer(
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command; returns its exit code. The only place that catches everything."""
+    _open_closed_streams()
     from glmcode.faces.cli import commands
 
     commands.register()
@@ -36,28 +39,52 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, usage.Abort):
         return failed(GlmcodeError("interrupted", exit_code=Exit.INTERRUPTED), arguments)
     except BrokenPipeError:
-        # The reader went away (`glmcode ... | head`): nothing to say, and nothing may be flushed at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader went away (`glmcode ... | head`): nothing to say.
+        _drop_output(sys.stdout, sys.stderr)
         return Exit.CHECKS_FAIL
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+            _drop_output(sys.stdout)
+            return failed(GlmcodeError(f"can't write the output: {error.strerror}", exit_code=Exit.CHECKS_FAIL), ())
         import traceback
 
         traceback.print_exc()
-        print("glmcode: this is a bug; the lines above say where", file=sys.stderr)
-        return Exit.BUG
+        bug = GlmcodeError("this is a bug; the lines above say where", exit_code=Exit.BUG)
+        return failed(bug, arguments)
+
+
+def say(error: GlmcodeError) -> None:
+    """One clear line on standard error, and the hint on the lines below it."""
+    from glmcode.faces.terminal.text import printable
+
+    lines = [f"glmcode: {printable(error.message)}", *(f"  {printable(line)}" for line in error.hint.splitlines())]
+    print("\n".join(lines), file=sys.stderr)
 
 
 def failed(error: GlmcodeError, arguments: Sequence[str]) -> int:
-    """One clear line on standard error, and the hint on the lines below it; for a program that asked for JSON, the result
-    that every stream of it ends with. Returns the exit code."""
-    from glmcode.faces.terminal.text import printable
+    """Says what went wrong; to a program that asked for JSON also as the result that it waits for. Returns the exit code.
 
-    print(f"glmcode: {printable(error.message)}", file=sys.stderr)
-    for line in error.hint.splitlines():
-        print(f"  {printable(line)}", file=sys.stderr)
+    A command that answers with a JSON object of its own says its errors itself, and ends by an exit code.
+    """
+    say(error)
     if "--json" in arguments:
         import json
 
         result = {"event": "result", "ok": False, "exit_code": int(error.exit_code), "why": error.message}
-        print(json.dumps({**result, "error": error.message, "hint": error.hint}))
+        print(json.dumps({**result, "error": error.message, "hint": error.hint}), flush=True)
     return error.exit_code
+
+
+def _open_closed_streams() -> None:
+    """A stream that was closed (`2>&-`) becomes the null device: else the next file or pipe would get its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(
+                sys, name, open(os.devnull, mode, encoding="utf-8")
+            )  # the lowest free number, which is the stream's
+
+
+def _drop_output(*streams: TextIO) -> None:
+    """What these streams still hold goes nowhere, so that nothing fails once more when it is flushed at exit."""
+    for stream in streams:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

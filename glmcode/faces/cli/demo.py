@@ -38,9 +38,11 @@ def demo(
         bool, typer.Option("--json", help="Events as JSON, one a line; the last is the result.")
     ] = False,
 ) -> int:
-    """Show the main job: a small repository whose tests fail becomes green in two rounds.
+    """Show the main job on an example, without key or network.
 
-    Needs no key and no network: the answers are recorded, and a server on loopback streams them through the same client
+    A small repository whose tests fail becomes green in two rounds.
+
+    The model's answers are recorded, and a server on loopback streams them through the same client
     and the same code as glmcode run.
 
     \b

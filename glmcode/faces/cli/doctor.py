@@ -48,7 +48,7 @@ def doctor(
     offline: Annotated[bool, typer.Option("--offline", help="Don't ask the endpoint anything.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")] = False,
 ) -> int:
-    """Check this machine: versions, git, tests, sandbox, key, endpoint.
+    """Check this machine: git, tests, sandbox, key and endpoint.
 
     Exits 0 when glmcode run has all it needs, 2 when something is missing. A key is never printed.
 

@@ -44,6 +44,11 @@ def interactive(
 
     Without a command: an interactive session in the repository of this folder. Every message is a task in the same
     worktree; Ctrl-C stops the model and keeps what has landed, Ctrl-D leaves.
+
+    \b
+    glmcode                                      talk about the repository of this folder
+    glmcode run "make the failing tests pass"    one task, from a script or a terminal
+    glmcode demo                                 see it work, without a key
     """
     if context.invoked_subcommand is not None:
         return None

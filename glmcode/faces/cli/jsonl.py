@@ -1,7 +1,6 @@
 """Events for programs: one JSON object a line on standard output."""
 
 import json
-import sys
 
 from glmcode.agent.events import Event, as_json
 
@@ -10,5 +9,4 @@ __all__ = ["write_event"]
 
 def write_event(event: Event) -> None:
     """Writes the event at once. ASCII only, so that no locale and no odd file name can break a line."""
-    sys.stdout.write(json.dumps(as_json(event), ensure_ascii=True, separators=(",", ":")) + "\n")
-    sys.stdout.flush()
+    print(json.dumps(as_json(event), ensure_ascii=True, separators=(",", ":")), flush=True)

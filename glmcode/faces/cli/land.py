@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from glmcode.errors import Exit, GlmcodeError
-from glmcode.faces.cli.app import app
+from glmcode.faces.cli.app import app, say
 
 if TYPE_CHECKING:
     from glmcode.repo.branch import How, Landed
@@ -57,6 +57,8 @@ def land(
         if as_json:
             why = {"why": error.message, "hint": error.hint}
             _print({"event": "result", "ok": False, "exit_code": int(error.exit_code), **why})
+            say(error)
+            return error.exit_code
         raise
     if as_json:
         _print(

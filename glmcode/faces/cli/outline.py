@@ -25,11 +25,9 @@ def outline(
     Each line names one definition by its dotted path, which an edit plan may use as its symbol, with its kind, its
     lines and its first line of code.
 
-    Examples:
-
-      glmcode outline src/cart.py
-
-      glmcode outline --json src/*.go
+    \b
+    glmcode outline src/cart.py
+    glmcode outline --json src/*.go
     """
     from glmcode.syntax import outline as definitions_of
 

@@ -17,12 +17,16 @@ def replay(
         float | None, typer.Option(help="Tokens a second; as fast as they are read where it is left out.")
     ] = None,
 ) -> int:
-    """Serve recorded answers to anything that speaks the protocol of OpenAI-compatible services.
+    """Serve recorded answers as a model's endpoint would.
+
+    Anything that speaks the protocol of OpenAI-compatible services can ask it, such as glmcode run --base-url.
 
     The server listens on this machine only and streams the cassette's answers in their order, one a request, until Ctrl-C.
     Standard output gets the base URL and the environment to use it with.
 
-    glmcode replay answers.jsonl --rate 62
+    \b
+    glmcode replay answers.jsonl
+    glmcode replay answers.jsonl --rate 62 --port 8000
     """
     from glmcode.model.cassette import read_cassette
     from glmcode.model.replay import ReplayServer

@@ -1,5 +1,6 @@
 """`glmcode run`: one task, from its words to green tests in a worktree."""
 
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -7,13 +8,16 @@ import typer
 
 from glmcode.errors import GlmcodeError
 from glmcode.faces.cli.app import app
+from glmcode.faces.cli.streams import read_input
 
 if TYPE_CHECKING:
     from glmcode.agent.conversation import Options
 
 __all__ = ["drive", "run"]
 
-Task = Annotated[str, typer.Argument(help="What is to be done, in your words; - reads it from standard input.")]
+Task = Annotated[
+    str, typer.Argument(metavar="TASK", help="What is to be done, in your words; - reads it from standard input.")
+]
 Root = Annotated[str, typer.Option("--root", metavar="DIR", help="A folder of the repository.")]
 Provider = Annotated[
     str | None,
@@ -110,7 +114,9 @@ def run(
     from glmcode.agent.limits import Limits
 
     if task == "-":
-        task = sys.stdin.read()
+        task = os.fsdecode(read_input(task, "task"))
+    # What is not UTF-8 could go neither to the model nor into a program's JSON.
+    task = task.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     if land not in (None, "none", "apply", "commit", "merge"):
         raise GlmcodeError(f"--land takes none, apply, commit or merge, not {land!r}")
     options = Options(
@@ -135,6 +141,7 @@ def drive(task: str, root: str, options: "Options", land: str | None, *, as_json
     from glmcode.agent import Landing
     from glmcode.agent.task import run_task
 
+    _end_as_interrupted()
     how = cast(Landing | None, land)
     if as_json:
         from glmcode.faces.cli.jsonl import write_event
@@ -149,3 +156,14 @@ def drive(task: str, root: str, options: "Options", land: str | None, *, as_json
     someone = sys.stdin.isatty() and sys.stderr.isatty()
     decide = LandingQuestion(renderer) if someone else None
     return run_task(task, root, options=options, emit=renderer, decide=decide, land_as=how).exit_code
+
+
+def _end_as_interrupted() -> None:
+    """A run that is told to end (by `timeout`, a CI's runner, a terminal that is closed) ends as by Ctrl-C: its tests are
+    stopped with it, and what has landed is kept."""
+    import signal
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["sessions"]
 
-sessions = typer.Typer(
-    name="sessions", help="List the sessions of this repository, or remove one.", rich_markup_mode=None
-)
+sessions = typer.Typer(name="sessions", rich_markup_mode=None)
 app.add_typer(sessions)
 
 Root = Annotated[str, typer.Option("--root", metavar="DIR", help="A folder of the repository.")]
@@ -56,6 +54,10 @@ def remove(
     """Remove a session: its record, its worktree and its branch.
 
     Refused where the branch holds work that was not landed, unless --force is given.
+
+    \b
+    glmcode sessions rm fix-cart
+    glmcode sessions rm --force fix
     """
     from glmcode.repo.sessions import remove as remove_session
 

@@ -7,7 +7,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import typer
+
 from glmcode.errors import GlmcodeError
+from glmcode.faces.cli.app import say
 from glmcode.repo.folder import shown
 
 __all__ = ["one_object", "read_input", "tree_root"]
@@ -54,24 +57,18 @@ def tree_root(root: str | None) -> str:
 
 @contextlib.contextmanager
 def one_object(wanted: bool, answer: dict[str, Any]) -> Iterator[None]:
-    """Prints `answer` as one line of JSON at the block's end, where it is wanted; after a failure too, with the error."""
+    """Prints `answer` as one line of JSON at the block's end, where it is wanted; after an error too, with what it says.
+    That is then all of the answer: the command ends with the error's exit code."""
     try:
         yield
-    except BaseException as error:
-        if wanted:
-            answer |= {"ok": False, "error": _reason(error)}
-            if isinstance(error, GlmcodeError):
-                answer |= {"hint": error.hint, "exit_code": int(error.exit_code)}
-            _print(answer)
-        raise
+    except GlmcodeError as error:
+        if not wanted:
+            raise
+        say(error)
+        _print(answer | {"ok": False, "error": error.message, "hint": error.hint, "exit_code": int(error.exit_code)})
+        raise typer.Exit(error.exit_code) from None
     if wanted:
         _print(answer)
-
-
-def _reason(error: BaseException) -> str:
-    if isinstance(error, GlmcodeError):
-        return error.message
-    return "interrupted" if isinstance(error, KeyboardInterrupt) else f"a bug: {type(error).__name__}: {error}"
 
 
 def _print(answer: dict[str, Any]) -> None:

@@ -1,6 +1,8 @@
 """A run, for a person: every event as a line or two on standard error, the diff on standard output."""
 
+import os
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +26,7 @@ from glmcode.agent.events import (
     UsageCounted,
 )
 from glmcode.errors import Exit
-from glmcode.faces.terminal.screen import Screen, wants_colour
+from glmcode.faces.terminal.screen import Screen, tolerant, wants_colour
 from glmcode.faces.terminal.text import printable
 
 __all__ = ["Renderer", "write_diff"]
@@ -38,6 +40,8 @@ class Renderer:
         self.thinking = thinking
         self._reported = False
         self._blank = True
+        self._since = time.monotonic()
+        """When what is waited for began."""
         self._show: dict[type, Callable[[Any], None]] = {
             RunStarted: self._started,
             ContextGathered: self._context,
@@ -62,7 +66,8 @@ class Renderer:
 
     def _started(self, event: RunStarted) -> None:
         self.screen.line(event.task.strip().split("\n")[0][:200], "bold")
-        self._field("worktree", f"{event.worktree}")
+        beside = os.path.relpath(event.worktree, event.root)
+        self._field("worktree", min(beside, event.worktree, key=len))
         self._field("branch", f"{event.branch} (from {event.base[:10]})")
         self._field("model", f"{event.model} at {event.provider}")
 
@@ -73,41 +78,44 @@ class Renderer:
     def _check_started(self, event: CheckStarted) -> None:
         if event.round == 0:
             self._field("tests", f"{event.command} ({event.why})")
-        self.screen.status(f"  running the tests: {event.command}")
+        self._since = time.monotonic()
+        self.screen.status(f"  running the tests: {event.command}", self._since)
 
     def _check_finished(self, event: CheckFinished) -> None:
         self._field("before" if event.round == 0 else "tests", event.summary, "green" if event.green else "red")
         for name in event.failing[:10]:
-            self.screen.line(f"            {name}", "dim")
+            self.screen.item(name, "dim", indent=" " * 12)
         if len(event.failing) > 10:
-            self.screen.line(f"            and {len(event.failing) - 10} more", "dim")
+            self.screen.line(f"and {len(event.failing) - 10} more", "dim", indent=" " * 12)
 
     def _request(self, event: RequestSent) -> None:
         self.screen.line()
         self.screen.line(f"round {event.round}", "bold")
-        self.screen.status(f"  waiting for {event.model} (about {event.prompt_tokens:,} tokens sent)")
+        self._since = time.monotonic()
+        self.screen.status(f"  waiting for {event.model} (about {event.prompt_tokens:,} tokens sent)", self._since)
 
     def _waits(self, event: RequestWaits) -> None:
-        self.screen.line(f"  {event.why}: trying again in {event.seconds:.0f} s", "yellow")
+        self.screen.line(f"{event.why}: trying again in {event.seconds:.0f} s", "yellow", indent="  ")
+        self.screen.status("  waiting to try again", self._since)
 
     def _thought(self, event: Thinking) -> None:
         if self.thinking:
-            for line in event.text.split("\n"):
-                self.screen.line(f"  │ {line}", "dim")
+            self.screen.line(event.text, "dim", indent="  │ ")
+            self._blank = False
 
     def _prose(self, event: PlanText) -> None:
         # Runs of blank lines between edits say nothing on a screen.
         blank = not event.text.strip()
         if not (blank and self._blank):
-            self.screen.line(f"  {event.text}" if not blank else "")
+            self.screen.line(event.text.rstrip(), indent="  ")
         self._blank = blank
 
     def _progress(self, event: Progress) -> None:
         thought = f"thinking, {event.reasoning:,} characters; " if event.reasoning and not event.plan else ""
-        self.screen.status(f"  {thought}plan {event.plan:,} characters, {event.edits} edits")
+        self.screen.status(f"  {thought}plan {event.plan:,} characters, {_count(event.edits, 'edit')}", self._since)
 
     def _begun(self, event: EditBegun) -> None:
-        self.screen.status(f"  … {event.path}")
+        self.screen.status(f"  … {event.path}", self._since)
 
     def _landed(self, event: EditLanded) -> None:
         outcome = event.outcome
@@ -117,14 +125,14 @@ class Renderer:
             first, last = outcome.lines
             where += f":{first}" if last <= first else f":{first}-{last}"
         if outcome.status == "rejected":
-            self.screen.line(f" {where}  {outcome.reason}", mark="  ✗", mark_style="red")
-            for line in outcome.message.strip().split("\n")[:12]:
-                self.screen.line(f"      {line}", "dim")
+            self.screen.line(f"{where}  {outcome.reason}", mark="  ✗ ", mark_style="red")
+            message = outcome.message.strip().split("\n")
+            self.screen.line("\n".join(message[:12]), "dim", indent="      ")
         elif outcome.status == "already":
-            self.screen.line(f" {where}  already there", "dim", mark="  =", mark_style="dim")
+            self.screen.line(f"{where}  already there", "dim", mark="  = ", mark_style="dim")
         else:
             self.screen.line(
-                f" {where}" + (f"  {outcome.strategy}" if outcome.strategy else ""), mark="  ✓", mark_style="green"
+                where + (f"  {outcome.strategy}" if outcome.strategy else ""), mark="  ✓ ", mark_style="green"
             )
 
     def _usage(self, event: UsageCounted) -> None:
@@ -140,20 +148,20 @@ class Renderer:
             why = {"length": "the answer reached its token limit", "interrupted": "stopped by Ctrl-C"}.get(
                 event.finish, f"the answer was cut ({event.finish})"
             )
-            self.screen.line(f"  {why}: what had closed has landed", "yellow")
+            self.screen.line(f"{why}: what had closed has landed", "yellow", indent="  ")
 
     def _budget(self, event: BudgetSpent) -> None:
-        self.screen.line(f"  {event.detail}", "yellow")
+        self.screen.line(event.detail, "yellow", indent="  ")
 
     def _note(self, event: Note) -> None:
-        self.screen.line(f"  {event.text}", "yellow" if event.level == "warning" else "dim")
+        self.screen.line(event.text, "yellow" if event.level == "warning" else "dim", indent="  ")
 
     def _finished(self, event: Finished) -> None:
         self.report(event)
         if event.landed != "none":
             self.screen.line(f"landed in your branch: {event.landed}", "green")
-        for line in event.hint.splitlines():
-            self.screen.line(f"  {line}")
+        if event.hint:
+            self.screen.line(event.hint.strip("\n"), indent="  ")
         self.screen.close()
 
     def report(self, event: Finished) -> None:
@@ -162,10 +170,12 @@ class Renderer:
             return
         self._reported = True
         self.screen.close()
+        if event.rounds or event.diff:
+            self.screen.line()
         if event.diff:
-            self.screen.line()
             write_diff(event.diff)
-            self.screen.line()
+            if sys.stdout.isatty():
+                self.screen.line()
         ok = event.exit_code == Exit.OK
         self.screen.line(
             event.why,
@@ -173,11 +183,12 @@ class Renderer:
             mark="✓ " if ok else "✗ ",
             mark_style="green" if ok else "red",
         )
-        if event.rounds:
+        if event.applied or event.already or event.rejected or event.output_tokens:
             self._field("rounds", str(event.rounds))
             self._field(
                 "edits",
-                f"{event.applied} landed, {event.already} already there, {event.rejected} rejected; {len(event.files)} files",
+                f"{event.applied} landed, {event.already} already there, {event.rejected} rejected;"
+                f" {_count(len(event.files), 'file')}",
             )
             if event.before and event.after:
                 self._field("tests", f"{event.before.summary} → {event.after.summary}")
@@ -185,11 +196,15 @@ class Renderer:
             self._field(
                 "cost", f"{event.prompt_tokens:,} tokens in, {event.output_tokens:,} out{price}, {event.seconds:.1f} s"
             )
-        if event.branch:
+        if event.files:
             self._field("branch", event.branch)
 
     def _field(self, name: str, text: str, style: str = "") -> None:
         self.screen.line(text, style, mark=f"  {name:<9} ", mark_style="dim")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def write_diff(diff: str) -> None:
@@ -199,6 +214,7 @@ def write_diff(diff: str) -> None:
         sys.stdout.buffer.write(diff.encode("utf-8", "surrogateescape"))
         sys.stdout.buffer.flush()
         return
+    tolerant(sys.stdout)
     colours = {"+": "32", "-": "31", "@": "36"}
     colour = wants_colour(sys.stdout)
     for line in diff.splitlines():

@@ -45,9 +45,9 @@ def converse(root: str, options: Options) -> int:
             if not talk.take(message):
                 break
         except GlmcodeError as error:
-            screen.line(error.message, "red")
-            for line in error.hint.splitlines():
-                screen.line(f"  {line}")
+            screen.line(error.message, "bold red", mark="✗ ", mark_style="red")
+            if error.hint:
+                screen.line(error.hint.strip("\n"), indent="  ")
         except KeyboardInterrupt:
             screen.line("interrupted", "yellow")
     talk.leave()
