@@ -1,6 +1,7 @@
 """One session of work: a worktree, a model, a test command, and the messages so far. Each task goes on from the last."""
 
 import os
+import shlex
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -171,7 +172,9 @@ class Conversation:
             endpoint=self._endpoint,
             bench=self._bench,
             judge=self._test if self._tests is not None else None,
-            judged_by=(" ".join(self._tests.argv), self._tests.why) if self._tests is not None else ("", ""),
+            judged_by=(self._options.test_command or shlex.join(self._tests.argv), self._tests.why)
+            if self._tests is not None
+            else ("", ""),
             limits=self._options.limits,
             thinking=self._options.thinking,
             emit=emit,
@@ -207,8 +210,12 @@ class Conversation:
         )
 
     def _finished(self, job: Job, ending: Ending, seconds: float) -> Finished:
+        from unidiff.patch import PatchSet
+
         from glmcode.repo.worktree import changed_files
 
+        diff = self._bench.diff()
+        patch = PatchSet(diff)
         return Finished(
             ok=ending.exit_code is Exit.OK,
             exit_code=int(ending.exit_code),
@@ -221,6 +228,8 @@ class Conversation:
             already=job.already,
             rejected=job.rejected,
             files=changed_files(self.session),
+            added=patch.added,
+            removed=patch.removed,
             before=job.before,
             after=job.after,
             prompt_tokens=job.spent.prompt,
@@ -229,7 +238,7 @@ class Conversation:
             reasoning_tokens=job.spent.reasoning,
             dollars=job.spent.dollars,
             seconds=round(seconds, 3),
-            diff=self._bench.diff(),
+            diff=diff,
         )
 
 

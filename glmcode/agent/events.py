@@ -204,6 +204,9 @@ class Finished:
     already: int = 0
     rejected: int = 0
     files: tuple[str, ...] = ()
+    added: int = 0
+    """Lines of the diff that are added, and removed."""
+    removed: int = 0
     before: CheckFinished | None = None
     after: CheckFinished | None = None
     prompt_tokens: int = 0

@@ -18,6 +18,7 @@ def test_one_plan_makes_it_green(tmp_path: Path) -> None:
     assert done.finished.exit_code == Exit.OK
     assert (done.finished.rounds, done.finished.applied, done.finished.rejected) == (1, 2, 0)
     assert done.finished.files == ("calc.py",)
+    assert (done.finished.added, done.finished.removed) == (2, 2)
     assert [check.green for check in done.all(CheckFinished)] == [False, True]
     assert [event.text for event in done.all(PlanText)][0] == "Both are wrong."
     assert "".join(event.text for event in done.all(Thinking)) == "Let me see.Both."
