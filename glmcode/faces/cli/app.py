@@ -79,9 +79,8 @@ def _open_closed_streams() -> None:
     """A stream that was closed (`2>&-`) becomes the null device: else the next file or pipe would get its number."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(
-                sys, name, open(os.devnull, mode, encoding="utf-8")
-            )  # the lowest free number, which is the stream's
+            # It gets the lowest free number, which is the stream's own, and stays open to the end.
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _drop_output(*streams: TextIO) -> None:

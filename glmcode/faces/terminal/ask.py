@@ -20,7 +20,7 @@ class LandingQuestion:
     def landing(self, finished: Finished) -> Landing:
         self._renderer.report(finished)
         while True:
-            sys.stderr.write("land it in your branch? [a]pply uncommitted, [c]ommit, [m]erge, [n]ot now: ")
+            sys.stderr.write("land it? [a]pply uncommitted, [c]ommit, [m]erge, [n]ot now: ")
             sys.stderr.flush()
             try:
                 said = sys.stdin.readline()

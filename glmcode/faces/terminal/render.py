@@ -1,10 +1,11 @@
 """A run, for a person: every event as a line or two on standard error, the diff on standard output."""
 
 import os
+import re
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from glmcode.agent.events import (
     BudgetSpent,
@@ -29,15 +30,22 @@ from glmcode.errors import Exit
 from glmcode.faces.terminal.screen import Screen, tolerant, wants_colour
 from glmcode.faces.terminal.text import printable
 
-__all__ = ["Renderer", "write_diff"]
+__all__ = ["LANDED", "Renderer", "write_diff"]
+
+LANDED = {
+    "apply": "landed as uncommitted changes; glmcode undo takes them back",
+    "commit": "landed as one commit on your branch",
+    "merge": "merged into your branch",
+}
 
 
 class Renderer:
-    """Takes the events of a run and shows them. `thinking=False` leaves the model's reasoning out."""
+    """Takes the events of a run and shows them. `intro`: what is said at its start, the task and the place of work ("all"),
+    only the place, or nothing, where that was seen before."""
 
-    def __init__(self, screen: Screen, *, thinking: bool = True) -> None:
+    def __init__(self, screen: Screen, *, intro: Literal["all", "place", "none"] = "all") -> None:
         self.screen = screen
-        self.thinking = thinking
+        self._intro = intro
         self._reported = False
         self._blank = True
         self._since = time.monotonic()
@@ -65,7 +73,10 @@ class Renderer:
         self._show[type(event)](event)
 
     def _started(self, event: RunStarted) -> None:
-        self.screen.line(event.task.strip().split("\n")[0][:200], "bold")
+        if self._intro == "all":
+            self.screen.line(event.task.strip().split("\n")[0][:200], "bold")
+        if self._intro == "none":
+            return
         beside = os.path.relpath(event.worktree, event.root)
         self._field("worktree", min(beside, event.worktree, key=len))
         self._field("branch", f"{event.branch} (from {event.base[:10]})")
@@ -99,9 +110,8 @@ class Renderer:
         self.screen.status("  waiting to try again", self._since)
 
     def _thought(self, event: Thinking) -> None:
-        if self.thinking:
-            self.screen.line(event.text, "dim", indent="  │ ")
-            self._blank = False
+        self.screen.line(event.text, "dim", indent="  │ ")
+        self._blank = False
 
     def _prose(self, event: PlanText) -> None:
         # Runs of blank lines between edits say nothing on a screen.
@@ -111,8 +121,11 @@ class Renderer:
         self._blank = blank
 
     def _progress(self, event: Progress) -> None:
-        thought = f"thinking, {event.reasoning:,} characters; " if event.reasoning and not event.plan else ""
-        self.screen.status(f"  {thought}plan {event.plan:,} characters, {_count(event.edits, 'edit')}", self._since)
+        if event.reasoning and not event.plan:
+            text = f"thinking: {event.reasoning:,} characters"
+        else:
+            text = f"plan: {event.plan:,} characters, {_count(event.edits, 'edit')}"
+        self.screen.status(f"  {text}", self._since)
 
     def _begun(self, event: EditBegun) -> None:
         self.screen.status(f"  … {event.path}", self._since)
@@ -159,7 +172,7 @@ class Renderer:
     def _finished(self, event: Finished) -> None:
         self.report(event)
         if event.landed != "none":
-            self.screen.line(f"landed in your branch: {event.landed}", "green")
+            self.screen.line(LANDED[event.landed], "green")
         if event.hint:
             self.screen.line(event.hint.strip("\n"), indent="  ")
         self.screen.close()
@@ -219,6 +232,8 @@ def write_diff(diff: str) -> None:
     colour = wants_colour(sys.stdout)
     for line in diff.splitlines():
         text = printable(line)
+        if line.startswith("index "):
+            text = re.sub(r"\b([0-9a-f]{10})[0-9a-f]{30,}", r"\1", text)
         if colour and line.startswith(("diff ", "+++ ", "--- ")):
             text = f"\x1b[1m{text}\x1b[0m"
         elif colour and (code := colours.get(line[:1])):

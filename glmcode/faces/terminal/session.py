@@ -9,7 +9,7 @@ from glmcode.agent.conversation import Conversation, Options
 from glmcode.agent.events import Finished
 from glmcode.agent.task import open_conversation
 from glmcode.errors import GlmcodeError
-from glmcode.faces.terminal.render import Renderer, write_diff
+from glmcode.faces.terminal.render import LANDED, Renderer, write_diff
 from glmcode.faces.terminal.screen import Screen
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["converse"]
 
 HELP = """\
-Write what is to be done; Enter sends it, Alt-Enter (or Ctrl-J) begins a new line. Ctrl-C stops the model and keeps what
-has landed; Ctrl-D leaves.
+Write what is to be done; Enter sends it, Alt-Enter begins a new line, and so does Enter behind a backslash. Ctrl-C stops
+the model and keeps what has landed; Ctrl-D leaves.
 /diff               what the session has changed
 /land HOW           land it in your branch: apply (uncommitted), commit or merge
 /help               this text
@@ -71,7 +71,8 @@ class _Talk:
 
     def take(self, message: str) -> bool:
         """One message: a command or a task. False where it asks to leave."""
-        word, _, rest = message.partition(" ")
+        word, *more = message.split(maxsplit=1)
+        rest = more[0] if more else ""
         if word in ("/exit", "/quit"):
             return False
         if command := self._commands.get(word):
@@ -93,13 +94,13 @@ class _Talk:
             )
 
     def _task(self, message: str) -> None:
-        renderer = Renderer(self._screen)
+        renderer = Renderer(self._screen, intro="place" if self._conversation is None else "none")
         if self._conversation is None:
             self._conversation = open_conversation(message, self._root, self._options)
         finished = self._conversation.pursue(message, renderer)
         renderer(finished)
         if finished.files:
-            self._screen.line("  /land apply, /land commit or /land merge brings it to your branch", "dim")
+            self._screen.line("/land apply, /land commit or /land merge brings it to your branch", "dim", indent="  ")
         self._last = finished
 
     def _diff(self, _: str) -> None:
@@ -117,7 +118,9 @@ class _Talk:
 
         landed = land_session(self._conversation.session, cast(How, how))
         self._last = replace(self._last, landed=how)
-        self._screen.line(f"landed in your branch: {landed.how}, {len(landed.paths)} files", "green")
+        self._screen.line(LANDED[how] if landed.paths else "there is nothing left to land", "green")
+        for path in landed.paths:
+            self._screen.item(f"{path}  (merged with your changes)" if path in landed.merged else path, indent="  ")
 
 
 def _prompt() -> "PromptSession[str]":
@@ -130,12 +133,18 @@ def _prompt() -> "PromptSession[str]":
 
     keys = KeyBindings()
 
+    # What is typed before the prompt is there comes with Ctrl-J for Enter: the terminal has translated it by then.
     @keys.add("enter")
+    @keys.add("c-j")
     def _(event: KeyPressEvent) -> None:
-        event.current_buffer.validate_and_handle()
+        buffer = event.current_buffer
+        if buffer.document.text_before_cursor.endswith("\\"):
+            buffer.delete_before_cursor()
+            buffer.insert_text("\n")
+        else:
+            buffer.validate_and_handle()
 
     @keys.add("escape", "enter")
-    @keys.add("c-j")
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text("\n")
 
