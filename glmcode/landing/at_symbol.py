@@ -21,7 +21,13 @@ STRATEGY = "symbol"
 def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
     """The verdict on an edit at a definition of a file that exists."""
     text = file.text
+    found = file.defined(change.symbol)
+    if len(found) == 1 and change.action == "replace":
+        return _with_body(file, change, path, found[0], ())
+    # The other actions look at the definition's neighbours too: the outline of the text as it is.
     parsed = file.parsed
+    if parsed is not None:
+        found = find_symbol(parsed.definitions, change.symbol)
     if parsed is None:
         if text.is_binary:
             return Refusal("binary", f"{path} is binary: it has no definitions.")
@@ -29,15 +35,18 @@ def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
             "no-such-symbol",
             f"There is no grammar for {path}, so {change.symbol} can't be found in it. Quote the lines with SEARCH/REPLACE instead.",
         )
-    found = find_symbol(parsed.definitions, change.symbol)
     if not found:
         names = [definition.name for definition in parsed.definitions]
         return Refusal("no-such-symbol", messages.no_such_symbol(path, change.symbol, names))
     if len(found) > 1:
         return _several(path, change.symbol, found)
-    definition = found[0]
     if change.action == "delete":
-        return _delete(text, parsed.definitions, definition)
+        return _delete(text, parsed.definitions, found[0])
+    return _with_body(file, change, path, found[0], parsed.definitions)
+
+
+def _with_body(file: File, change: AtSymbol, path: str, definition: Definition, every: Sequence[Definition]) -> Verdict:
+    text = file.text
     try:
         _, body = encode_like(text, "", change.body)
     except UnprovenEncodingError as error:
@@ -48,13 +57,11 @@ def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
             "malformed",
             f'The body is empty. To drop {definition.name}, send <edit path="{path}" delete="{definition.name}"/>; else give the lines.',
         )
-    match change.action:
-        case "replace":
-            return _replace(text, definition, lines, file.language)
-        case "before" | "after":
-            return _beside(text, parsed.definitions, definition, lines, change.action)
-        case "inside":
-            return _inside(text, parsed.definitions, definition, lines, path)
+    if change.action == "replace":
+        return _replace(text, definition, lines, file.language)
+    if change.action == "inside":
+        return _inside(text, every, definition, lines, path)
+    return _beside(text, every, definition, lines, change.action)
 
 
 def _several(path: str, symbol: str, found: Sequence[Definition]) -> Refusal:

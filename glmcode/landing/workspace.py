@@ -1,11 +1,12 @@
 """The files as the plan has them so far: a layer of changes over the tree, one state a file."""
 
+from glmcode.landing.carried import carried
 from glmcode.landing.hints import Hints
 from glmcode.landing.place import Fit, Splice
 from glmcode.landing.text import Coding, Text, opened
 from glmcode.landing.tree import PathRefusedError, Tree
 from glmcode.plan.edits import Form, Substitute
-from glmcode.syntax import Parsed, Problem, language_of, parse
+from glmcode.syntax import Definition, Parsed, Problem, find_symbol, language_of, parse
 
 __all__ = ["File", "Workspace"]
 
@@ -71,6 +72,22 @@ class File:
             self._parsed = (self.text, parsed)
         self._behind = []
         return self._parsed[1]
+
+    def defined(self, symbol: str) -> tuple[Definition, ...]:
+        """What `find_symbol` finds in the text as it is now; of a language without a grammar nothing.
+
+        A plan often replaces one definition after another of a file. The outline from before the first then still tells
+        where the next one stands, as far as `carried` can be sure; parsing again would cost as much as at first.
+        """
+        if self._parsed is not None and self._behind:
+            then, parsed = self._parsed
+            found = find_symbol(parsed.definitions, symbol)
+            if len(found) == 1 and parsed.is_clean:
+                moved = carried(found[0], parsed.definitions, then.data, self.text.data, self._behind)
+                if moved is not None:
+                    return (moved,)
+        current = self.parsed
+        return () if current is None else find_symbol(current.definitions, symbol)
 
     def apply(self, fit: Fit, form: Form) -> None:
         """Makes the splices."""

@@ -52,6 +52,12 @@ class Parsed:
             return python_problem(tree.root_node, self.data, known)
         return found
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether the tree has no error. The compiler is not asked."""
+        tree = self._tree
+        return tree is not None and not tree.root_node.has_error
+
     @cached_property
     def imports(self) -> ImportBlock:
         """Where new imports go, and which are there."""
