@@ -23,7 +23,7 @@ def carried(
 
     `before` is the text that it was found in, which had no syntax error, and `every` its outline; each splice is in terms of the text after those
     before it. Sure is: a definition at the file's top and at its margin, whose name no other has and which stands in none of what was put in,
-    with the nearest line of text above it and the one below it left alone. The splices can then move it, but neither end
+    with the nearest lines of text above and below it left alone, or the one above given anew. The splices can then move it, but neither end
     it elsewhere nor give its name to another, unless they break the file: that is for the syntax guard to see.
     """
     if definition.depth or definition.indent or not _PLAIN.fullmatch(definition.name):
@@ -42,7 +42,10 @@ def carried(
     for splice in splices:
         if word in splice.new:
             return None
-        if splice.end <= above + moved:
+        if splice.end <= start + moved:
+            at_line_end = before[splice.end - moved - 1 : splice.end - moved] == b"\n"
+            if splice.end > above + moved and not (at_line_end and _CODE.match(_last_text(splice.new))):
+                return None
             moved += len(splice.new) - (splice.end - splice.start)
         elif splice.start < below + moved:
             return None
@@ -62,3 +65,9 @@ def carried(
 
 def _last(name: str) -> str:
     return name.rpartition(".")[2].partition("#")[0]
+
+
+def _last_text(data: bytes) -> bytes:
+    """From the last line that is not blank; empty where there is none."""
+    text = data.rstrip(b" \t\f\r\n")
+    return text[text.rfind(b"\n") + 1 :]

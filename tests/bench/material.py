@@ -1,5 +1,7 @@
 """A large, deterministic plan: about 550 KB in 250 edits over 100 Python files of about 28 KB each."""
 
+from itertools import pairwise
+
 FILES = 100
 EDITS = 250
 FUNCTIONS = 60
@@ -36,4 +38,4 @@ def plan(form: str) -> str:
 def chunks(text: str) -> list[str]:
     """The text in CHUNKS pieces of nearly equal length."""
     bounds = [len(text) * i // CHUNKS for i in range(CHUNKS + 1)]
-    return [text[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [text[a:b] for a, b in pairwise(bounds)]

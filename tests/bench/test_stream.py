@@ -7,7 +7,6 @@ reader, landing, writes.
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ CLIENT = Path(__file__).with_name("land_stream.py")
 
 
 @pytest.fixture(scope="module", params=["native", "search-replace"])
-def figures(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, float]]:
+def figures(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
     """What landing the plan cost: CPU seconds in all and by part, and seconds from the last chunk to the final tree."""
     from glmcode.model.cassette import Answer, from_answers, write_cassette
 
@@ -37,7 +36,7 @@ def figures(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         url = server.stdout.readline().strip()
         done = subprocess.run([sys.executable, str(CLIENT), url, str(tree)], check=True, capture_output=True, text=True)
         server.terminate()
-    yield {"form": request.param, **json.loads(done.stdout)}
+    return {"form": request.param, **json.loads(done.stdout)}
 
 
 def test_the_longest_plan(figures: dict[str, float], capsys: pytest.CaptureFixture[str]) -> None:
