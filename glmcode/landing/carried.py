@@ -15,6 +15,9 @@ _NEXT_TEXT = re.compile(rb"(?:[ \t\f\r]*\n)*[^\W\d][^\n]*(?:\n|\Z)")
 _CODE = re.compile(rb"[ \t]*[\w)\]}\"']")
 """The start of a line that is neither a comment nor a decorator: those would go with what follows them."""
 
+_SWALLOWS = (b'"""', b"'''", b"`", b"/*", b"*/", b"<<")
+"""What begins text of several lines: one more or less of them above may make what follows a string or a comment."""
+
 
 def carried(
     definition: Definition, every: Iterable[Definition], before: bytes, now: bytes, splices: Iterable[Splice]
@@ -49,6 +52,8 @@ def carried(
             moved += len(splice.new) - (splice.end - splice.start)
         elif splice.start < below + moved:
             return None
+    if any(before.count(mark, 0, start) != now.count(mark, 0, start + moved) for mark in _SWALLOWS):
+        return None
     lines = now.count(b"\n", 0, keyword + moved) - before.count(b"\n", 0, keyword)
     body = definition.body
     return replace(
