@@ -34,7 +34,9 @@ raise SystemExit(1 if failed else 0)
 """
 FIX_ADD = '<edit path="calc.py" replace="add">\ndef add(a, b):\n    return a + b\n</edit>\n'
 FIX_DOUBLE = '<edit path="calc.py" replace="double">\ndef double(a):\n    return a + a\n</edit>\n'
-MISSES = '<edit path="calc.py">\n<<<<<<< SEARCH\n    return a * b\n=======\n    return a + b\n>>>>>>> REPLACE\n</edit>\n'
+MISSES = (
+    '<edit path="calc.py">\n<<<<<<< SEARCH\n    return a * b\n=======\n    return a + b\n>>>>>>> REPLACE\n</edit>\n'
+)
 
 
 def git(root: Path, *arguments: str) -> str:
@@ -80,7 +82,14 @@ def options(server: ReplayServer, **changes: object) -> Options:
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
-def run(root: Path, answers: Sequence[Answer | str], *, land_as: object = None, limits: Limits | None = None, **changes: object) -> Run:
+def run(
+    root: Path,
+    answers: Sequence[Answer | str],
+    *,
+    land_as: object = None,
+    limits: Limits | None = None,
+    **changes: object,
+) -> Run:
     """Runs the task "mend it" on the repository with these answers."""
     events: list[Event] = []
     with served(answers) as server:

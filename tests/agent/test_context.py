@@ -4,7 +4,6 @@ from glmcode.agent.context import FILES, ONE_FILE, files_for, instructions, list
 from glmcode.model.usage import estimate_tokens
 
 
-
 def test_a_small_repository_is_shown_whole() -> None:
     files = {"a.py": "x = 1\n", "b/c.py": "y = 2\n"}
     shown = files_for("do something", sorted(files), files.get, whole=True)

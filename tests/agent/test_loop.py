@@ -20,7 +20,7 @@ def test_one_plan_makes_it_green(tmp_path: Path) -> None:
     assert done.finished.files == ("calc.py",)
     assert (done.finished.added, done.finished.removed) == (2, 2)
     assert [check.green for check in done.all(CheckFinished)] == [False, True]
-    assert [event.text for event in done.all(PlanText)][0] == "Both are wrong."
+    assert next(event.text for event in done.all(PlanText)) == "Both are wrong."
     assert "".join(event.text for event in done.all(Thinking)) == "Let me see.Both."
     assert done.events[-1] is done.finished
 
@@ -213,7 +213,10 @@ def test_no_tests_found_is_one_clear_line_and_leaves_nothing(tmp_path: Path) -> 
 
 
 def test_a_hanging_test_command_is_ended_and_the_run_goes_on(tmp_path: Path) -> None:
-    root = repository(tmp_path / "repo", {"calc.py": CALC, "check.py": "import time, calc\nif calc.add(2, 2) != 4:\n    time.sleep(60)\n"})
+    root = repository(
+        tmp_path / "repo",
+        {"calc.py": CALC, "check.py": "import time, calc\nif calc.add(2, 2) != 4:\n    time.sleep(60)\n"},
+    )
     done = run(root, [FIX_ADD], test_timeout=1.0)
     assert done.finished.exit_code == Exit.OK
     before = done.finished.before
@@ -230,7 +233,13 @@ def test_the_worktree_of_a_second_run_is_its_own(tmp_path: Path) -> None:
 
 def test_a_path_out_of_the_worktree_is_refused(tmp_path: Path) -> None:
     outside = tmp_path / "evil.txt"
-    done = run(repository(tmp_path / "repo"), [f'<create path="../../../../../evil.txt">\nx\n</create>\n<create path="{outside}">\nx\n</create>\n{FIX_ADD}{FIX_DOUBLE}', "No."])
+    done = run(
+        repository(tmp_path / "repo"),
+        [
+            f'<create path="../../../../../evil.txt">\nx\n</create>\n<create path="{outside}">\nx\n</create>\n{FIX_ADD}{FIX_DOUBLE}',
+            "No.",
+        ],
+    )
     reasons = [event.outcome.reason for event in done.all(EditLanded) if event.outcome.status == "rejected"]
     assert reasons == ["outside-root", "outside-root"]
     assert not outside.exists()
