@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from glmcode.landing.binarypatch import literal
 from glmcode.landing.linediff import changes
 
-__all__ = ["git_diff"]
+__all__ = ["git_diff", "quoted_path"]
 
 CONTEXT = 3
 _NOTHING = "0" * 40
@@ -38,7 +38,7 @@ def _file_diff(path: str, old: bytes | None, new: bytes | None, old_mode: str, n
         return ""
     if old == new and old_mode == new_mode:
         return ""
-    ours, theirs = _quoted("a/" + path), _quoted("b/" + path)
+    ours, theirs = quoted_path("a/" + path), quoted_path("b/" + path)
     out = [f"diff --git {ours} {theirs}\n"]
     if old is None:
         out.append(f"new file mode {new_mode}\n")
@@ -127,7 +127,7 @@ def _path_bytes(path: str) -> bytes:
     return path.encode("utf-8", "surrogateescape")
 
 
-def _quoted(path: str) -> str:
+def quoted_path(path: str) -> str:
     """The name as git writes it: in quotes with C escapes where a byte is not plain."""
     raw = _path_bytes(path)
     if all(32 <= byte < 127 and byte not in (34, 92) for byte in raw):
