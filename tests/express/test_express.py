@@ -1,5 +1,6 @@
 """Any change, in any form: the plan lands as that change to the byte, or is refused in one clear line."""
 
+from collections.abc import Mapping
 from typing import get_args
 
 import pytest
@@ -53,7 +54,7 @@ texts = st.builds(
 paths = st.sampled_from(["a.py", "src/a.ts", "README.md", "Makefile", "a", "it's.c", 'a "b".py', "naïve file.txt"])
 
 
-def landed(change: FileChange, plan: str) -> dict[str, bytes | None]:
+def landed(change: FileChange, plan: str) -> Mapping[str, bytes | None]:
     files = {} if change.before is None else {change.was or change.path: change.before}
     result = apply_plan(plan, files)
     assert result.ok, [outcome.message for outcome in result.edits]

@@ -15,6 +15,7 @@ FILES = (
     "undo",
     "verify",
     "outline",
+    "express",
     "replay",
 )
 
