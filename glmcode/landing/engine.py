@@ -191,7 +191,7 @@ class Landing:
             case Remove():
                 return whole_files.remove(workspace, path, change)
             case Rename():
-                return whole_files.rename(workspace, path, normalise(change.to))
+                return whole_files.rename(workspace, path, normalise(change.to), over=change.over)
             case Mode():
                 return whole_files.set_mode(workspace, path, change)
         file = workspace.get(path)

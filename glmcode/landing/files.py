@@ -54,7 +54,7 @@ def whole(workspace: Workspace, path: str, change: Whole) -> Verdict:
     except UnprovenEncodingError as error:
         return Refusal("binary", f"{path}: {error}. Edit the lines that change with SEARCH/REPLACE instead.")
     before, after = _weight(text.lines), _weight(split_lines(body))
-    if (before >= FEWEST and 2 * after < before) or (before and not after):
+    if _drops_most(before, after):
         return Refusal(
             "too-drastic",
             f"The body has {after} lines where {path} has {before} (blank lines aside): that drops most of the file without saying so. "
@@ -68,12 +68,12 @@ def whole(workspace: Workspace, path: str, change: Whole) -> Verdict:
 
 
 def remove(workspace: Workspace, path: str, change: Remove) -> Verdict:
-    """The file goes. One that is gone stands so, unless the path is most likely a slip for another one; one that holds
-    something else than the plan says has moved on."""
+    """The file goes. One that is gone stands so, unless the plan must have seen it, or the path is most likely a slip for
+    another one; one that holds something else than the plan says has moved on."""
     file = workspace.get(path)
     if file is None:
         paths = _paths(workspace)
-        if nearest_names(path, paths, 1):
+        if change.must_stand or nearest_names(path, paths, 1):
             return Refusal("no-such-file", messages.no_such_file(path, paths))
         return Standing(None, None)
     if change.was is not None:
@@ -96,8 +96,8 @@ def remove(workspace: Workspace, path: str, change: Remove) -> Verdict:
     return DONE
 
 
-def rename(workspace: Workspace, path: str, to: str) -> Verdict:
-    """The file moves to `to` (normalised), with its mode; nothing may stand there."""
+def rename(workspace: Workspace, path: str, to: str, *, over: bool = False) -> Verdict:
+    """The file moves to `to` (normalised), with its mode. Nothing may stand there, unless it may move over what does."""
     file, there = workspace.get(path), workspace.get_or_folder(to)
     if path == to and file is not None:
         return Standing(None, None)
@@ -105,7 +105,16 @@ def rename(workspace: Workspace, path: str, to: str) -> Verdict:
         if there is not None:
             return Standing(None, None)
         return Refusal("no-such-file", messages.no_such_file(path, _paths(workspace)))
-    if there is not None:
+    if there is not None and over:
+        before, after = _weight(there.text.lines), _weight(file.text.lines)
+        if there.mode == LINK or there.text.is_binary or _drops_most(before, after):
+            return Refusal(
+                "too-drastic",
+                f"{path} ({after} lines, blank ones aside) would move over {to} ({before} lines) and drop what stands there. If that is "
+                f'meant, send <remove path="{to}"/> before it.',
+            )
+        workspace.remove(to)
+    elif there is not None:
         return Refusal("exists", f"{to} exists, so {path} can't move there. Remove {to} first, or choose another name.")
     workspace.put(to, file.moved(to))
     workspace.remove(path)
@@ -124,6 +133,10 @@ def set_mode(workspace: Workspace, path: str, change: Mode) -> Verdict:
         return Standing(None, None)
     file.mode = change.mode
     return DONE
+
+
+def _drops_most(before: int, after: int) -> bool:
+    return (before >= FEWEST and 2 * after < before) or (before > 0 and not after)
 
 
 def _weight(lines: Sequence[bytes]) -> int:

@@ -7,7 +7,7 @@ from glmcode.landing.place import Place
 from glmcode.landing.strategies.indentation import indent_of
 from glmcode.landing.text import BLANKS, Text
 
-__all__ = ["Hints", "choose"]
+__all__ = ["Hints", "choose", "enclosing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class Hints:
     headers: tuple[bytes, ...] = ()
     after: int = 0
     """The offset behind which the place lies: hunks of a diff come in the file's order."""
+    at_end: bool = False
+    """The place ends where the file does, blank lines aside."""
     start: int | None = None
     """The place's offset itself, where equal quotes take equal places in order."""
 
@@ -29,11 +31,21 @@ def choose(text: Text, places: Sequence[Place], hints: Hints) -> Place | None:
     if hints.start is not None:
         return next((place for place in places if place.start == hints.start), None)
     left = _narrowed(places, [place for place in places if place.start >= hints.after])
+    if hints.at_end:
+        size = len(text.data.rstrip())
+        left = _narrowed(left, [place for place in left if place.end >= size])
     for header in hints.headers:
         left = _narrowed(left, _under(text, header, left))
     if len(left) == 1:
         return left[0]
     return next((place for place in left if place.row == hints.row), None)
+
+
+def enclosing(text: Text, hints: Hints) -> tuple[int, int] | None:
+    """The rows (from, to; to not included) of the one block that the innermost header opens; None where it isn't one."""
+    wanted = hints.headers[-1].strip(BLANKS) if hints.headers else b""
+    rows = [row for row, line in enumerate(text.lines) if line.strip(BLANKS).startswith(wanted)] if wanted else []
+    return (rows[0], _block_end(text, rows[0]) + 1) if len(rows) == 1 else None
 
 
 def _narrowed(places: Sequence[Place], fewer: Sequence[Place]) -> Sequence[Place]:

@@ -102,7 +102,9 @@ class File:
         self.text = Text(b"".join(pieces))
         last = fit.splices[-1]
         grown = sum(len(splice.new) - (splice.end - splice.start) for splice in fit.splices)
-        self.hunk_end = last.end + grown - _common_tail(data[last.start : last.end], last.new) if form == "udiff" else 0
+        self.hunk_end = 0
+        if form in ("udiff", "v4a"):
+            self.hunk_end = last.end + grown - _common_tail(data[last.start : last.end], last.new)
 
     def _note(self, splice: Splice, data: bytes) -> None:
         if self._parsed is not None:
@@ -124,7 +126,7 @@ class File:
                 if row >= at + removed:
                     row += added - removed
         headers = tuple(header.encode("utf-8", "surrogateescape") for header in change.headers)
-        return Hints(row, headers, self.hunk_end, self.marks.get(index))
+        return Hints(row, headers, self.hunk_end, change.at_end, self.marks.get(index))
 
     def saved(
         self,

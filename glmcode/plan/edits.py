@@ -29,6 +29,8 @@ class Substitute:
     """The file's line that the plan believes `old` begins at, from 1. May choose between equal places, nothing more."""
     headers: tuple[str, ...] = ()
     """What the plan says encloses the place (the text behind a hunk's `@@`), outermost first."""
+    at_end: bool = False
+    """The plan says that `old` ends where the file ends (`*** End of File`). May choose between equal places, nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class Remove:
     """The file goes. `was` is what the plan says that it held; None where the plan doesn't say."""
 
     was: str | None = None
+    must_stand: bool = False
+    """It is an error where there is no such file; otherwise one that is gone stands so already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class Rename:
     """The file moves; later edits see it at its new path."""
 
     to: str
+    over: bool = False
+    """A file that stands there gives way, as one does to `Whole`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from glmcode.plan import search_replace
 from glmcode.plan.edits import Substitute
 from glmcode.plan.fences import closes, fence_at, opens_within
 from glmcode.plan.lines import Line, Source
-from glmcode.plan.openings import RANGES, is_next_file, opens_hunk, tag_follows
+from glmcode.plan.openings import RANGES, is_next_file, opens_hunk, opens_patch, patch_mark, tag_follows
 
-__all__ = ["Hunk", "name_below", "read_hunk"]
+__all__ = ["Hunk", "is_behind", "name_below", "read_hunk"]
 
 _BULLET = re.compile(r"[-+] \S")
 _SIGNATURE = re.compile(r"\d+\.\d+[\w. -]*$")
@@ -90,11 +90,11 @@ def name_below(source: Source, line: Line) -> Generator[None, Line, str | None]:
     return text[4:] if sides or opens_hunk(third.text.rstrip(), strict=False) else None
 
 
-def read_hunk(source: Source, opening: Line) -> Generator[None, Line, Hunk]:
+def read_hunk(source: Source, opening: Line, *, patch: bool = False) -> Generator[None, Line, Hunk]:
     """The hunk that `opening` begins, by its `@@` line or, without one, as its first line. What isn't its own is given back.
 
     In a fence it lasts until the fence closes. Outside of one, a line without a type is context only where changes
-    follow: otherwise it is the prose behind the diff.
+    follow: otherwise it is the prose behind the diff. With `patch` it is a chunk of a V4A patch, which the frame of that ends.
     """
     hunk = Hunk(end=opening.number)
     fenced = source.fence is not None
@@ -118,7 +118,9 @@ def read_hunk(source: Source, opening: Line) -> Generator[None, Line, Hunk]:
         elif kind == "\\":
             if not pending:
                 hunk.last_line_is_open()
-        elif kind == "-" and (yield from _is_behind(source, hunk, line)):
+        elif (kind == "-" and (yield from is_behind(source, line, short=hunk.short))) or (
+            patch and kind == " " and (yield from _is_padded_end(source, text))
+        ):
             break
         elif text in {"", "\r"}:
             if untyped and hunk.changes and not hunk.short and not fenced:
@@ -131,13 +133,14 @@ def read_hunk(source: Source, opening: Line) -> Generator[None, Line, Hunk]:
         else:
             pending.append(line)
             untyped = True
-    closed = source.fence is not None and not line.last and closes(source.fence, text)
+    framed = not line.last and patch_mark(text) is not None
+    closed = not line.last and ((patch and framed) or (source.fence is not None and closes(source.fence, text)))
     if closed and untyped:
         last = max(i for i, one in enumerate(pending) if one.text not in {"", "\r"})
         hunk.take_context(pending[: last + 1])
         pending = pending[last + 1 :]
     # The next hunk or file shows that a hunk has ended, and so does the close of its fence.
-    open_end = line.last or (fenced and not closed and kind not in {"@", "-", "d"})
+    open_end = line.last or (fenced and not closed and not framed and kind not in {"@", "-", "d"})
     source.back([*pending, line])
     _judge(hunk, opening, half=open_end and (fenced or source.cut))
     return hunk
@@ -145,18 +148,28 @@ def read_hunk(source: Source, opening: Line) -> Generator[None, Line, Hunk]:
 
 def _ends(source: Source, text: str, above: Sequence[Line]) -> bool:
     """Whether an untyped line is surely not the hunk's."""
-    if text.startswith("diff --git ") or search_replace.opens(text):
+    if text.startswith("diff --git ") or search_replace.opens(text) or (text[:4] == "*** " and opens_patch(text)):
         return True
     if source.fence is not None:
         return closes(source.fence, text) or opens_within(source.fence, text) or is_next_file(text, above)
     return text[:1] in {"`", "~"} and fence_at(text, 0) is not None
 
 
-def _is_behind(source: Source, hunk: Hunk, line: Line) -> Generator[None, Line, bool]:
-    """Whether a line that begins with `-` comes after the hunk: the names of the next file, or a mail's signature."""
+def _is_padded_end(source: Source, text: str) -> Generator[None, Line, bool]:
+    """Whether a line of context is the end of the patch, padded with blanks: nothing of the hunk follows it."""
+    if patch_mark(text) != "End Patch":
+        return False
+    after = source.ahead.popleft() if source.ahead else (yield)
+    source.back([after])
+    return after.last or not (after.text[:1] in _TYPES or patch_mark(after.text))
+
+
+def is_behind(source: Source, line: Line, *, short: bool) -> Generator[None, Line, bool]:
+    """Whether a line that begins with `-` comes after the hunk: the names of the next file, or a mail's signature. With
+    `short` the hunk claims that it has more lines. Takes no line."""
     if line.text.startswith("--- "):
         return (yield from name_below(source, line)) is not None
-    if line.text.rstrip() != "--" or hunk.short:
+    if line.text.rstrip() != "--" or short:
         return False
     after = source.ahead.popleft() if source.ahead else (yield)
     source.back([after])

@@ -12,7 +12,7 @@ from glmcode.plan import native, search_replace
 from glmcode.plan.edits import Form
 from glmcode.plan.fences import Fence, closes, fence_at, is_diff, opens_within
 from glmcode.plan.lines import Line, Reading, Source
-from glmcode.plan.openings import opens_diff
+from glmcode.plan.openings import opens_diff, opens_patch
 from glmcode.plan.paths import names_a_file, path_of_info, path_on_line
 
 __all__ = ["read_plan"]
@@ -34,19 +34,23 @@ def _read_diff(source: Source, line: Line) -> Reading:
     yield from udiff.read(source, line)
 
 
+def _read_patch(source: Source, line: Line) -> Reading:
+    from glmcode.plan import v4a
+
+    yield from v4a.read(source, line)
+
+
 _READERS = (
     _Reader("native", "<", lambda source, text: native.opens(text), native.read),
     _Reader("search-replace", "<->+ \t", lambda source, text: search_replace.begins(text), search_replace.read),
     _Reader("udiff", "-@d", opens_diff, _read_diff),
+    _Reader("v4a", "* \t", lambda source, text: opens_patch(text), _read_patch),
 )
 
 
 def read_plan(source: Source) -> Reading:
     """All of the plan, to its end."""
     only = source.only
-    if only in {"v4a", "tool-call"}:
-        yield from _read_unknown(source, only)
-        return
     if only in {"whole", "sketch"} and source.given:
         from glmcode.plan import fenced
 
@@ -144,13 +148,3 @@ def _read_bare_diff(source: Source) -> Reading:
     from glmcode.plan import udiff
 
     yield from udiff.read(source, line, bare=True)
-
-
-def _read_unknown(source: Source, form: Form) -> Reading:
-    line = yield
-    first = line
-    while not line.last:
-        line = yield
-    if first is not line:
-        why = f"Plans that are all of the form {form} are not read: use the native form, SEARCH/REPLACE or a unified diff."
-        source.broken(form, source.given, why, 1, line.number - 1)

@@ -18,6 +18,8 @@ __all__ = [
     "names_another",
     "opens_diff",
     "opens_hunk",
+    "opens_patch",
+    "patch_mark",
     "tag_follows",
     "whole_tag",
 ]
@@ -28,6 +30,9 @@ _TAG_LINES = 12
 
 RANGES = re.compile(r"@@[ \t]*-(\d{1,9})(?:,(\d{1,9}))?[ \t]+\+(\d{1,9})(?:,(\d{1,9}))?[ \t]*(?:@@)?(.*)$")
 """A hunk's `@@` line with its ranges: start and count of the old side, of the new side, and the text behind."""
+_PATCH_MARK = re.compile(
+    r"\*\*\* ((?:Begin Patch|End Patch|End of File)(?=(?: ?\*\*\*)?$)|(?:(?:Update|Add|Delete) File|Move to):.*$)"
+)
 DIFF_LONGEST = 4096
 """Characters of a line that heads a diff, a file of it or a hunk."""
 
@@ -44,6 +49,21 @@ def opens_hunk(text: str, *, strict: bool) -> bool:
     if not text.startswith("@@") or text.startswith("@@@") or len(text) > DIFF_LONGEST:
         return False
     return RANGES.match(text) is not None if strict else text[2:3] in {"", " ", "\t"}
+
+
+def patch_mark(text: str) -> str | None:
+    """What a line of a V4A patch's frame says behind its asterisks; None for any other line. It may be padded with blanks."""
+    if len(text) > DIFF_LONGEST or not (text := text.strip()).startswith("*** "):
+        return None
+    match = _PATCH_MARK.match(text)
+    return match[1] if match else None
+
+
+def opens_patch(text: str) -> bool:
+    """Whether the line, outside of a patch, begins one or a section of one, or is of the frame of one."""
+    if (mark := patch_mark(text)) is None:
+        return False
+    return text[:1] == "*" or mark == "Begin Patch"
 
 
 def is_next_tag(text: str) -> bool:
@@ -84,8 +104,9 @@ def tag_follows(source: Source, line: Line) -> Generator[None, Line, bool]:
 
 
 def is_next_file(text: str, above: Sequence[Line]) -> bool:
-    """Whether the line opens a fence that names a file, behind its opening or on the line above, or is of a diff's header."""
-    if text.startswith("diff --git "):
+    """Whether the line opens a fence that names a file, behind its opening or on the line above, or is of a diff's header
+    or a patch's frame."""
+    if text.startswith("diff --git ") or (text[:4] == "*** " and opens_patch(text)):
         return True
     if text.startswith("+++ ") and above:
         return above[-1].text.startswith(("--- a/", "--- /dev/null")) and text.startswith(("+++ b/", "+++ /dev/null"))

@@ -26,6 +26,8 @@ WHOLE = [
     "```diff\ndiff --git a/i.py b/i.py\nnew file mode 100755\n--- /dev/null\n+++ b/i.py\n@@ -0,0 +1,2 @@\n+x\n+y\n```\n",
     "### `src/j.py`\n\n```python\nx = 1\n```\n",
     "k.md\n````md\n# K\n```\nx\n```\n````\n",
+    "*** Begin Patch\n*** Add File: l.py\n+x\n*** Update File: m.py\n@@ class A\n y\n-a\n+b\n@@\n-c\n*** End Patch\n",
+    "```\n*** Begin Patch\n*** Update File: n.py\n*** Move to: o.py\n@@\n-a\n+b\n*** End of File\n*** End Patch\n```\n",
     "Some words of commentary, with an <edit> in it.\n\n",
 ]
 HOSTILE = [
@@ -34,6 +36,8 @@ HOSTILE = [
     "```", "````", "~~~", "```diff", "```python l.py", "<source>", "</source>", "--- a/m", "+++ b/m", "--- ", "+++ ", "---",
     "@@", "@@ -1 +1 @@", "@@ ... @@", "-- ", "2.39.2", "\\ No newline at end of file", "diff --git a/n b/n", "rename from n",
     "rename to o", "deleted file mode 100644", "Binary files x", "o.py", "`p.md`", "# q.py", "File: r", " context", "+added", "-gone",
+    "*** Begin Patch", "*** End Patch", " *** End Patch", "*** Update File: p.py", "*** Add File: q.py", "*** Delete File: r.py",
+    "*** Move to: s.py", "*** End of File", "*** Frob", "*** Update File:",
     "# ... existing code ...", "", " ", "\t", "\r", "\ufeff", "\x00", "\x0c\x1c\x85", "\ud800", "\udc80", "é", "😀", "\udc00\ud800", "<" * 9, "a" * 5000,
 ]  # fmt: skip
 
@@ -223,6 +227,11 @@ GROWING: list[tuple[str, str, str]] = [
     ("", "a.py\n\n", ""),
     ("", "```x\n", ""),
     ("```\n", "```x\n", ""),
+    ("*** Begin Patch\n", "*** Update File: a\n", ""),
+    ("*** Begin Patch\n*** Update File: a\n", "@@\n-a\n", ""),
+    ("*** Begin Patch\n*** Update File: a\n-x\n", " *** End Patch\n\n", ""),
+    ("*** Begin Patch\n*** Add File: a\n", "+\n\n", ""),
+    ("", "*** Delete File: a\nword\n", ""),
 ]
 
 
