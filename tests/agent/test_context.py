@@ -61,4 +61,4 @@ def test_a_listing_of_a_hundred_thousand_files_is_bounded() -> None:
 
 def test_instructions_are_those_of_the_root() -> None:
     assert instructions({"AGENTS.md": "Use tabs."}.get).endswith("Use tabs.\n\n")
-    assert instructions({}.get) == ""
+    assert instructions(lambda _: None) == ""
