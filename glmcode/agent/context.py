@@ -146,7 +146,7 @@ def files_for(
 
 
 def _ranked(task: str, failing: str, paths: Sequence[str]) -> list[str]:
-    """Paths by how plainly they are named: in full, by their end, by file name, by stem; the task's before the tests'."""
+    """Paths by how plainly they are named: in full, by their end, by stem; the task's before the tests'."""
     by_name: dict[str, list[str]] = {}
     by_stem: dict[str, list[str]] = {}
     for path in paths:
@@ -159,8 +159,8 @@ def _ranked(task: str, failing: str, paths: Sequence[str]) -> list[str]:
             plain = word.replace("\\", "/").strip(".-/")
             name = plain.rpartition("/")[2]
             for path in by_name.get(name, ()):
-                exact = 0 if path == plain else 1 if ("/" + path).endswith("/" + plain) else 2
-                found[path] = min(found.get(path, 99), rank + exact)
+                if ("/" + path).endswith("/" + plain):
+                    found[path] = min(found.get(path, 99), rank + (path != plain))
             if rank == 0 and len(plain) >= 3:
                 for path in by_stem.get(plain.lower(), ()):
                     found[path] = min(found.get(path, 99), 5)

@@ -62,3 +62,9 @@ def test_a_listing_of_a_hundred_thousand_files_is_bounded() -> None:
 def test_instructions_are_those_of_the_root() -> None:
     assert instructions({"AGENTS.md": "Use tabs."}.get).endswith("Use tabs.\n\n")
     assert instructions(lambda _: None) == ""
+
+
+def test_a_path_with_folders_means_no_other_file_of_that_name() -> None:
+    files = {"a/text.py": "1\n", "b/text.py": "2\n", "c/other.py": "3\n"}
+    assert files_for("mend a/text.py", sorted(files), files.get).files == ("a/text.py",)
+    assert files_for("mend text.py", sorted(files), files.get).files == ("a/text.py", "b/text.py")
