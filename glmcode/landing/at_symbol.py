@@ -11,7 +11,7 @@ from glmcode.landing.place import Fit, Place, Quote, Refusal, Splice, Standing, 
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtSymbol
-from glmcode.syntax import Definition, find_symbol
+from glmcode.syntax import Definition, find_symbol, without_grammar
 
 __all__ = ["at_symbol"]
 
@@ -33,7 +33,7 @@ def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
             return Refusal("binary", f"{path} is binary: it has no definitions.")
         return Refusal(
             "no-such-symbol",
-            f"There is no grammar for {path}, so {change.symbol} can't be found in it. Quote the lines with SEARCH/REPLACE instead.",
+            f"{without_grammar(path)}, so {change.symbol} can't be found in it. Quote the lines with SEARCH/REPLACE instead.",
         )
     if not found:
         names = [definition.name for definition in parsed.definitions]

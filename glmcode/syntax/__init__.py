@@ -7,11 +7,26 @@ from glmcode.errors import Exit, GlmcodeError
 from glmcode.syntax.definition import Definition
 from glmcode.syntax.find import find_symbol
 from glmcode.syntax.imports import ImportBlock
-from glmcode.syntax.languages import language_of
+from glmcode.syntax.languages import language_of, without_grammar
 from glmcode.syntax.parsed import Parsed, parse
 from glmcode.syntax.problem import Problem
 
-__all__ = ["Definition", "ImportBlock", "Parsed", "Problem", "find_symbol", "language_of", "outline", "parse"]
+__all__ = [
+    "Definition",
+    "ImportBlock",
+    "Parsed",
+    "Problem",
+    "find_symbol",
+    "language_of",
+    "outline",
+    "parse",
+    "without_grammar",
+]
+
+_READS = (
+    "glmcode outline reads Python, JavaScript, TypeScript, Go, Rust, Java, C and C++; pip install 'glmcode[grammars]' adds "
+    " Ruby, PHP, C#, Kotlin, Swift, Scala, Lua, Bash, Elixir, SQL, HTML, CSS, JSON, TOML, YAML and Markdown"
+)
 
 
 def outline(source: bytes | str, path: str) -> tuple[Definition, ...]:
@@ -22,10 +37,7 @@ def outline(source: bytes | str, path: str) -> tuple[Definition, ...]:
     """
     language = language_of(path)
     if language is None:
-        raise GlmcodeError(
-            f"no grammar for {path}",
-            exit_code=Exit.USAGE,
-            hint="glmcode outline reads Python, JavaScript, TypeScript, Go, Rust, Java, C and C++",
-        )
+        why = without_grammar(path)
+        raise GlmcodeError(why[0].lower() + why[1:], exit_code=Exit.USAGE, hint=_READS)
     data = source if isinstance(source, bytes) else source.encode("utf-8", "surrogateescape")
     return parse(data, language).definitions

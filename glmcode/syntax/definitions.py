@@ -10,23 +10,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from glmcode.syntax.definition import Definition
+from glmcode.syntax.names import DEEPEST, LONGEST_PATH, Names, one_line
 from glmcode.syntax.reading import Found
-from glmcode.syntax.spans import after, body_of, indent_unit, last_row, start_of
+from glmcode.syntax.spans import after, body_of, bottom, indent_unit, last_row, start_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from glmcode.syntax.languages import Language
+    from glmcode.syntax.language import Language
 
 __all__ = ["definitions_of"]
 
-DEEPEST = 32
-LONGEST_PATH = 400
-SIGNATURE = 200
 NESTED_WRAPPERS = 4
 
 _CLASSES = frozenset(
     {"class", "struct", "union", "interface", "trait", "impl", "enum", "object", "record", "annotation"}
+    | {"protocol", "extension"}
 )
 _VARIABLES = frozenset({"variable", "constant", "field", "macro"})
 
@@ -54,24 +53,6 @@ class _Place:
         """The first attribute among them."""
 
 
-class _Names:
-    """Gives each path its unique name: the second `total` is `total#2`."""
-
-    def __init__(self) -> None:
-        self.taken: set[str] = set()
-        self.counts: dict[str, int] = {}
-
-    def unique(self, path: str) -> str:
-        count = self.counts.get(path, 0) + 1
-        name = path if count == 1 else f"{path}#{count}"
-        while name in self.taken:
-            count += 1
-            name = f"{path}#{count}"
-        self.counts[path] = count
-        self.taken.add(name)
-        return name
-
-
 class _Walk:
     """What a walk knows and has found."""
 
@@ -81,10 +62,10 @@ class _Walk:
         self.data = data
         self.language = language
         self.everywhere = language.through.union(
-            language.rules, language.wrappers, language.comments, language.attributes
+            language.rules, language.wrappers, language.comments, language.attributes, language.belongs
         )
         self.locally = self.everywhere - language.values
-        self.names = _Names()
+        self.names = Names()
         self.found: list[Definition] = []
         self.forward: list[tuple[int, str]] = []
         """Declarations without body, by their place in `found`: they are named when all with a body are."""
@@ -94,6 +75,8 @@ class _Walk:
 def definitions_of(root: "Node", data: bytes, language: "Language") -> tuple[Definition, ...]:
     """Every definition of the tree. Names are unique; a definition with a body has the first claim to a name that
     declarations without one (prototypes, overloads) share with it."""
+    if language.outline is not None:
+        return language.outline(root, data, language)
     walk = _Walk(data, language)
     stack = [_Place(root.named_children, "", "", 0, False, walk.everywhere)]
     while stack:
@@ -121,7 +104,8 @@ def _visit(node: "Node", kind: str, place: _Place, walk: _Walk) -> _Place | None
     if kind in language.comments:
         _pass_comment(place, node, data)
         return None
-    if kind in language.attributes:
+    belongs = language.belongs.get(kind)
+    if kind in language.attributes or (belongs is not None and belongs(node, data)):
         place.lead = place.lead or node
         place.head = place.head or node
         place.lead_row = last_row(node)
@@ -151,7 +135,7 @@ def _visit(node: "Node", kind: str, place: _Place, walk: _Walk) -> _Place | None
     kind = "object" if what.kind in _VARIABLES else what.kind
     wanted = walk.locally if local else walk.everywhere
     below = _Place(what.inside.named_children, path, kind, place.depth + 1, local, wanted)
-    if not language.braces:
+    if not language.braces or language.ended or language.suites:
         _pass_leading_comments(below, inner, what.inside, data)
     return below
 
@@ -207,11 +191,11 @@ def _pass_leading_comments(place: _Place, owner: "Node", suite: "Node", data: by
 
 
 def _belongs_to_file(node: "Node", data: bytes) -> bool:
-    """`#!...`, Python's coding line, Rust's `//!`."""
+    """`#!...`, Python's coding line, Ruby's `# frozen_string_literal: true`, Rust's `//!`."""
     text = data[node.start_byte : node.start_byte + 80]
     if text.startswith(b"#"):
         row = node.start_point[0]
-        return (row == 0 and text.startswith(b"#!")) or (row < 2 and b"coding" in text)
+        return (row == 0 and text.startswith(b"#!")) or (row < 2 and (b"coding" in text or b"_literal: " in text))
     return text.startswith((b"//!", b"/*!"))
 
 
@@ -233,7 +217,8 @@ def _measured(
     if head is not None:
         front = start_of(data, head.start_byte, head.start_point[1])
     start = front if lead is None else start_of(data, lead.start_byte, lead.start_point[1])
-    end = after(data, node.end_byte, start.whole, language.comment)
+    stop, row = bottom(data, node)
+    end = after(data, stop, start.whole, language.comment)
     body, member_indent = None, b""
     if what.holder is not None:
         body = body_of(data, inner, what.holder, language)
@@ -246,20 +231,13 @@ def _measured(
         keyword=keyword.offset,
         end=end,
         line=first_row + 1,
-        end_line=last_row(node) + 1,
+        end_line=row + 1,
         indent=keyword.indent,
         body=None if body is None else (body.start, body.end),
         member_indent=member_indent,
-        signature=_signature(data, token.start_byte, max(token.start_byte, inner.start_byte), end),
+        signature=one_line(data, token.start_byte, end, inner.start_byte),
         depth=depth,
     )
-
-
-def _signature(data: bytes, start: int, inner: int, end: int) -> str:
-    """The first line, and with it the `template <...>` line above."""
-    stop = min(end, start + 4 * SIGNATURE)
-    newline = data.find(b"\n", min(inner, stop), stop)
-    return " ".join(data[start : stop if newline < 0 else newline].decode("utf-8", "replace").split())[:SIGNATURE]
 
 
 def _keyword(node: "Node", language: "Language") -> "Node":

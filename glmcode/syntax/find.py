@@ -8,6 +8,7 @@ from glmcode.syntax.definition import Definition
 __all__ = ["find_symbol"]
 
 _OWNERS_NUMBER = re.compile(r"#\d+(?=\.)")
+_QUOTES = str.maketrans("", "", "\"'`$")
 _ARGUMENTS = re.compile(r"<[^<>]*>")
 
 
@@ -15,8 +16,8 @@ def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definit
     """The definitions that the symbol may mean; a caller refuses unless there is exactly one.
 
     The exact dotted path comes first (`total#1` is the first `total`), then every path that ends with the symbol at a
-    dot (`total` for `Cart.total`), then the same with spelling aside: `Cart::total`, `Cart.total()`, and `Cart.total`
-    for a member of `impl Cart`, of `impl Cart<T>` or of a second part of either (`impl Cart#2.total`).
+    dot (`total` for `Cart.total`), then the same with spelling aside: `Cart::total`, `Cart.total()`, a key or a heading
+    with its quotes (`exports."./utils.js"`) or without, and `Cart.total` for a member of `impl Cart`, of `impl Cart<T>` or of a second part of either (`impl Cart#2.total`).
     """
     symbol = symbol.strip()
     if not symbol:
@@ -36,7 +37,7 @@ def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definit
 
 
 def _plain(name: str) -> str:
-    name = _OWNERS_NUMBER.sub("", name.removesuffix("()").replace("::", "."))
+    name = _OWNERS_NUMBER.sub("", name.removesuffix("()").replace("::", ".").translate(_QUOTES))
     for _ in range(3):
         name = _ARGUMENTS.sub("", name)
     return name

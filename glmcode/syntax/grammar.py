@@ -22,6 +22,13 @@ OPEN_ANGLES = 1000
 """`a<a<a<...` is generics or comparisons until its end is seen: the memory for both grows with the square of it."""
 EQUALS = 400
 """`a=>a=>...` is an unfinished assignment with faults in it for Java, C and C++: likewise, 350 bytes times the square."""
+LONE_OPERATORS = 100
+"""Lines of nothing but `=` or `==`: Ruby's grammar reads on from each as if it were an assignment over several lines."""
+DEEPEST_COLUMN = 100
+"""YAML's scanner keeps two levels a column at most, and ends the process beyond 250 of them."""
+_YAML_LINE = re.compile(rb"(?:(?<=[\r\n])|\A)[ \t?:!&-][^\r\n]{%d}" % DEEPEST_COLUMN)
+_YAML_OPENING = re.compile(rb"(?:[ \t?:-]|[!&][^ \t\r\n]*+)*+\Z")
+_LONE_OPERATOR = re.compile(rb"\n[ \t]*+[-+*/%=<>!~&|^]{1,3}+[ \t]*+(?=[\r\n])")
 _STATEMENTS = bytes.maketrans(b"{}", b";;")
 _PIECES = bytes.maketrans(b"{},#", b";;;;")
 _LONE_EQUALS = re.compile(rb"(?<!=)=(?!=)")
@@ -84,6 +91,10 @@ def _explodes(data: bytes, language: str) -> bool:
     """
     if language == "python":
         return False
+    if language == "yaml":
+        return any(_YAML_OPENING.match(line.group()) for line in _YAML_LINE.finditer(data))
+    if language == "ruby":
+        return len(_LONE_OPERATOR.findall(data)) > LONE_OPERATORS
     if data.count(b"<") > OPEN_ANGLES:
         statements = data.translate(_STATEMENTS).split(b";")
         if any(statement.count(b"<") - statement.count(b">") > OPEN_ANGLES for statement in statements):

@@ -1,56 +1,21 @@
-"""The languages that have a grammar in the base installation: one table each, data only.
+"""The languages of the base installation, one table each, and all languages by file name. Data only.
 
 A table says which nodes are definitions and how each is read, which only wrap one (`export`, decorators, `template`),
 and which hold definitions without being one (`if` blocks, `extern "C"`, preprocessor branches).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from functools import cache
 
 from glmcode.syntax import creading as c
 from glmcode.syntax import reading as r
 from glmcode.syntax.creading import typed
+from glmcode.syntax.datalanguages import DATA
+from glmcode.syntax.language import Comments, Language
+from glmcode.syntax.morelanguages import MORE
 from glmcode.syntax.reading import Reader, plain
 
-__all__ = ["LANGUAGES", "Language", "language_of"]
-
-Comments: TypeAlias = Literal["#", "//"]
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    """One language's table. Strings are the grammar's node types, unless said otherwise."""
-
-    wheel: str
-    """The module that carries the grammar, imported when a file of the language is first parsed."""
-    suffixes: tuple[str, ...]
-    """Ends of file names."""
-    rules: Mapping[str, Reader]
-    """Nodes that are definitions."""
-    through: frozenset[str]
-    """Nodes that may hold definitions without being one."""
-    wrappers: Mapping[str, Mapping[str, Reader]] = field(default_factory=dict)
-    """Nodes that hold one definition and lend it their span, and what counts as a definition there."""
-    values: frozenset[str] = frozenset()
-    """Nodes that define nothing but variables: within a function they are passed by."""
-    decorators: frozenset[str] = frozenset()
-    """Children at a definition's front that are its decorators, annotations or attributes."""
-    attributes: frozenset[str] = frozenset()
-    """Nodes before a definition, beside it in the tree, that belong to it."""
-    comments: frozenset[str] = frozenset({"comment"})
-    comment: Comments = "//"
-    """How comments are written."""
-    imports: frozenset[str] = frozenset()
-    prologue: frozenset[str] = frozenset()
-    """Nodes at the top of a file that imports come after."""
-    entry: str = "language"
-    """The function of the wheel that gives the grammar."""
-    unit: bytes = b"    "
-    """The indentation of members where a file shows none."""
-    braces: bool = True
-    """Members stand between braces; otherwise in an indented suite."""
-
+__all__ = ["LANGUAGES", "Comments", "Language", "language_of", "without_grammar"]
 
 _PYTHON_RULES: dict[str, Reader] = {
     "class_definition": plain("class"),
@@ -170,7 +135,7 @@ _CPP_RULES: dict[str, Reader] = {
     "namespace_alias_definition": plain("type", holds=False, body=""),
 }
 
-LANGUAGES: Mapping[str, Language] = {
+LANGUAGES: dict[str, Language] = {
     "python": Language(
         wheel="tree_sitter_python",
         suffixes=(".py", ".pyi", ".pyw"),
@@ -293,14 +258,42 @@ LANGUAGES: Mapping[str, Language] = {
         decorators=frozenset({"attribute_declaration"}),
         imports=_C_IMPORTS,
     ),
+    **MORE,
+    **DATA,
 }
 
 _BY_SUFFIX = {suffix: name for name, language in LANGUAGES.items() for suffix in language.suffixes}
+_BY_NAME = {whole: name for name, language in LANGUAGES.items() for whole in language.names}
 
 
 def language_of(path: str) -> str | None:
-    """The language of a file, by its name; None where there is no grammar for it."""
+    """The language of a file, by its name; None where there is no grammar for it, or where it is not installed."""
+    language = _named(path)
+    if language is None:
+        return None
+    table = LANGUAGES[language]
+    return language if not table.extra or _is_installed(table.wheel) else None
+
+
+def without_grammar(path: str) -> str:
+    """What to say of a file for which `language_of` is None: the extra that reads it, where there is one."""
+    language = _named(path)
+    if language is None:
+        return f"There is no grammar for {path}"
+    return f"The grammar for {path} comes with the extra glmcode[grammars], which is not installed"
+
+
+@cache
+def _is_installed(wheel: str) -> bool:
+    from importlib.util import find_spec
+
+    return find_spec(wheel) is not None
+
+
+def _named(path: str) -> str | None:
     name = path.rpartition("/")[2]
+    if name in _BY_NAME:
+        return _BY_NAME[name]
     stem, dot, suffix = name.rpartition(".")
     if not dot or not stem:
         return None

@@ -43,7 +43,7 @@ class Parsed:
     def problem_since(self, known: bytes | None) -> Problem | None:
         """The same, but of a statement that stands in `known`, an earlier version, the compiler is not asked again."""
         tree = self._tree
-        if tree is None:
+        if tree is None or not LANGUAGES[self.language].judged:
             return None
         found = first_problem(tree.root_node, self.data)
         if found is None and self.language == "python":

@@ -29,6 +29,7 @@ __all__ = [
     "python_assignment",
     "rust_impl",
     "text_of",
+    "unquoted",
 ]
 
 NAME_LIMIT = 160
@@ -73,7 +74,7 @@ def plain(
     """A node that names itself in one field. With `forward`, one that lacks that field is a forward declaration."""
 
     def read(node: "Node", data: bytes) -> Found | None:
-        name = _unquoted(text_of(node.child_by_field_name(field), data))
+        name = unquoted(text_of(node.child_by_field_name(field), data))
         if not name:
             return None
         inside = node.child_by_field_name(body)
@@ -149,7 +150,7 @@ def js_value(node: "Node", data: bytes) -> Found | None:
 def js_field(node: "Node", data: bytes) -> Found | None:
     """A class's field; one that holds a function is a method."""
     name = node.child_by_field_name("name") or node.child_by_field_name("property")
-    return _js_bound(_unquoted(text_of(name, data)), node.child_by_field_name("value"), "field") if name else None
+    return _js_bound(unquoted(text_of(name, data)), node.child_by_field_name("value"), "field") if name else None
 
 
 def js_pair(node: "Node", data: bytes) -> Found | None:
@@ -157,10 +158,10 @@ def js_pair(node: "Node", data: bytes) -> Found | None:
     value = node.child_by_field_name("value")
     if value is None or value.type not in (*_FUNCTIONS, "object"):
         return None
-    return _js_bound(_unquoted(text_of(node.child_by_field_name("key"), data)), value, "object")
+    return _js_bound(unquoted(text_of(node.child_by_field_name("key"), data)), value, "object")
 
 
-def _unquoted(text: str) -> str:
+def unquoted(text: str) -> str:
     return text[1:-1] if len(text) > 2 and text[0] in "\"'" and text[-1] == text[0] else text
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from glmcode.syntax.languages import Comments, Language
+    from glmcode.syntax.language import Comments, Language
 
-__all__ = ["Opening", "Start", "after", "body_of", "indent_unit", "last_row", "line_end", "start_of"]
+__all__ = ["Opening", "Start", "after", "body_of", "bottom", "indent_unit", "last_row", "line_end", "start_of"]
 
 BOM = b"\xef\xbb\xbf"
 INDENT_LIMIT = 1024
@@ -19,9 +19,13 @@ INDENT_LIMIT = 1024
 
 _REST: dict["Comments", re.Pattern[bytes]] = {
     "#": re.compile(rb"[ \t\f\r;]*+(?:#[^\n]*+)?+(?:\n|\Z)"),
+    "--": re.compile(rb"[ \t\f\r;,]*+(?:--[^\n]*+)?+(?:\n|\Z)"),
+    "<!--": re.compile(rb"[ \t\f\r]*+(?:<!--(?:[^-\n]|-(?!->))*+-->[ \t\f\r]*+)?+(?:\n|\Z)"),
     "//": re.compile(rb"[ \t\f\r;,]*+(?:/\*(?:[^*\n]|\*(?!/))*+\*/[ \t\f\r]*+)?+(?://[^\n]*+)?+(?:\n|\Z)"),
 }
+_BLANK = (b"\n", b" ", b"\t", b"\r")
 _SEPARATOR = re.compile(rb"[ \t]*+[;,][ \t]*+")
+_CLOSES = {"{": "}", "[": "]", "(": ")", "do": "end", "start_tag": "end_tag"}
 _INDENT = re.compile(rb"[{:][ \t]*+\r?\n([ \t]++)(?!public|private|protected|\s|\*)")
 
 
@@ -80,6 +84,15 @@ def after(data: bytes, at: int, whole: bool, comment: "Comments") -> int:
     return match.end()
 
 
+def bottom(data: bytes, node: "Node") -> tuple[int, int]:
+    """Past the node's last byte that is not white space, and that byte's row: some grammars take blank lines along."""
+    end, row = node.end_byte, last_row(node)
+    if data[end - 1 : end] not in _BLANK or end - node.start_byte < 2:
+        return end, row
+    stop = node.start_byte + len(data[node.start_byte : end].rstrip())
+    return stop, node.start_point[0] + data.count(b"\n", node.start_byte, stop)
+
+
 def last_row(node: "Node") -> int:
     """The node's last row, from 0: some nodes end at the start of the row below."""
     start, end = node.start_point, node.end_point
@@ -91,23 +104,44 @@ def body_of(data: bytes, owner: "Node", holder: "Node", language: "Language") ->
     if not language.braces:
         return _suite(data, owner, holder, language)
     opening = closing = None
+    closes = ""
     for child in holder.children:
-        if opening is None and child.type == "{":
-            opening = child
-        elif child.type == "}":
+        if opening is None and child.type in _CLOSES:
+            opening, closes = child, _CLOSES[child.type]
+        elif child.type == closes:
             closing = child
+    if opening is None and language.ended:
+        opening, closing = _before_end(holder, language)
+    elif opening is None and language.suites:
+        return _suite(data, owner, holder, language)
     if opening is None or closing is None or closing.is_missing:
         return None
-    start = line_end(data, opening.end_byte, "//")
+    start = line_end(data, opening.end_byte, language.comment)
     close = start_of(data, closing.start_byte, closing.start_point[1])
     if start is None or start > close.offset:
         start = opening.end_byte
     return Opening(start, close.offset)
 
 
+def _before_end(holder: "Node", language: "Language") -> "tuple[Node | None, Node | None]":
+    """The last node of the opening of what `end` closes (a Ruby class's name or superclass), and the `end`."""
+    opening = None
+    opened = False
+    body = holder.child_by_field_name("body")
+    for child in holder.children:
+        if child.type == "end":
+            return opening, child
+        opened = opened or child == body or child.type in language.comments
+        if not opened:
+            opening = child
+    return None, None
+
+
 def _suite(data: bytes, owner: "Node", holder: "Node", language: "Language") -> Opening:
     """A Python suite: its lines, with the comments above its first statement."""
     first = holder
+    if language.suites and holder.named_children:  # Scala's begins with its colon
+        first = holder.named_children[0]
     for child in owner.children:
         if (
             child.type == "comment"
@@ -117,7 +151,7 @@ def _suite(data: bytes, owner: "Node", holder: "Node", language: "Language") -> 
             first = child
             break
     colon = start_of(data, first.start_byte, first.start_point[1])
-    return Opening(colon.offset, after(data, holder.end_byte, colon.whole, language.comment))
+    return Opening(colon.offset, after(data, bottom(data, holder)[0], colon.whole, language.comment))
 
 
 def indent_unit(data: bytes, default: bytes) -> bytes:

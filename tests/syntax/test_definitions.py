@@ -59,9 +59,7 @@ def test_spans_are_of_whole_lines_or_lie_within_one(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in NAMES if not name.endswith((".ts", ".h"))])
 def test_a_top_level_definition_parses_by_itself(name: str) -> None:
     data = (SAMPLES / f"{name}.txt").read_bytes()
-    language = parse(
-        data, {"py": "python", "rs": "rust", "js": "javascript"}.get(name.split(".")[1], name.split(".")[1])
-    ).language
+    language = _language(name)
     for d in outline(data, name):
         at_line_start = d.start == 0 or data[d.start - 1 : d.start] == b"\n"
         if d.depth > 0 or d.indent or not at_line_start:

@@ -56,3 +56,14 @@ def test_symbols_of_python(symbol: str, names: list[str]) -> None:
 )
 def test_symbols_of_rust(symbol: str, names: list[str]) -> None:
     assert [d.name for d in find_symbol(RUST, symbol)] == names
+
+
+def test_quotes_around_a_part_of_a_path_are_spelling() -> None:
+    keys = outline('{"exports": {"./a.js": 1, "./b.js": 2}}', "a.json")
+    assert [d.name for d in find_symbol(keys, 'exports."./a.js"')] == ["exports../a.js"]
+    table = outline('[tool."my tool"]\nx = 1\n', "a.toml")
+    assert [d.name for d in find_symbol(table, 'tool."my tool".x')] == ["tool.my tool.x"]
+    heading = outline("# Use of `f`\n", "a.md")
+    assert [d.kind for d in find_symbol(heading, "Use of f")] == ["section"]
+    field = outline("<?php class A { private $lines; }", "a.php")
+    assert [d.name for d in find_symbol(field, "A.$lines")] == ["A.lines"]

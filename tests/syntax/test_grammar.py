@@ -29,7 +29,8 @@ LANGUAGES_OF = {
         "a.c": "c",
     },
     **{"a.h": "cpp", "a.cc": "cpp", "a.C": "cpp", "a.hpp": "cpp"},
-    **{"a.rb": None, "Makefile": None, "py": None, ".py": None, "a.py/b": None, "": None, "a.": None},
+    **{"a.rb": "ruby", "Gemfile": "ruby", "a.yml": "yaml", "README.md": "markdown", "a/Cargo.lock": "toml"},
+    **{"a.cob": None, "Makefile": None, "py": None, ".py": None, "a.py/b": None, "": None, "a.": None},
 }
 
 
@@ -55,8 +56,8 @@ def test_a_grammar_is_loaded_when_it_is_first_needed_and_no_other() -> None:
 
 
 def test_a_language_without_a_grammar_is_the_users_error() -> None:
-    with pytest.raises(GlmcodeError, match=r"no grammar for a\.rb") as error:
-        outline("x = 1", "a.rb")
+    with pytest.raises(GlmcodeError, match=r"no grammar for a\.cob") as error:
+        outline("x = 1", "a.cob")
     assert error.value.exit_code == Exit.USAGE
 
 
@@ -86,6 +87,40 @@ HOSTILE = {
     "NUL": bytes(N),
     "every byte": bytes(range(256)) * 40,
 }
+MORE_HOSTILE = {
+    "keys": b"".join(b" " * depth + b"a:\n" for depth in range(400)),
+    "keys and lists": b"".join(b" " * depth + b"- a:\n" + b" " * depth + b"  - b:\n" for depth in range(0, 400, 4)),
+    "suites": b"".join(b" " * depth + b"class A:\n" for depth in range(400)),
+    "lists": b"".join(b"  " * depth + b"- a\n" for depth in range(300)) + b"> - " * 1000,
+    "text in text": b'$"{' * N,
+    "flow": b"a: " + b"{a: " * N,
+    "dashes": b"- " * N,
+    "questions": b"? " * N,
+    "anchors": b"&a " * N,
+    "quoted text": b"> " * N + b"x\n",
+    "list items": b"* " * N + b"x\n",
+    "headings": b"# a\n" * N,
+    "underlined": b"a\n=\n" * N,
+    "comment lines": b"# a\n" * N + b"a = 1\n" + b"# a\n" * N + b"[b]\n",
+    "tables": b"[" + b"a." * N + b"b]\nx = 1\n",
+    "tags": b"<div id=a>" * N,
+    "half tags": b"<a " * N,
+    "do": b"a do\n" * N,
+    "interpolations": b'"#{' * N,
+    "expansions": b"${a" * N,
+    "substitutions": b"$(" * N,
+    "here documents": b"a <<A\n" * N,
+    "long brackets": b"[" + b"=" * N + b"[\n" + b"[[" * N,
+    "selectors": b"a " * N + b"{}" + b"a{" * N,
+    "select": b"SELECT (" * N,
+    "cases": b"CASE WHEN a THEN " * N,
+    "values": b"a=b " * N,
+    **{
+        name: HOSTILE[name] for name in ("open brackets", "nested blocks", "angles", "quotes", "comments", "every byte")
+    },
+}
+BASE = [name for name, table in LANGUAGES.items() if not table.extra and name != "tsx"]
+EXTRA = [name for name, table in LANGUAGES.items() if table.extra]
 
 LOOK = """
 import resource, sys
@@ -108,7 +143,12 @@ def look(data: bytes, *languages: str) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_neither_crashes_nor_takes_for_ever(name: str) -> None:
-    look(HOSTILE[name], *(language for language in LANGUAGES if language != "tsx"))
+    look(HOSTILE[name], *BASE)
+
+
+@pytest.mark.parametrize("name", MORE_HOSTILE)
+def test_hostile_text_is_survived_by_the_grammars_of_the_extra(name: str) -> None:
+    look(MORE_HOSTILE[name], *EXTRA)
 
 
 @pytest.mark.parametrize("language", ["python", "javascript", "cpp"])

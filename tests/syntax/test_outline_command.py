@@ -40,13 +40,13 @@ def test_json_is_one_object_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_and_an_unknown_language_are_one_line_and_exit_2(tmp_path: Path) -> None:
-    (tmp_path / "a.rb").write_text("x = 1\n")
+    (tmp_path / "a.cob").write_text("x = 1\n")
     (tmp_path / "a.py").write_text("x = 1\n")
     (tmp_path / "d.py").mkdir()
     for arguments, message in (
         (["missing.py"], "glmcode: no such file: missing.py"),
         (["a.py", "missing.py"], "glmcode: no such file: missing.py"),
-        (["a.rb"], "glmcode: no grammar for a.rb"),
+        (["a.cob"], "glmcode: there is no grammar for a.cob"),
         (["d.py"], "glmcode: cannot read d.py: Is a directory"),
     ):
         ran = glmcode("outline", *arguments, cwd=tmp_path)
