@@ -1,0 +1,239 @@
+"""What an alignment would lose, double or guess at: reasons to ask instead of landing it."""
+
+from collections.abc import Sequence
+
+from glmcode.landing import messages
+from glmcode.landing.place import Refusal
+from glmcode.landing.sketch_align import Alignment, is_surely, likeness
+from glmcode.landing.sketch_lines import Line, is_removal
+from glmcode.landing.text import Text
+from glmcode.syntax import Definition
+
+__all__ = ["judge"]
+
+MOST_GONE = 20
+"""Lines of a run that a sketch may drop without saying so."""
+ALIKE = 0.4
+"""Least likeness of a line that went and one that came, for the one to be the other."""
+
+
+def judge(
+    text: Text,
+    sketch: Sequence[Line],
+    file: Sequence[Line],
+    alignment: Alignment,
+    definitions: Sequence[Definition],
+    begins_marked: bool,
+    ends_marked: bool,
+) -> Refusal | None:
+    """The first reason not to land it. `begins_marked`, `ends_marked`: a marker stands before the sketch's first line, behind its last."""
+    at = 0
+    for start, end in zip(alignment.starts, alignment.ends, strict=True):
+        past = at
+        while past < len(sketch) and sketch[past].segment == sketch[at].segment:
+            past += 1
+        refusal = (
+            _unanchored(sketch, file, alignment, range(at, past), start, begins_marked)
+            or _edges(text, sketch, file, alignment, range(at, past))
+            or _losses(text, sketch, file, alignment, range(at, past), (start, end), definitions)
+            or _cut_off(text, sketch, file, alignment, range(at, past), end, past < len(sketch) or ends_marked)
+        )
+        if refusal is not None:
+            return refusal
+        at = past
+    return _doubled(sketch, file, alignment)
+
+
+def _unanchored(
+    sketch: Sequence[Line],
+    file: Sequence[Line],
+    alignment: Alignment,
+    segment: range,
+    start: int,
+    begins_marked: bool,
+) -> Refusal | None:
+    """A segment of which no line shows where it goes."""
+    for i in segment:
+        j = alignment.pairs[i]
+        if j is not None and (j, start) == (0, 0) and i == 0 and not begins_marked:
+            return None
+        if j is not None and (
+            not sketch[i].trivial
+            or sketch[i].title is not None
+            or (sketch[i].closes and sketch[i].closes == file[j].closes)
+        ):
+            return None
+    return Refusal(
+        "ambiguous",
+        f"Nothing shows where these lines of the sketch go:\n{_quoted(sketch, segment)}\nRepeat the line of the file that stands directly above or "
+        "below them, in the same run, with no marker between; or send them with before=, after= or inside= and the name of a definition.",
+    )
+
+
+def _edges(
+    text: Text, sketch: Sequence[Line], file: Sequence[Line], alignment: Alignment, segment: range
+) -> Refusal | None:
+    """A changed line next to a marker may be a new one, and the line that it looks like may stay."""
+    same = [i for i in segment if (j := alignment.pairs[i]) is not None and sketch[i].key == file[j].key]
+    for i in segment:
+        j = alignment.pairs[i]
+        if j is None or (same and same[0] <= i <= same[-1]) or is_surely(sketch[i], file[j]):
+            continue
+        row = file[j].row
+        return Refusal(
+            "ambiguous",
+            f"Does this line of the sketch replace line {row + 1}, or is it a new one beside it?\n  sketch: {messages.shown(sketch[i].data.strip())}\n"
+            f"  line {row + 1}: {messages.shown(text.lines[row].strip())}\nRepeat an unchanged line of the file on its other side too, or send SEARCH/REPLACE.",
+        )
+    return None
+
+
+def _losses(
+    text: Text,
+    sketch: Sequence[Line],
+    file: Sequence[Line],
+    alignment: Alignment,
+    segment: range,
+    span: tuple[int, int],
+    definitions: Sequence[Definition],
+) -> Refusal | None:
+    kept = {j for i in segment if (j := alignment.pairs[i]) is not None}
+    gone: list[int] = []
+    new: list[int] = []
+    i = segment[0]
+    for j in range(span[0], span[1] + 1):
+        if j in kept or j == span[1]:
+            while i < segment.stop and alignment.pairs[i] != j:
+                if alignment.pairs[i] is None:
+                    new.append(i)
+                i += 1
+            i += 1
+            refusal = _loss(text, sketch, file, gone, new, definitions)
+            if refusal is not None:
+                return refusal
+            gone, new = [], []
+        else:
+            gone.append(j)
+    return None
+
+
+def _loss(
+    text: Text,
+    sketch: Sequence[Line],
+    file: Sequence[Line],
+    gone: Sequence[int],
+    new: Sequence[int],
+    definitions: Sequence[Definition],
+) -> Refusal | None:
+    if not gone or any(is_removal(sketch[i].data.decode("utf-8", "surrogateescape")) for i in new):
+        return None
+    if _moved(sketch, file, gone):
+        return None
+    first, last = file[gone[0]].row + 1, file[gone[-1]].row + 1
+    where = messages.span(first, last)
+    for one in definitions:
+        if (
+            first <= one.line
+            and one.end_line <= last
+            and (one.end_line > one.line or one.kind in ("function", "method", "class"))
+        ):
+            return Refusal(
+                "too-drastic",
+                f"The sketch leaves out {one.name} ({messages.span(one.line, one.end_line)}) and has no marker there. Where it stays, put "
+                f'"... existing code ..." in its place; where it goes, say so with a comment there, such as "removed {one.name}", or send delete="{one.name}".',
+            )
+    titled = next((j for j in gone if _is_block(file, j, gone)), None)
+    if titled is not None or len(gone) > MOST_GONE:
+        what = f"{messages.shown(file[titled].key)}, " if titled is not None else ""
+        return Refusal(
+            "too-drastic",
+            f"The sketch leaves out {what}{where}, and has no marker there:\n{messages.listed(text, first - 1, last)}\nWhere they stay, put "
+            f'"... existing code ..." in their place; where they go, say so with a comment there, such as "removed {where}".',
+        )
+    if not new:
+        return None
+    code = [i for i in new if not sketch[i].is_comment]
+    alike = sum(1 for j in gone if any(likeness(sketch[i], file[j]) >= ALIKE for i in new))
+    is_less = len(gone) > len(new) and (not alike or len(gone) > 6 * (len(new) + 1))
+    if is_less or (not code and any(not file[j].is_comment for j in gone)):
+        return Refusal(
+            "ambiguous",
+            f"Do the new lines of the sketch replace {where}, or do those stay?\n{_quoted(sketch, new)}\nThe file has there:\n"
+            f'{messages.listed(text, first - 1, last)}\nPut "... existing code ..." where lines stay, or a comment that says "removed" where they go.',
+        )
+    return None
+
+
+def _moved(sketch: Sequence[Line], file: Sequence[Line], gone: Sequence[int]) -> bool:
+    """Whether what goes comes again elsewhere in the sketch, for the most part: its first line aside, which may have a new name."""
+    keys = {line.key for line in sketch}
+    lines = [file[j] for j in gone if not file[j].trivial and file[j].title is None]
+    return len(lines) >= 2 and 5 * sum(line.key in keys for line in lines) >= 4 * len(lines)
+
+
+def _is_block(file: Sequence[Line], j: int, gone: Sequence[int]) -> bool:
+    """Whether the line begins a definition of several lines, all of which go."""
+    if file[j].title is None or j + 1 >= len(file) or file[j + 1].depth <= file[j].depth:
+        return False
+    last = j + 1
+    while last + 1 < len(file) and file[last + 1].depth > file[j].depth:
+        last += 1
+    return last <= gone[-1] and last - j >= 2
+
+
+def _cut_off(
+    text: Text,
+    sketch: Sequence[Line],
+    file: Sequence[Line],
+    alignment: Alignment,
+    segment: range,
+    end: int,
+    marked: bool,
+) -> Refusal | None:
+    """A definition is begun and not closed, and the file's has more lines: they may stay or go."""
+    line = sketch[segment[-1]]
+    around = next((sketch[i] for i in reversed(segment) if sketch[i].title in line.titles[-1:]), None)
+    if around is None or not line.titles or end >= len(file) or line.titles[-1] not in file[end].titles:
+        return None
+    new_last = alignment.pairs[segment[-1]] is None and around.key.endswith(b":") and not line.is_comment
+    if marked and not new_last:
+        return None
+    row = file[end].row
+    return Refusal(
+        "ambiguous",
+        f"The sketch ends within {messages.shown(around.key)}, where the file goes on:\n{messages.listed(text, row, row + 4)}\nDo these lines stay "
+        '(put "... existing code ..." below the last line, indented as it is), or go (send the whole definition with replace=)?',
+    )
+
+
+def _doubled(sketch: Sequence[Line], file: Sequence[Line], alignment: Alignment) -> Refusal | None:
+    """A definition that the sketch brings anew stands in the file, and would stay there."""
+    taken = set(alignment.pairs)
+    bounds = list(zip(alignment.starts, alignment.ends, strict=True))
+    stays: dict[bytes, list[int]] = {}
+    keys: dict[bytes, list[int]] = {}
+    for j, line in enumerate(file):
+        if j not in taken and not any(start <= j < end for start, end in bounds):
+            keys.setdefault(line.key, []).append(j)
+            if line.title is not None:
+                stays.setdefault(line.title, []).append(j)
+    for i, line in enumerate(sketch):
+        if alignment.pairs[i] is not None or line.is_comment:
+            continue
+        found = [j for j in stays.get(line.title or b"", ()) if file[j].parent == line.parent or not line.parent]
+        if not line.trivial and line.closes is None and line.key.endswith((b"{", b":", b"(")) and b" " in line.key:
+            found += [j for j in keys.get(line.key, ()) if len(keys[line.key]) == 1]
+        if found:
+            j = found[0]
+            name = messages.shown(line.title or line.key)
+            return Refusal(
+                "ambiguous",
+                f"{name} stands at line {file[j].row + 1} of the file, and the sketch would bring a second one after it or before it. Put its lines where "
+                f'the file has them, or change it with in="{name}".',
+            )
+    return None
+
+
+def _quoted(sketch: Sequence[Line], numbers: Sequence[int]) -> str:
+    rows = [f"  | {messages.shown(sketch[i].data)}" for i in list(numbers)[:4]]
+    return "\n".join(rows) + ("\n  | …" if len(numbers) > 4 else "")

@@ -1,0 +1,154 @@
+"""The lines of a file and of a sketch as the merge compares them: what each says, what it opens or closes, what it is in.
+
+Structure is read from indentation and from how lines begin, which every language shows; nothing here needs a grammar.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from glmcode.landing.nearest import is_trivial
+from glmcode.plan.sketch import elides
+
+__all__ = ["TITLED", "Line", "head_of_key", "indent_of", "is_removal", "read_lines", "title_of"]
+
+TITLED = b"\0"
+"""What the opener of a closing line begins with where it is known by its title."""
+TAB = 4
+"""Columns of a tab, for comparing depths; indentation itself is never converted by it."""
+DEEPEST = 64
+"""Blocks around a line that are kept in mind."""
+
+_MODIFIERS = (
+    rb"(?:(?:export|default|declare|public|private|protected|internal|static|async|pub(?:\([\w: ]+\))?|unsafe|extern|inline|virtual"
+    rb"|override|final|abstract|sealed|partial|local|get|set)\s+)*"
+)
+_TITLE = re.compile(
+    _MODIFIERS + rb"(?:(?:def|class|fn|func|function|struct|enum|union|trait|interface|type|mod|module|namespace|object|record|macro)"
+    rb"\b\s*\*?\s*(?:\([^()]*\)\s*)?(?P<name>[\w$]+)"
+    rb"|impl\b(?P<impl>[^{]*)\{?"
+    rb"|(?:const|let|var|val|static)\s+(?:mut\s+)?(?P<value>[\w$]+)\s*(?::[^=]*)?=(?!=)"
+    rb"|(?P<call>[\w$]+)\s*\([^;]*\)\s*(?::[^;{=]+|->[^;{=]+)?\{\s*$)"
+)  # fmt: skip
+_HEAD = re.compile(rb"(<[a-z][\w-]*>)[^<>]*</|([^=:(]{1,80}?)\??(?:: | [:+*/|&-]?= | => )")
+_CONTROL = frozenset(b"if for while switch catch return else do with function super match loop elif foreach".split())
+_COMMENT = re.compile(rb"\s*(?:/\*+|//+|#(?!\[)|--|<!--|;|%|\*|\"\"\")")
+_OPENS = re.compile(rb"[\[({]\s*(?://.*|/\*.*)?$|:\s*(?:#.*)?$|=>\s*$|<[\w.]*(?:\s[^<>]*)?>\s*$")
+_CLOSES = re.compile(rb"[\])}]+[;,)]*(?:\s*[\[({].*)?\s*$|</[\w.:-]*>\s*$|end\b;?\s*$|fi\s*$|done\s*$|esac\s*$")
+_REMOVAL = re.compile(
+    r"\s*(?:\{\s*/\*|/\*+|//+|#+|--+|<!--|;+|%+|\(\*)\s*(?:plandex:\s*)?(?:\.{3}|…)?\s*"
+    r"(?:[(\[]?(?:removed|deleted|dropped)(?:\s*:)?(?:\s+[\w.()\[\]<>$#,`'\"-]+){0,5}"
+    r"|(?:[\w.()\[\]<>$#`'\"-]+\s+){1,4}?(?:(?:is|are|was|were|has been|have been)\s+)?(?:now\s+)?(?:removed|deleted|dropped)(?:\s+here)?)"
+    r"\s*(?:\.{3}|…)?[.)\]]?\s*(?:\*/\s*\}?|-->|\*\))?\s*$",
+    re.I,
+)
+
+_MODAL = re.compile(r"\b(?:be|gets?|will|must|should|if|when|once|not|never|stays?|remains?)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that is not blank."""
+
+    row: int
+    """Its index among all lines."""
+    data: bytes
+    key: bytes
+    """Its text with spacing aside: equal keys are the same line."""
+    indent: bytes
+    depth: int
+    """Columns of its indentation."""
+    trivial: bool
+    """It may stand anywhere: `}`, `else:`."""
+    title: bytes | None
+    """The name that it defines, if it begins a definition or binds a name."""
+    closes: bytes | None
+    """For a closing line: the key of the line that it closes (TITLED and its title where it has one); empty where that is unknown."""
+    parent: bytes
+    """The key of the line that encloses it; empty where none is seen."""
+    titles: tuple[bytes, ...]
+    """The titles of what it is in, outermost first; what a marker at their own depth or before may have ended is left out."""
+    is_comment: bool
+    segment: int = 0
+    """Which run of lines between two markers it belongs to."""
+
+
+def indent_of(line: bytes) -> bytes:
+    return line[: len(line) - len(line.lstrip(b" \t"))]
+
+
+def title_of(line: bytes) -> bytes | None:
+    """The name that a line defines: of a function, a class, an implementation, a constant."""
+    bare = line.strip()
+    if len(bare) > 400:
+        bare = bare[:400]
+    match = _TITLE.match(bare)
+    if match is None or _COMMENT.match(bare):
+        return None
+    name = match["name"] or match["value"] or match["call"]
+    if name is None:
+        return b"impl " + b" ".join(match["impl"].split())
+    return None if name in _CONTROL else bytes(name)
+
+
+def head_of_key(key: bytes) -> bytes:
+    """What an assignment, an entry, a setting or an element is about; empty for any other line."""
+    match = _HEAD.match(key[:400])
+    return match[1] or match[2] if match else b""
+
+
+def is_removal(line: str) -> bool:
+    """Whether the line is a comment that says of lines that they are gone: `// removed foo`."""
+    return len(line) <= 160 and _REMOVAL.match(line) is not None and _MODAL.search(line) is None
+
+
+def read_lines(lines: Sequence[bytes], markers: Iterable[int] = ()) -> list[Line]:
+    """The lines that count, without blank ones and the marker rows."""
+    marked = frozenset(markers)
+    found: list[Line] = []
+    open_blocks: list[tuple[int, bytes, bytes | None]] = []
+    closable: dict[int, bytes] = {}
+    segment = 0
+    for row, data in enumerate(lines):
+        bare = data.strip()
+        if not bare:
+            continue
+        indent = indent_of(data)
+        depth = len(indent.expandtabs(TAB))
+        while open_blocks and open_blocks[-1][0] >= depth:
+            open_blocks.pop()
+        if row in marked:
+            segment += 1
+            continue
+        key = b" ".join(bare.split())
+        is_comment = _COMMENT.match(data) is not None
+        title = None if is_comment else title_of(data)
+        closes = closable.pop(depth, b"") if _CLOSES.match(bare) else None
+        found.append(
+            Line(
+                row=row,
+                data=data,
+                key=key,
+                indent=indent,
+                depth=depth,
+                trivial=is_trivial(bare) and not head_of_key(key),
+                title=title,
+                closes=closes,
+                parent=open_blocks[-1][1] if open_blocks else b"",
+                titles=tuple(name for _, _, name in open_blocks if name),
+                is_comment=is_comment,
+                segment=segment,
+            )
+        )
+        if is_comment:
+            continue
+        if _OPENS.search(bare):
+            closable[depth] = TITLED + title if title else key
+        if len(open_blocks) < DEEPEST and closes is None:
+            open_blocks.append((depth, key, title))
+    return found
+
+
+def marker_rows(lines: Sequence[bytes]) -> list[int]:
+    """The rows of the lines that stand for lines that stay."""
+    return [row for row, line in enumerate(lines) if elides(line.decode("utf-8", "surrogateescape"))]

@@ -1,0 +1,214 @@
+"""The file as an alignment with a sketch makes it: its own bytes for lines that are the same, the sketch's for the others."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from glmcode.landing.place import Splice
+from glmcode.landing.sketch_align import Alignment
+from glmcode.landing.sketch_lines import Line, indent_of, is_removal
+from glmcode.landing.text import Text
+
+__all__ = ["Hunk", "hunks", "splices", "substance"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """Rows first..past of the file give way to lines: each its content, and the row whose line it is (None: a new one)."""
+
+    first: int
+    past: int
+    lines: tuple[tuple[bytes, int | None], ...]
+
+
+def hunks(
+    text: Text, body: Sequence[bytes], sketch: Sequence[Line], file: Sequence[Line], alignment: Alignment
+) -> list[Hunk]:
+    """One hunk for each segment of the sketch, in the file's order."""
+    found = []
+    shift = (b"", b"")
+    at = 0
+    for start, end in zip(alignment.starts, alignment.ends, strict=True):
+        past = at
+        while past < len(sketch) and sketch[past].segment == sketch[at].segment:
+            past += 1
+        segment = range(at, past)
+        shift = _shift(sketch, file, alignment, segment) or shift
+        found.append(_hunk(text, body, sketch, file, alignment, segment, (start, end), shift))
+        at = past
+    return found
+
+
+def splices(text: Text, parts: Sequence[Hunk]) -> tuple[Splice, ...]:
+    """The hunks that change something, as bytes."""
+    found = []
+    for part in parts:
+        stands = [(text.content(row), row) for row in range(part.first, part.past)]
+        head = tail = 0
+        lines = list(part.lines)
+        while head < min(len(stands), len(lines)) and stands[head] == lines[head]:
+            head += 1
+        while tail < min(len(stands), len(lines)) - head and stands[-1 - tail] == lines[-1 - tail]:
+            tail += 1
+        first, past = part.first + head, part.past - tail
+        given = lines[head : len(lines) - tail]
+        if first == past and not given:
+            continue
+        found.append(Splice(text.start(first), text.start(past), _bytes(text, first, past, given)))
+    return tuple(splice for splice in found if text.data[splice.start : splice.end] != splice.new)
+
+
+def substance(text: Text, parts: Sequence[Hunk]) -> list[tuple[int, int, tuple[bytes, ...]]]:
+    """What the hunks come to, blank lines aside: equal for two ways that give the same file."""
+    found: list[bytes] = []
+    row = 0
+    for part in parts:
+        found += [line.rstrip() for line in text.lines[row : part.first] if line.strip()]
+        found += [line.rstrip() for line, _ in part.lines if line.strip()]
+        row = part.past
+    found += [line.rstrip() for line in text.lines[row:] if line.strip()]
+    return [(0, 0, tuple(found))]
+
+
+def _bytes(text: Text, first: int, past: int, given: Sequence[tuple[bytes, int | None]]) -> bytes:
+    out = bytearray()
+    unended = bool(text.data) and not text.data.endswith(text.separator)
+    at_end = past >= len(text.lines)
+    if unended and first >= len(text.lines) and given:
+        out += text.end_near(first - 1)
+    near = min(first, max(0, len(text.lines) - 1))
+    for number, (line, row) in enumerate(given):
+        end = text.end(row) if row is not None else b""
+        if number == len(given) - 1 and at_end and unended:
+            end = b""
+        else:
+            end = end or text.end_near(near)
+        out += line + end
+    if not given and at_end and unended and first:
+        # The line before is the last now; it keeps its end.
+        return b""
+    return bytes(out)
+
+
+def _shift(
+    sketch: Sequence[Line], file: Sequence[Line], alignment: Alignment, segment: range
+) -> tuple[bytes, bytes] | None:
+    """What the sketch's indentation begins with, and what the file has in its place; None where no line tells."""
+    seen: Counter[tuple[bytes, bytes]] = Counter()
+    for i in segment:
+        j = alignment.pairs[i]
+        if j is None or (sketch[i].key != file[j].key and sketch[i].title is None):
+            continue
+        ours, theirs = sketch[i].indent, file[j].indent
+        if ours == theirs:
+            return b"", b""
+        common = 0
+        while common < min(len(ours), len(theirs)) and ours[len(ours) - 1 - common] == theirs[len(theirs) - 1 - common]:
+            common += 1
+        seen[ours[: len(ours) - common], theirs[: len(theirs) - common]] += 1
+    return max(seen, key=lambda one: (seen[one], one)) if seen else None
+
+
+def _shifted(line: bytes, shift: tuple[bytes, bytes]) -> bytes:
+    taken, given = shift
+    if not line.strip():
+        return b""
+    if line.startswith(taken):
+        return given + line[len(taken) :]
+    return line.lstrip(b" \t")
+
+
+def _hunk(
+    text: Text,
+    body: Sequence[bytes],
+    sketch: Sequence[Line],
+    file: Sequence[Line],
+    alignment: Alignment,
+    segment: range,
+    span: tuple[int, int],
+    shift: tuple[bytes, bytes],
+) -> Hunk:
+    start, end = span
+    if start < end:
+        first, past = file[start].row, file[end - 1].row + 1
+    else:
+        first = past = file[start - 1].row + 1 if start else 0
+    lines: list[tuple[bytes, int | None]] = []
+    before: int | None = None
+    gone = dropped(sketch, alignment, segment, span)
+    for i in segment:
+        j = alignment.pairs[i]
+        line = sketch[i]
+        if i in gone:
+            continue
+        if i > segment[0]:
+            earlier = sketch[i - 1].row
+            if j is not None and before is not None and j == before + 1:
+                lines += [(text.content(row), row) for row in range(file[before].row + 1, file[j].row)]
+            else:
+                lines += [(b"", None)] * (line.row - earlier - 1)
+        shifted = _shifted(line.data, shift)
+        if j is None:
+            lines.append((shifted.rstrip(b"\r"), None))
+        elif line.key != file[j].key:
+            if i == segment[0]:
+                shifted = file[j].indent + line.data.lstrip(b" \t")
+            lines.append((shifted.rstrip(b"\r"), None))
+        else:
+            own = text.content(file[j].row)
+            if indent_of(shifted) == file[j].indent or i == segment[0]:
+                lines.append((own, file[j].row))
+            else:
+                lines.append((indent_of(shifted) + own.lstrip(b" \t"), None))
+        before = j
+    lines = _spaced(text, body, sketch, alignment, segment, (first, past), lines)
+    return Hunk(first, past, tuple(lines))
+
+
+def dropped(sketch: Sequence[Line], alignment: Alignment, segment: range, span: tuple[int, int]) -> frozenset[int]:
+    """The comments that say of lines that they are gone: they stand where lines of the file go, and go with them."""
+    found: list[int] = []
+    done, pending, other = span[0], list[int](), False
+    for i in [*segment, None]:
+        j = span[1] if i is None else alignment.pairs[i]
+        if j is not None:
+            if j > done and not other:
+                found += pending
+            done, pending, other = j + 1, [], False
+        elif i is not None and is_removal(sketch[i].data.decode("utf-8", "surrogateescape")):
+            pending.append(i)
+        else:
+            other = True
+    return frozenset(found)
+
+
+def _spaced(
+    text: Text,
+    body: Sequence[bytes],
+    sketch: Sequence[Line],
+    alignment: Alignment,
+    segment: range,
+    rows: tuple[int, int],
+    lines: list[tuple[bytes, int | None]],
+) -> list[tuple[bytes, int | None]]:
+    """With the blank lines that the sketch has at its edges, where new lines meet lines of the file."""
+    first, past = rows
+    top, bottom = sketch[segment[0]].row, sketch[segment[-1]].row
+    if (
+        alignment.pairs[segment[0]] is None
+        and top
+        and not body[top - 1].strip()
+        and first
+        and text.lines[first - 1].strip()
+    ):
+        lines = [(b"", None), *lines]
+    below = bottom + 1
+    if (
+        alignment.pairs[segment[-1]] is None
+        and below < len(body)
+        and not body[below].strip()
+        and past < len(text.lines)
+        and text.lines[past].strip()
+    ):
+        lines = [*lines, (b"", None)]
+    return lines

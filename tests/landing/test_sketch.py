@@ -1,0 +1,142 @@
+"""What could go wrong when a sketch is merged with a file."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glmcode import apply_plan
+from glmcode.landing.result import Result
+
+CLASS = """class Cart {
+  constructor() {
+    this.items = [];
+  }
+
+  add(item) {
+    this.items.push(item);
+    return this;
+  }
+
+  remove(item) {
+    this.items = this.items.filter((one) => one !== item);
+    return this;
+  }
+}
+"""
+
+
+def merge(before: str, body: str, path: str = "cart.js", symbol: str | None = None) -> Result:
+    name = f' in="{symbol}"' if symbol else ""
+    return apply_plan(f'<edit path="{path}"{name}>\n{body}</edit>\n', {path: before.encode()})
+
+
+def landed(before: str, body: str, path: str = "cart.js", symbol: str | None = None) -> str:
+    result = merge(before, body, path, symbol)
+    assert result.ok, result.edits[0].message
+    return (result.files.get(path) or before.encode()).decode()
+
+
+def reason(before: str, body: str, path: str = "cart.js", symbol: str | None = None) -> str | None:
+    result = merge(before, body, path, symbol)
+    assert not result.files
+    return result.edits[0].reason
+
+
+def test_closing_lines_go_with_what_they_close() -> None:
+    body = "class Cart {\n  // ... existing code ...\n\n  count() {\n    return this.items.length;\n  }\n}\n"
+    assert landed(CLASS, body) == CLASS.removesuffix("}\n") + "\n  count() {\n    return this.items.length;\n  }\n}\n"
+
+
+def test_a_line_that_stands_often_is_placed_by_what_is_around_it() -> None:
+    body = "// ... existing code ...\n  remove(item) {\n    // ... existing code ...\n    this.changed();\n    return this;\n  }\n}\n"
+    assert landed(CLASS, body) == CLASS.replace(
+        "item);\n    return this;\n  }\n}", "item);\n    this.changed();\n    return this;\n  }\n}"
+    ).replace("!== item);\n    return this", "!== item);\n    this.changed();\n    return this")
+
+
+def test_a_member_left_out_is_not_dropped() -> None:
+    body = (
+        CLASS.replace("  add(item) {\n    this.items.push(item);\n    return this;\n  }\n\n", "")
+        + "// ... existing code ...\n"
+    )
+    assert reason(CLASS, body) == "too-drastic"
+
+
+def test_a_long_run_left_out_is_not_dropped() -> None:
+    rows = [f"value_{n} = {n * 7}\n" for n in range(40)]
+    body = rows[0] + rows[30] + "# ... existing code ...\n"
+    assert reason("".join(rows), body, "settings.conf") == "too-drastic"
+    said = rows[0] + "# removed values 1 to 29\n" + rows[30] + "# ... existing code ...\n"
+    assert landed("".join(rows), said, "settings.conf") == "".join(rows[:1] + rows[30:])
+
+
+def test_a_comment_about_removing_is_no_removal() -> None:
+    body = "// ... existing code ...\n  remove(item) {\n    // Items that stay are not removed\n    this.items = this.items.filter((one) => one !== item);\n// ... existing code ...\n"
+    assert "not removed" in landed(CLASS, body)
+
+
+def test_a_change_beside_a_marker_may_be_a_new_line() -> None:
+    before = "alpha = load(one, two)\nbeta = 1\n"
+    assert reason(before, "# ... existing code ...\nwork(load, alpha, one)\nbeta = 1\n", "x.conf") in (
+        None,
+        "ambiguous",
+    )
+
+
+def test_a_definition_out_of_order_is_not_doubled() -> None:
+    body = "class Cart {\n  // ... existing code ...\n  remove(item) {\n    // ... existing code ...\n  }\n\n  add(item) {\n    return null;\n  }\n}\n"
+    assert reason(CLASS, body) == "ambiguous"
+
+
+def test_lines_equal_but_for_spacing_keep_the_files() -> None:
+    before = "a  =  1\nb = 2\nc = 3\n"
+    assert landed(before, "a = 1\nb = 4\n# ... existing code ...\n", "x.conf") == "a  =  1\nb = 4\nc = 3\n"
+
+
+def test_crlf_and_a_missing_last_line_end_stay() -> None:
+    before = "a = 1\r\nb = 2\r\nc = 3"
+    assert landed(before, "# ... existing code ...\nb = 2\nc = 4\n", "x.conf") == "a = 1\r\nb = 2\r\nc = 4"
+    assert landed(before, "# ... existing code ...\nc = 3\nd = 4\n", "x.conf") == "a = 1\r\nb = 2\r\nc = 3\r\nd = 4"
+
+
+def test_a_flush_left_sketch_takes_the_tabs_of_the_file() -> None:
+    before = "func total(x int) int {\n\ty := x\n\tif y > 1 {\n\t\ty--\n\t}\n\treturn y\n}\n"
+    body = "func total(x int) int {\n    // ... existing code ...\n    if y > 1 {\n        y--\n        log(y)\n    }\n    return y\n}\n"
+    assert landed(before, body, "a.go", "total") == before.replace("\t\ty--\n", "\t\ty--\n\t\tlog(y)\n")
+
+
+def test_nothing_but_markers_is_malformed() -> None:
+    assert reason(CLASS, "// ... existing code ...\n") == "malformed"
+
+
+def test_an_empty_file_has_nothing_to_sketch() -> None:
+    assert reason("", "a = 1\n# ... existing code ...\n", "x.conf") == "no-match"
+
+
+def test_repeated_lines_cost_a_bounded_time() -> None:
+    before = "x = 1\n" * 100_000
+    started = time.process_time()
+    assert reason(before, "x = 1\n# ... existing code ...\ny = 2\n" * 40, "x.conf") in ("ambiguous", "no-match")
+    assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize("path", ["x.conf", "x.py", "x.js"])
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_a_sketch_of_one_changed_line_lands_there_or_nowhere(path: str, data: st.DataObject) -> None:
+    names = data.draw(
+        st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta", "one", "two"]), min_size=3, max_size=12)
+    )
+    rows = [f"{name} = {n % 3}" for n, name in enumerate(names)]
+    at = data.draw(st.integers(1, len(rows) - 2))
+    new = [*rows[:at], f"{names[at]} = changed", *rows[at + 1 :]]
+    mark = "// ... existing code ..." if path == "x.js" else "# ... existing code ..."
+    body = "\n".join([mark, *new[at - 1 : at + 2], mark]) + "\n"
+    before = "\n".join(rows) + "\n"
+    result = merge(before, body, path)
+    if result.ok:
+        assert result.files[path] == ("\n".join(new) + "\n").encode()
+    else:
+        assert result.edits[0].reason in ("ambiguous", "too-drastic", "no-match")

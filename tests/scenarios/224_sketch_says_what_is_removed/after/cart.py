@@ -1,0 +1,24 @@
+import os
+import sys
+
+
+class Cart:
+    """What a customer has picked."""
+
+    def __init__(self):
+        self.items = []
+        self.voucher = None
+
+    def add(self, item):
+        if item is None:
+            raise ValueError("no item")
+        self.items.append(item)
+        self.log(item)
+
+    def log(self, item):
+        print("added", item)
+
+
+def checkout(cart):
+    cart.close()
+    return cart.total()
