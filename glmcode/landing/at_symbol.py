@@ -6,12 +6,22 @@ from itertools import pairwise
 from glmcode.landing import messages
 from glmcode.landing.body import body_lines, head_of, insertion, shifted
 from glmcode.landing.carry import carry
+from glmcode.landing.members import (
+    KEYED,
+    at_end_of_line,
+    at_end_of_list,
+    bare,
+    beside_in_list,
+    deleted_from_list,
+    given_twice,
+    replaced_in_list,
+)
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Fit, Place, Quote, Refusal, Splice, Standing, Verdict
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtSymbol
-from glmcode.syntax import Definition, find_symbol, without_grammar
+from glmcode.syntax import Definition, Parsed, find_symbol, without_grammar
 
 __all__ = ["at_symbol"]
 
@@ -41,7 +51,7 @@ def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
     if len(found) > 1:
         return _several(path, change.symbol, found)
     if change.action == "delete":
-        return _delete(text, parsed.definitions, found[0])
+        return _delete(text, parsed, found[0])
     return _with_body(file, change, path, found[0], parsed.definitions)
 
 
@@ -57,11 +67,16 @@ def _with_body(file: File, change: AtSymbol, path: str, definition: Definition, 
             "malformed",
             f'The body is empty. To drop {definition.name}, send <edit path="{path}" delete="{definition.name}"/>; else give the lines.',
         )
+    verdict: Verdict
     if change.action == "replace":
-        return _replace(text, definition, lines, file.language)
-    if change.action == "inside":
-        return _inside(text, every, definition, lines, path)
-    return _beside(text, every, definition, lines, change.action)
+        verdict = _replace(file, definition, lines)
+    elif change.action == "inside":
+        verdict = _inside(file, every, definition, lines, path)
+    else:
+        verdict = _beside(file, every, definition, lines, change.action)
+    if isinstance(verdict, Fit) and file.language in KEYED and file.parsed is not None:
+        return given_twice(file.parsed, verdict.splices, path) or verdict
+    return verdict
 
 
 def _several(path: str, symbol: str, found: Sequence[Definition]) -> Refusal:
@@ -76,8 +91,11 @@ def _several(path: str, symbol: str, found: Sequence[Definition]) -> Refusal:
     )
 
 
-def _replace(text: Text, definition: Definition, lines: list[bytes], language: str | None) -> Verdict:
+def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:
+    text, language = file.text, file.language
     data = text.data
+    if (definition.depth or language == "json") and file.parsed is not None:
+        lines = replaced_in_list(file.parsed, definition, lines)
     start, head, keyword = (_line_start(data, at) for at in (definition.start, definition.head, definition.keyword))
     if not _is_whole_lines(text, keyword, definition):
         # It shares its line with other code: only its own bytes give way.
@@ -101,14 +119,18 @@ def _replace(text: Text, definition: Definition, lines: list[bytes], language: s
     return Fit((Splice(start, definition.end, given),), STRATEGY, 1.0, (row + 1, row + size))
 
 
-def _beside(text: Text, every: Sequence[Definition], definition: Definition, lines: list[bytes], side: str) -> Verdict:
+def _beside(file: File, every: Sequence[Definition], definition: Definition, lines: list[bytes], side: str) -> Verdict:
+    text = file.text
     data = text.data
+    extra: tuple[Splice, ...] = ()
+    if file.parsed is not None:
+        lines, extra = beside_in_list(file.parsed, definition, lines, side)
     start, end = _line_start(data, definition.start), definition.end
     siblings = _siblings(every, definition)
     position = siblings.index(definition)
     lines = shifted(lines, definition.indent, _contents(text, data[start:end], start))
     is_long = len(lines) > 1 or definition.end_line > definition.line
-    gap = _gap(text, siblings, is_long, definition.depth, lines)
+    gap = _gap(text, siblings, is_long, definition.depth, lines, file.language)
     if side == "after":
         if _stands(text, end, lines):
             row = text.row(end)
@@ -128,10 +150,11 @@ def _beside(text: Text, every: Sequence[Definition], definition: Definition, lin
     row = text.row(splice.start) + (
         1 if splice.start >= len(data) and data and not data.endswith(text.separator) else 0
     )
-    return Fit((splice,), STRATEGY, 1.0, (row + 1, row))
+    return Fit((*extra, splice), STRATEGY, 1.0, (row + 1, row))
 
 
-def _inside(text: Text, every: Sequence[Definition], definition: Definition, lines: list[bytes], path: str) -> Verdict:
+def _inside(file: File, every: Sequence[Definition], definition: Definition, lines: list[bytes], path: str) -> Verdict:
+    text = file.text
     data = text.data
     if definition.body is None:
         return Refusal(
@@ -147,17 +170,25 @@ def _inside(text: Text, every: Sequence[Definition], definition: Definition, lin
     ]
     like = _contents(text, data[_line_start(data, first) : last], first)
     lines = shifted(lines, definition.member_indent, like)
-    needle = [line.rstrip() for line in lines]
-    if any(not is_trivial(line) for line in needle) and _holds([line.rstrip() for line in like], needle):
+    in_list = None if file.parsed is None else at_end_of_list(file.parsed, last, lines)
+    trim = bytes.rstrip if in_list is None else bare
+    needle = [trim(line) for line in lines]
+    if any(not is_trivial(line) for line in needle) and _holds([trim(line) for line in like], needle):
         return Standing(STRATEGY, (definition.line, definition.end_line))
     row = text.row(last)
-    if data[_line_start_any(data, last) : last].strip():
+    extra: tuple[Splice, ...] = ()
+    if in_list is not None:
+        lines, extra = in_list
+        splice = at_end_of_line(data, first, last, lines, extra, definition.kind == "array" or file.language == "toml")
+        if splice is not None:
+            return Fit((splice,), STRATEGY, 1.0, (row + 1, row))
+    if last < len(data) and data[_line_start_any(data, last) : last].strip():
         # The members stand on the line of the braces: they get a line of their own.
         end = text.end_near(text.row(first))
         new = end + b"".join(line + end for line in lines) + definition.indent
         inner = data[first:last]
         start = last - (len(inner) - len(inner.rstrip()))
-        return Fit((Splice(start, last, new),), STRATEGY, 1.0, (row + 1, row))
+        return Fit((*extra, Splice(start, last, new)), STRATEGY, 1.0, (row + 1, row))
     # Blank lines before the close stay before it.
     while row and row > text.row(first) and not text.content(row - 1).strip():
         row -= 1
@@ -165,18 +196,21 @@ def _inside(text: Text, every: Sequence[Definition], definition: Definition, lin
         (one for one in members if not data[one.end : last].strip()), key=lambda one: one.end, default=None
     )
     is_long = len(lines) > 1 or (last_member is not None and last_member.end_line > last_member.line)
-    gap = _gap(text, members, is_long, definition.depth + 1, lines) if data[first:last].strip() else 0
+    gap = 0
+    if data[first:last].strip() and not (file.language == "markdown" and _is_item(lines[0], text.content(row - 1))):
+        gap = _gap(text, members, is_long, definition.depth + 1, lines, file.language)
     at_end = row >= len(text.lines)
     splice = insertion(text, len(data) if at_end else text.start(row), lines, above=gap)
-    return Fit((splice,), STRATEGY, 1.0, (row + 1, row))
+    return Fit((*extra, splice), STRATEGY, 1.0, (row + 1, row))
 
 
-def _delete(text: Text, every: Sequence[Definition], definition: Definition) -> Verdict:
+def _delete(text: Text, parsed: Parsed, definition: Definition) -> Verdict:
     data = text.data
+    every, extra = parsed.definitions, deleted_from_list(parsed, definition)
     start, end = _line_start(data, definition.start), definition.end
     lines_of = (text.row(start) + 1, definition.end_line)
     if not _is_whole_lines(text, start, definition):
-        return Fit((Splice(definition.start, definition.end, b""),), STRATEGY, 1.0, lines_of)
+        return Fit((*extra, Splice(definition.start, definition.end, b"")), STRATEGY, 1.0, lines_of)
     parent = _parent(every, definition)
     low, high = parent.body if parent is not None and parent.body else (0, len(data))
     above, below = _blank_rows_above(text, start), _blank_rows(text, end)
@@ -187,7 +221,7 @@ def _delete(text: Text, every: Sequence[Definition], definition: Definition) -> 
         first -= above
     else:
         past += below
-    return Fit((Splice(text.start(first), text.start(past), b""),), STRATEGY, 1.0, lines_of)
+    return Fit((*extra, Splice(text.start(first), text.start(past), b"")), STRATEGY, 1.0, lines_of)
 
 
 def _contents(text: Text, data: bytes, start: int) -> list[bytes]:
@@ -236,7 +270,19 @@ def _siblings(every: Sequence[Definition], definition: Definition) -> list[Defin
     )
 
 
-def _gap(text: Text, siblings: Sequence[Definition], is_long: bool, depth: int, lines: Sequence[bytes]) -> int:
+def _is_item(line: bytes, above: bytes) -> bool:
+    """Whether both lines are items of a list, or rows of a table."""
+    return line.lstrip()[:2] in (b"- ", b"* ", b"+ ", b"| ") and line.lstrip()[:2] == above.lstrip()[:2]
+
+
+def _gap(
+    text: Text,
+    siblings: Sequence[Definition],
+    is_long: bool,
+    depth: int,
+    lines: Sequence[bytes],
+    language: str | None,
+) -> int:
     """Blank lines between such siblings in this file: as most pairs of them have it, or as the language's readers expect.
 
     Siblings of several lines keep their distance; `is_long` where the body or its neighbour is one.
@@ -252,7 +298,10 @@ def _gap(text: Text, siblings: Sequence[Definition], is_long: bool, depth: int, 
         counts[blank] = counts.get(blank, 0) + 1
     if alike:
         return max(alike, key=lambda blank: (alike[blank], blank))
-    if not is_long:
+    if language in KEYED:
+        # Keys stand line below line; only a table of TOML begins a part of its own.
+        return 1 if language == "toml" and lines[0].lstrip().startswith(b"[") else 0
+    if not is_long and language != "markdown":
         return 0
     if mixed:
         return max(1, max(mixed, key=lambda blank: (mixed[blank], blank)))

@@ -11,9 +11,12 @@ from glmcode.landing.text import Text, split_lines
 __all__ = ["body_lines", "head_of", "insertion", "shifted"]
 
 _COMMENT = re.compile(rb"#(?![\[!])|//|/\*|--|\*")
-_HASH_IS_CODE = frozenset({"c", "cpp"})
+_HASHES = frozenset({None, "python", "ruby", "php", "bash", "elixir", "yaml", "toml"})
+_DASHES = frozenset({None, "lua", "sql"})
+"""Where `#` and `--` begin comments; elsewhere they begin a selector, a heading, a field, a directive."""
 _ATTRIBUTE = re.compile(rb"@(?!interface\b)[\w.]+|#!?\[|\[\[")
-_NO_ATTRIBUTES = frozenset({"go", "c"})
+_BRACKETED = re.compile(rb"\[")
+_NO_ATTRIBUTES = frozenset({"go", "c", "css", "json", "yaml", "toml", "markdown", "html"})
 
 
 def body_lines(body: bytes) -> list[bytes]:
@@ -80,15 +83,23 @@ def head_of(lines: Sequence[bytes], language: str | None) -> tuple[int, int]:
 
 
 def _is_comment(bare: bytes, language: str | None) -> bool:
-    if bare.startswith(b"#") and language in _HASH_IS_CODE:
+    if bare.startswith(b"#") and language not in _HASHES:
+        return False
+    if bare.startswith(b"--") and language not in _DASHES:
+        return False
+    if bare.startswith(b"*") and language in ("css", "markdown"):
         return False
     return bool(_COMMENT.match(bare))
 
 
 def _attribute(lines: Sequence[bytes], language: str | None) -> int:
     """Lines of the attribute that begins here: down to where its brackets close. 0 where none does."""
-    if language in _NO_ATTRIBUTES or not _ATTRIBUTE.match(lines[0].strip()):
+    pattern = _BRACKETED if language == "c_sharp" else _ATTRIBUTE
+    if language in _NO_ATTRIBUTES or not pattern.match(lines[0].strip()):
         return 0
+    if language == "elixir" and lines[0].count(b'"""') == 1:
+        closing = (at + 2 for at, line in enumerate(lines[1:]) if b'"""' in line)
+        return next(closing, len(lines))
     depth = size = 0
     for line in lines:
         size += 1

@@ -259,7 +259,7 @@ def _keyword(node: "Node", language: "Language") -> "Node":
 
 def _member_indent(holder: "Node", outer: bytes, walk: _Walk) -> bytes:
     for child in holder.named_children[:8]:
-        if child.type in walk.language.comments or child.type == "access_specifier":
+        if child.type in walk.language.comments or child.type in ("access_specifier", "start_tag"):
             continue
         start = start_of(walk.data, child.start_byte, child.start_point[1])
         if start.whole:

@@ -37,7 +37,7 @@ def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definit
 
 
 def _plain(name: str) -> str:
-    name = _OWNERS_NUMBER.sub("", name.removesuffix("()").replace("::", ".").translate(_QUOTES))
+    name = _OWNERS_NUMBER.sub("", name.translate(_QUOTES).removesuffix("()").replace("::", "."))
     for _ in range(3):
         name = _ARGUMENTS.sub("", name)
     return name

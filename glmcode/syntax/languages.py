@@ -57,6 +57,7 @@ _JS_WRAPPERS: dict[str, Mapping[str, Reader]] = {
 }
 _JS_DECORATORS = frozenset({"decorator"})
 _JS_IMPORTS = frozenset({"import_statement"})
+_JS_LISTS = frozenset({"object"})
 _JS_PROLOGUE = frozenset({"hash_bang_line"})
 
 _TS_RULES: dict[str, Reader] = {
@@ -94,6 +95,7 @@ def _typescript(suffixes: tuple[str, ...], entry: str) -> Language:
         imports=_JS_IMPORTS,
         prologue=_JS_PROLOGUE,
         unit=b"  ",
+        lists=_JS_LISTS,
     )
 
 
@@ -165,6 +167,7 @@ LANGUAGES: dict[str, Language] = {
         imports=_JS_IMPORTS,
         prologue=_JS_PROLOGUE,
         unit=b"  ",
+        lists=_JS_LISTS,
     ),
     "typescript": _typescript((".ts", ".mts", ".cts"), "language_typescript"),
     "tsx": _typescript((".tsx",), "language_tsx"),

@@ -8,6 +8,7 @@ from glmcode.syntax.definitions import definitions_of
 from glmcode.syntax.grammar import parse_tree
 from glmcode.syntax.imports import ImportBlock, imports_of
 from glmcode.syntax.languages import LANGUAGES
+from glmcode.syntax.lists import Listed, listed
 from glmcode.syntax.problem import Problem, first_problem
 
 if TYPE_CHECKING:
@@ -65,6 +66,11 @@ class Parsed:
         if tree is None:
             return ImportBlock(0, ())
         return imports_of(tree.root_node, self.data, LANGUAGES[self.language])
+
+    def listed(self, within: int, upto: int) -> Listed | None:
+        """What stands before and behind the place `upto` in the list, separated by commas, that holds byte `within`."""
+        tree = self._tree
+        return None if tree is None else listed(tree.root_node, within, upto, LANGUAGES[self.language])
 
     def spliced(self, start: int, old_end: int, new_text: bytes) -> "Parsed":
         """The file with bytes `start:old_end` replaced. Costs little; parsing it again costs in proportion to the change.

@@ -1,0 +1,7 @@
+const a = {
+  one() {
+    return 1;
+  },
+  two: () => 2
+};
+class B { x() {} }
