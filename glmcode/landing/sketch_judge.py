@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from glmcode.landing import messages
 from glmcode.landing.place import Refusal
 from glmcode.landing.sketch_align import Alignment, is_surely, likeness
-from glmcode.landing.sketch_lines import Line, is_removal
+from glmcode.landing.sketch_lines import TITLED, Line, is_removal
 from glmcode.landing.text import Text
 from glmcode.syntax import Definition
 
-__all__ = ["judge"]
+__all__ = ["judge", "unmarked"]
 
 MOST_GONE = 20
 """Lines of a run that a sketch may drop without saying so."""
@@ -42,6 +42,41 @@ def judge(
             return refusal
         at = past
     return _doubled(sketch, file, alignment)
+
+
+def unmarked(
+    text: Text,
+    sketch: Sequence[Line],
+    file: Sequence[Line],
+    alignment: Alignment,
+    definitions: Sequence[Definition],
+    markers: Sequence[int],
+) -> Refusal | None:
+    """A sketch that begins or ends without a marker, where the file has more.
+
+    Models leave such markers out: what would be a drastic loss stays. A few lines may be meant to go, which is asked.
+    """
+    before, after = file[: alignment.starts[0]], file[alignment.ends[-1] :]
+    sides = []
+    if before and not (markers and markers[0] < sketch[0].row):
+        sides.append((before, "before its first line", "above it"))
+    if after and not (markers and markers[-1] > sketch[-1].row):
+        sides.append((after, "after its last line", "below it"))
+    for lines, where, there in sides:
+        first, last = lines[0].row + 1, lines[-1].row + 1
+        if len(lines) > MOST_GONE or any(
+            first <= one.line and one.end_line <= last and one.end_line > one.line for one in definitions
+        ):
+            continue
+        numbers = list(range(len(lines)))
+        if any(_is_block(lines, j, numbers) for j in numbers):
+            continue
+        return Refusal(
+            "ambiguous",
+            f"The sketch has no marker {where}, and the file has {messages.span(first, last)} there:\n{messages.listed(text, first - 1, last)}\nWhere they "
+            f'stay, put "... existing code ..." {there}; where they go, send SEARCH/REPLACE that quotes them.',
+        )
+    return None
 
 
 def _unanchored(
@@ -125,7 +160,14 @@ def _loss(
     new: Sequence[int],
     definitions: Sequence[Definition],
 ) -> Refusal | None:
-    if not gone or any(is_removal(sketch[i].data.decode("utf-8", "surrogateescape")) for i in new):
+    says_gone = [i for i in new if is_removal(sketch[i].data.decode("utf-8", "surrogateescape"))]
+    if not gone and says_gone and len(says_gone) == len(new):
+        return Refusal(
+            "ambiguous",
+            f"The sketch says that lines are gone, and shows no gap there:\n{_quoted(sketch, new)}\nRepeat the lines of the file directly above and "
+            "below those that go, with this comment alone between, or send delete= or SEARCH/REPLACE.",
+        )
+    if not gone or says_gone:
         return None
     if _moved(sketch, file, gone):
         return None
@@ -142,6 +184,8 @@ def _loss(
                 f"The sketch leaves out {one.name} ({messages.span(one.line, one.end_line)}) and has no marker there. Where it stays, put "
                 f'"... existing code ..." in its place; where it goes, say so with a comment there, such as "removed {one.name}", or send delete="{one.name}".',
             )
+    if _is_rewritten(sketch, file, gone, new):
+        return None
     titled = next((j for j in gone if _is_block(file, j, gone)), None)
     if titled is not None or len(gone) > MOST_GONE:
         what = f"{messages.shown(file[titled].key)}, " if titled is not None else ""
@@ -162,6 +206,22 @@ def _loss(
             f'{messages.listed(text, first - 1, last)}\nPut "... existing code ..." where lines stay, or a comment that says "removed" where they go.',
         )
     return None
+
+
+def _is_rewritten(sketch: Sequence[Line], file: Sequence[Line], gone: Sequence[int], new: Sequence[int]) -> bool:
+    """Whether the run stands within a definition that the sketch gives from its first line to its last, anew.
+
+    New lines stand in its place, a fair share of them: that is a definition written again, not one with lines left out.
+    """
+    code = sum(not sketch[i].is_comment for i in new)
+    if code < 5 or len(gone) > 5 * code:
+        return False
+    titles = sketch[new[0]].titles[-1:]
+    segment = sketch[new[0]].segment
+    if not titles or titles[0] not in file[gone[0]].titles or titles[0] not in file[gone[-1]].titles:
+        return False
+    begun = any(line.title == titles[0] and line.segment == segment for line in sketch[: new[0]])
+    return begun and any(line.closes == TITLED + titles[0] and line.segment == segment for line in sketch[new[-1] :])
 
 
 def _moved(sketch: Sequence[Line], file: Sequence[Line], gone: Sequence[int]) -> bool:

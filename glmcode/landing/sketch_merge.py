@@ -1,0 +1,156 @@
+"""A sketch of a definition or a file is merged with what stands there.
+
+The lines of both are aligned; `... existing code ...` stands for what lies between its neighbours. What the sketch
+shows anew comes in, what it shows changed changes, and what it shows gone (two lines next to one another in it, apart
+in the file) goes, within bounds. Everything that a careful reader could take in two ways is asked instead.
+"""
+
+from collections.abc import Sequence
+from math import gcd
+
+from glmcode.landing import messages
+from glmcode.landing.body import body_lines, shifted
+from glmcode.landing.place import Fit, Refusal, Standing, Verdict
+from glmcode.landing.sketch_align import Alignment, TooLargeError, align
+from glmcode.landing.sketch_judge import judge, unmarked
+from glmcode.landing.sketch_lines import Line, indent_of, marker_rows, read_lines
+from glmcode.landing.sketch_render import hunks, splices, substance
+from glmcode.landing.sketch_signed import is_signed, signed
+from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
+from glmcode.landing.workspace import File
+from glmcode.plan.edits import Sketch
+from glmcode.syntax import Definition, find_symbol
+
+__all__ = ["merge"]
+
+STRATEGY = "sketch"
+
+
+def merge(file: File, change: Sketch, path: str) -> Verdict:
+    """The verdict on a sketch of a file that exists."""
+    text = file.text
+    if text.is_binary:
+        return Refusal("binary", f"{path} is binary: a sketch has nothing to hold on to. Replace it as a whole.")
+    try:
+        _, data = encode_like(text, "", change.body)
+    except UnprovenEncodingError as error:
+        return Refusal("binary", f"{path}: {error}. Leave it out, or edit around it.")
+    body = body_lines(data)
+    definitions = file.parsed.definitions if file.parsed is not None else ()
+    first, past = 0, len(text.lines)
+    if change.symbol is not None:
+        found = find_symbol(definitions, change.symbol)
+        if len(found) != 1:
+            return _not_one(path, change.symbol, definitions, found)
+        first, past = text.row(found[0].start), found[0].end_line
+        stands = [text.content(row) for row in range(first, past)]
+        body = shifted(body, found[0].indent, stands)
+    else:
+        body = _indented_alike(body, text)
+    markers = marker_rows(body)
+    if change.symbol is None and is_signed(body, text):
+        return signed(text, body, markers, path, STRATEGY)
+    ours = read_lines(body, markers)
+    theirs = [line for line in read_lines(text.lines) if first <= line.row < past]
+    if not ours:
+        return Refusal(
+            "malformed",
+            "The sketch holds no line but markers: give the lines that change, and one unchanged line beside them.",
+        )
+    if not theirs:
+        return Refusal("no-match", f"There is nothing in {path} that a sketch could be of: send the whole content.")
+    try:
+        alignment, rivals = align(ours, theirs)
+    except TooLargeError:
+        return Refusal(
+            "no-match",
+            f"The sketch and {path} are too long to be compared line by line. Name the definition with in=, or send SEARCH/REPLACE.",
+        )
+    if not change.implied and change.symbol is None:
+        refusal = unmarked(text, ours, theirs, alignment, definitions, markers)
+        if refusal is not None:
+            return refusal
+    return _merged(
+        text,
+        body,
+        ours,
+        theirs,
+        alignment,
+        rivals,
+        definitions,
+        (bool(markers) and markers[0] < ours[0].row, bool(markers) and markers[-1] > ours[-1].row),
+    )
+
+
+def _merged(
+    text: Text,
+    body: Sequence[bytes],
+    ours: list[Line],
+    theirs: list[Line],
+    alignment: Alignment,
+    rivals: Sequence[Alignment],
+    definitions: Sequence[Definition],
+    marked: tuple[bool, bool],
+) -> Verdict:
+    refusal = judge(text, ours, theirs, alignment, definitions, *marked)
+    if refusal is not None:
+        return refusal
+    parts = hunks(text, body, ours, theirs, alignment)
+    result = substance(text, parts)
+    for rival in rivals:
+        if substance(text, hunks(text, body, ours, theirs, rival)) != result:
+            return _two_ways(text, ours, theirs, alignment, rival)
+    changed = splices(text, parts)
+    lines = (parts[0].first + 1, parts[-1].past)
+    if not changed:
+        return Standing(STRATEGY, lines)
+    return Fit(
+        changed,
+        STRATEGY,
+        0.9,
+        (text.row(changed[0].start) + 1, max(text.row(changed[0].start), text.row(max(0, changed[-1].end - 1)) + 1)),
+    )
+
+
+def _two_ways(
+    text: Text, ours: Sequence[Line], theirs: Sequence[Line], alignment: Alignment, rival: Alignment
+) -> Refusal:
+    at = next((i for i, pair in enumerate(alignment.pairs) if pair != rival.pairs[i]), 0)
+    segment = ours[at].segment - ours[0].segment
+    here, there = (alignment.starts[segment], alignment.ends[segment]), (rival.starts[segment], rival.ends[segment])
+    rows = [theirs[min(place, len(theirs) - 1)].row for place in (here[0], there[0])]
+    if rows[0] == rows[1]:
+        rows = [theirs[min(place, len(theirs) - 1)].row for place in (here[1], there[1])]
+    shown = "\n".join(f"line {row + 1}:\n{messages.listed(text, row - 1, row + 3)}" for row in rows)
+    return Refusal(
+        "ambiguous",
+        f"The sketch from `{messages.shown(ours[at].key)}` on fits the file in two ways, at\n{shown}\nRepeat unchanged lines directly above and below "
+        "what changes, name the definition with in=, or send SEARCH/REPLACE.",
+    )
+
+
+def _indented_alike(body: list[bytes], text: Text) -> list[bytes]:
+    """The body with tabs for blanks, or blanks for tabs, where the file knows only the one and the body the other."""
+    ours = {indent_of(line) for line in body if line.strip()} - {b""}
+    theirs = {indent_of(line) for line in text.lines if line.strip()} - {b""}
+    if not ours or not theirs:
+        return body
+    if not b"".join(ours).strip(b" ") and not b"".join(theirs).strip(b"\t"):
+        unit = gcd(*(len(indent) for indent in ours))
+        if unit < 2:
+            return body
+        return [b"\t" * (len(indent_of(line)) // unit) + line.lstrip(b" ") for line in body]
+    if not b"".join(ours).strip(b"\t") and not b"".join(theirs).strip(b" "):
+        unit = gcd(*(len(indent) for indent in theirs))
+        return [b" " * (len(indent_of(line)) * unit) + line.lstrip(b"\t") for line in body]
+    return body
+
+
+def _not_one(path: str, symbol: str, definitions: Sequence[Definition], found: Sequence[Definition]) -> Refusal:
+    if not found:
+        return Refusal("no-such-symbol", messages.no_such_symbol(path, symbol, [one.name for one in definitions]))
+    rows = "\n".join(f"- {one.name}, {messages.span(one.line, one.end_line)}: {one.signature}" for one in found[:10])
+    return Refusal(
+        "ambiguous",
+        f"{symbol} names {len(found)} definitions of {path}:\n{rows}\nGive the full name of the one that is meant.",
+    )
