@@ -10,7 +10,7 @@ from glmcode.plan import search_replace
 from glmcode.plan.edits import Begun, Form, Sketch, Whole
 from glmcode.plan.fences import Fence, closes, content_of, fence_at, opens_within
 from glmcode.plan.lines import Line, Reading, Source, text_of
-from glmcode.plan.openings import heading, is_next_file, opens_hunk, opens_patch, tag_follows
+from glmcode.plan.openings import begins_call, heading, is_next_file, opens_hunk, opens_patch, tag_follows
 from glmcode.plan.paths import is_document, names_a_file, path_on_line
 from glmcode.plan.sketch import is_sketch
 from glmcode.plan.tags import begins_tag, read_tag
@@ -28,6 +28,7 @@ def read(source: Source, fence: Fence, path: str) -> Reading:
     with a path shows that the block was never closed.
     """
     document = is_document(path) or fence.info.lower().split()[:1] in [[word] for word in _DOCUMENT_INFO]
+    data = "json" in path.rpartition(".")[2]
     body: list[Line] = []
     light = True  # nothing has come yet but blank lines, paths and comments
     while True:
@@ -50,7 +51,10 @@ def read(source: Source, fence: Fence, path: str) -> Reading:
             _leave(source, fence, path, [*body, line])
             return
         elif (
-            source.only is None and not document and (_interrupts(text, body) or (yield from tag_follows(source, line)))
+            source.only is None
+            and not document
+            and not (data and begins_call(text))
+            and (_interrupts(text, body) or (yield from tag_follows(source, line)))
         ):
             break
         elif opens_within(fence, text):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 __all__ = ["Fence", "closes", "content_of", "fence_at", "is_diff", "opens_within"]
 
 _MARKS = re.compile(r" {0,3}(`{3,}|~{3,})([^`\n]*)$")
-_WRAPPER = re.compile(r"<(source|sourcecode|code|codeblock|pre)>([\w+#.-]*)\s*$")
+_WRAPPER = re.compile(r"<(source|sourcecode|code|codeblock|pre|tool_call|tool_use|function_call)>([\w+#.-]*)\s*$")
 _LONGEST = 1024
 """A longer line opens no fence: no path or language needs it."""
 

@@ -44,6 +44,8 @@ class Source:
     """The path that the line above spells, where it spells nothing else."""
     held: list[Line] = field(default_factory=list)
     """That line, a blank one, the opening of a fence: prose unless an edit follows."""
+    no_call_before: int = 0
+    """Lines above this one have been looked at for a tool call, and hold none."""
     only: Form | None = None
     """The one form that the whole plan is of; None where it may mix them."""
     cut: bool = False

@@ -40,11 +40,26 @@ def _read_patch(source: Source, line: Line) -> Reading:
     yield from v4a.read(source, line)
 
 
+def _opens_call(source: Source, text: str) -> bool:
+    if "{" not in text and "[" not in text:
+        return False
+    from glmcode.plan import tool_call
+
+    return tool_call.opens(source, text)
+
+
+def _read_call(source: Source, line: Line) -> Reading:
+    from glmcode.plan import tool_call
+
+    yield from tool_call.read(source, line)
+
+
 _READERS = (
     _Reader("native", "<", lambda source, text: native.opens(text), native.read),
     _Reader("search-replace", "<->+ \t", lambda source, text: search_replace.begins(text), search_replace.read),
     _Reader("udiff", "-@d", opens_diff, _read_diff),
     _Reader("v4a", "* \t", lambda source, text: opens_patch(text), _read_patch),
+    _Reader("tool-call", "{[ \t", _opens_call, _read_call),
 )
 
 

@@ -11,6 +11,7 @@ from glmcode.plan.tags import Tag, begins_tag, breaks_body, read_tag
 __all__ = [
     "DIFF_LONGEST",
     "RANGES",
+    "begins_call",
     "heading",
     "is_next_file",
     "is_next_tag",
@@ -33,6 +34,10 @@ RANGES = re.compile(r"@@[ \t]*-(\d{1,9})(?:,(\d{1,9}))?[ \t]+\+(\d{1,9})(?:,(\d{
 _PATCH_MARK = re.compile(
     r"\*\*\* ((?:Begin Patch|End Patch|End of File)(?=(?: ?\*\*\*)?$)|(?:(?:Update|Add|Delete) File|Move to):.*$)"
 )
+_CALL = re.compile(
+    r'[\[\s]*\{[\s{[]*"\w+"\s*:.*"old_?(?:string|str|text)"\s*:|[\[\s]*\{\s*"old_?(?:string|str|text)"\s*:',
+    re.IGNORECASE,
+)
 DIFF_LONGEST = 4096
 """Characters of a line that heads a diff, a file of it or a hunk."""
 
@@ -49,6 +54,11 @@ def opens_hunk(text: str, *, strict: bool) -> bool:
     if not text.startswith("@@") or text.startswith("@@@") or len(text) > DIFF_LONGEST:
         return False
     return RANGES.match(text) is not None if strict else text[2:3] in {"", " ", "\t"}
+
+
+def begins_call(text: str) -> bool:
+    """Whether a tool call surely begins on the line: an object that gives the old text of an edit."""
+    return text[:1] in {"{", "["} and _CALL.match(text, 0, DIFF_LONGEST) is not None
 
 
 def patch_mark(text: str) -> str | None:
@@ -105,8 +115,8 @@ def tag_follows(source: Source, line: Line) -> Generator[None, Line, bool]:
 
 def is_next_file(text: str, above: Sequence[Line]) -> bool:
     """Whether the line opens a fence that names a file, behind its opening or on the line above, or is of a diff's header
-    or a patch's frame."""
-    if text.startswith("diff --git ") or (text[:4] == "*** " and opens_patch(text)):
+    or a patch's frame, or begins a tool call."""
+    if text.startswith("diff --git ") or (text[:4] == "*** " and opens_patch(text)) or begins_call(text):
         return True
     if text.startswith("+++ ") and above:
         return above[-1].text.startswith(("--- a/", "--- /dev/null")) and text.startswith(("+++ b/", "+++ /dev/null"))

@@ -57,7 +57,7 @@ def read(source: Source, opening: Line) -> Reading:
     def may_end(text: str, kept: Sequence[Line]) -> bool:
         # A fence or a tag may be a line of the body. It ends the block only if the block never ends itself.
         nonlocal depth
-        if text[:1] not in "`~<d+*":
+        if text[:1] not in "`~<d+*{[":
             return False
         if code and is_next_file(text, kept):
             return True

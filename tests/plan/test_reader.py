@@ -28,6 +28,8 @@ WHOLE = [
     "k.md\n````md\n# K\n```\nx\n```\n````\n",
     "*** Begin Patch\n*** Add File: l.py\n+x\n*** Update File: m.py\n@@ class A\n y\n-a\n+b\n@@\n-c\n*** End Patch\n",
     "```\n*** Begin Patch\n*** Update File: n.py\n*** Move to: o.py\n@@\n-a\n+b\n*** End of File\n*** End Patch\n```\n",
+    '{"path": "p.py", "old_string": "a\\n\\ud83d\\ude00", "new_string": "b"}\n',
+    '```json\n[{"file_path": "q.py", "edits": [{"old_str": "a",\n   "new_str": "b"}]}\n]\n```\n',
     "Some words of commentary, with an <edit> in it.\n\n",
 ]
 HOSTILE = [
@@ -37,6 +39,7 @@ HOSTILE = [
     "@@", "@@ -1 +1 @@", "@@ ... @@", "-- ", "2.39.2", "\\ No newline at end of file", "diff --git a/n b/n", "rename from n",
     "rename to o", "deleted file mode 100644", "Binary files x", "o.py", "`p.md`", "# q.py", "File: r", " context", "+added", "-gone",
     "*** Begin Patch", "*** End Patch", " *** End Patch", "*** Update File: p.py", "*** Add File: q.py", "*** Delete File: r.py",
+    '{"path": "t.py", "old_string": "a', '{"path": "t.py",', '"old_string": "x", "new_string": "y"}', "{", "[", "[{", "}", "}]", '"', "<tool_call>",
     "*** Move to: s.py", "*** End of File", "*** Frob", "*** Update File:",
     "# ... existing code ...", "", " ", "\t", "\r", "\ufeff", "\x00", "\x0c\x1c\x85", "\ud800", "\udc80", "é", "😀", "\udc00\ud800", "<" * 9, "a" * 5000,
 ]  # fmt: skip
@@ -227,6 +230,14 @@ GROWING: list[tuple[str, str, str]] = [
     ("", "a.py\n\n", ""),
     ("", "```x\n", ""),
     ("```\n", "```x\n", ""),
+    ("", "{\n", ""),
+    ("", '{"old_string": "a\n', ""),
+    ("", '{"path": "a", "old_string": "b", "new_string": "c"}\n', ""),
+    ("", '{"path": "a", "old_string": ["b",\n', ""),
+    ("", "{\n}}\n", ""),
+    ('{"path": "a", "old_string": "', "a\n", ""),
+    ('{"path": "a", "old_string": "', "a.py\n```\n", ""),
+    ("[\n", "{},\n", ""),
     ("*** Begin Patch\n", "*** Update File: a\n", ""),
     ("*** Begin Patch\n*** Update File: a\n", "@@\n-a\n", ""),
     ("*** Begin Patch\n*** Update File: a\n-x\n", " *** End Patch\n\n", ""),

@@ -1,0 +1,187 @@
+"""What a tool call says, once its JSON is read: the argument spellings of common agents, and the wrappers around them."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from glmcode.plan.edits import Change, Sketch, Substitute, Whole
+from glmcode.plan.paths import names_a_file, plain
+
+__all__ = ["DEEPEST", "Call", "calls", "decoded", "looks_like_a_call"]
+
+DEEPEST = 24
+"""Levels of lists and objects; a call needs six."""
+_PATHS = ("path", "file_path", "filepath", "filePath", "filename", "file_name", "file", "target_file", "targetFile")
+_OLDS = ("old_string", "old_str", "old_text", "oldString", "oldStr", "oldText", "old_content", "search", "find", "old")
+_NEWS = ("new_string", "new_str", "new_text", "newString", "newStr", "newText", "new_content", "replace", "replacement", "new")  # fmt: skip
+_SURE = frozenset(_OLDS[:7])
+"""Names that hardly any other data has."""
+_ALL = ("replace_all", "replaceAll", "all_occurrences")
+_BODIES = ("content", "contents", "file_text", "fileText", "file_content")
+_SKETCHES = ("code_edit",)
+_LISTS = ("edits", "changes", "replacements")
+_INNER = ("arguments", "args", "input", "parameters", "params", "function", "tool_input")
+_OUTER = ("tool_calls", "calls", "tools")
+_NAMED = ("name", "tool", "tool_name", "function", "recipient_name")
+_TOOL = re.compile("write|creat|save|edit|file|replace|patch|update", re.IGNORECASE)
+_BESIDE = frozenset({"command", "mode", "overwrite", "instructions", "explanation", "description", "id", "type"})
+"""What may stand beside a path and a content without making other data of them."""
+_LONE = re.compile(r"\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(\\u[dD][89a-fA-F][\da-fA-F]{2})")
+_KEY = re.compile(
+    '"(?:' + "|".join([*(key for key in _OLDS if key in _SURE), *_LISTS[:1], *_BODIES[2:4], *_SKETCHES]) + r')"\s*:'
+)
+
+
+class Call(NamedTuple):
+    """One edit of a call: a change, or the sentence that says why there is none."""
+
+    path: str | None
+    change: Change | str
+
+
+def looks_like_a_call(text: str) -> bool:
+    """Whether text that is no JSON was most likely meant as a call."""
+    return _KEY.search(text, 0, 65536) is not None
+
+
+def decoded(text: str) -> list[Any] | str:
+    """The JSON values that stand in the text one after another, or what is wrong with it.
+
+    Half a surrogate pair that is written as an escape becomes U+FFFD: as an escape it is no byte of a file. Control
+    characters in strings are taken as they are.
+    """
+    if "\\u" in text:
+        text = _LONE.sub(lambda match: "\\ufffd" if match[1] else match[0], text)
+    reader = json.JSONDecoder(strict=False, object_pairs_hook=_unlike)
+    values: list[Any] = []
+    at = 0
+    try:
+        while at < len(text):
+            if text[at] in " \t\r\n,;":
+                at += 1
+            else:
+                value, at = reader.raw_decode(text, at)
+                values.append(value)
+    except json.JSONDecodeError as error:
+        return f"{error.msg} at line {error.lineno}, column {error.colno}"
+    except RecursionError:
+        return "it is nested too deep"
+    except ValueError as error:  # a name twice, or a number of more digits than Python reads
+        return str(error)
+    return values
+
+
+def _unlike(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
+def calls(value: Any, *, sure: bool, path: str | None = None, level: int = 0) -> Iterator[Call]:
+    """The edits that a JSON value gives, in order; none where it is other data.
+
+    With `sure` the text is known to be calls: a path and a content are a file to write. Otherwise they are only
+    within a wrapper that names a tool, and general words such as "search" need a path beside them.
+    """
+    level += 1
+    if isinstance(value, list) and level <= DEEPEST:
+        for one in value:
+            yield from calls(one, sure=sure, path=path, level=level)
+    if not isinstance(value, dict) or level > DEEPEST:
+        return
+    inner = _first(value, _INNER)
+    if inner is not None and not _has(value, _OLDS):
+        if isinstance(inner, str) and len(inner) >= 2 and inner.lstrip()[:1] == "{":
+            read = decoded(inner)
+            inner = read[0] if isinstance(read, list) and read else None
+        named = any(isinstance(value.get(key), str) and _TOOL.search(value[key]) for key in _NAMED)
+        yield from calls(inner, sure=sure or named, path=path, level=level)
+        return
+    several = _first(value, _OUTER)
+    if isinstance(several, list) and not _has(value, _OLDS):
+        yield from calls(several, sure=sure, path=path, level=level)
+        return
+    own = _path_of(value)
+    entries = _first(value, _LISTS)
+    if isinstance(entries, list) and (own or sure) and not _has(value, _OLDS):
+        yield from _entries(entries, own or path, sure)
+        return
+    yield from _one(value, own, path, sure)
+
+
+def _entries(entries: list[Any], path: str | None, sure: bool) -> Iterator[Call]:
+    """The edits of a list under one path. What is none of them is broken, once the list has shown what it is."""
+    meant = sure or any(isinstance(one, dict) and _has(one, _OLDS) for one in entries)
+    for one in entries:
+        found = list(_one(one, _path_of(one), path, sure=True)) if isinstance(one, dict) else []
+        if found:
+            yield from found
+        elif meant:
+            yield Call(path, 'An entry of "edits" has no "old_string" and "new_string": give both, as strings.')
+
+
+def _one(value: Mapping[str, Any], own: str | None, path: str | None, sure: bool) -> Iterator[Call]:
+    olds, news = [key for key in _OLDS if key in value], [key for key in _NEWS if key in value]
+    path = own or path
+    if olds and (sure or olds[0] in _SURE or (news and own and _is_file(own))):
+        yield Call(path, _substitute(value, olds, news))
+        return
+    body = next((key for key in _BODIES if key in value), None)
+    if body is not None and (sure or _writes(value, own, body)):
+        text = value[body]
+        yield Call(
+            path, Whole(text) if isinstance(text, str) else f'"{body}" is no string: give the file\'s new content.'
+        )
+        return
+    sketch = next((key for key in _SKETCHES if key in value), None)
+    if sketch is not None and path:
+        text = value[sketch]
+        yield Call(
+            path, Sketch(text, implied=True) if isinstance(text, str) and text.strip() else f'"{sketch}" is empty.'
+        )
+
+
+def _writes(value: Mapping[str, Any], own: str | None, body: str) -> bool:
+    """Whether a bare object says, by a word of its own, that a file is written."""
+    known = {*_PATHS, body, *_BESIDE}
+    return own is not None and _is_file(own) and value.get("command") in {"create", "write"} and value.keys() <= known
+
+
+def _is_file(path: str) -> bool:
+    return names_a_file(path.rpartition("/")[2])
+
+
+def _substitute(value: Mapping[str, Any], olds: list[str], news: list[str]) -> Change | str:
+    if len(olds) > 1 or len(news) > 1:
+        return f"The call has {' and '.join(olds if len(olds) > 1 else news)}: keep one of them."
+    if not news:
+        return f'The call has "{olds[0]}" and no "new_string": give both, "" to delete.'
+    old, new = value[olds[0]], value[news[0]]
+    if not isinstance(old, str) or not isinstance(new, str):
+        return f'"{olds[0]}" and "{news[0]}" are strings, and one of them is not.'
+    every = _first(value, _ALL)
+    if isinstance(every, str):
+        every = {"true": True, "false": False, "": False}.get(every.lower(), every)
+    if every is not None and not isinstance(every, bool):
+        return '"replace_all" is true or false.'
+    count = value.get("expected_replacements")
+    if count is not None and count != 1:
+        return '"expected_replacements" is not understood: use "replace_all", or an edit for each place.'
+    if not old and every:
+        return f'"{olds[0]}" is empty, which stands everywhere: quote the text that changes.'
+    return Substitute(old, new, whole_lines=False, every=bool(every))
+
+
+def _path_of(value: Mapping[str, Any]) -> str | None:
+    path = _first(value, _PATHS)
+    return plain(path) or None if isinstance(path, str) else None
+
+
+def _first(value: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
+    return next((value[key] for key in keys if key in value), None)
+
+
+def _has(value: Mapping[str, Any], keys: tuple[str, ...]) -> bool:
+    return any(key in value for key in keys)
