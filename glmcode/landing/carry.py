@@ -6,7 +6,7 @@ from glmcode.landing.linediff import changes
 from glmcode.landing.place import Place, Quote
 from glmcode.landing.text import Text
 
-__all__ = ["carry"]
+__all__ = ["carry", "joined"]
 
 
 def carry(text: Text, place: Place, old: Quote, new: Quote) -> bytes | None:
@@ -17,7 +17,7 @@ def carry(text: Text, place: Place, old: Quote, new: Quote) -> bytes | None:
     """
     if place.literal:
         return _literal(text, place, old, new)
-    rows = place.rows or range(place.row, place.row + len(old.lines))
+    rows = range(place.row, place.row + len(old.lines))
     out: list[tuple[bytes, bytes]] = []
     done = 0
     for a, a_end, b, b_end in changes(old.lines, new.lines):
@@ -32,7 +32,7 @@ def carry(text: Text, place: Place, old: Quote, new: Quote) -> bytes | None:
             out.append((shifted, text.end_near(ends_like)))
         done = a_end
     out.extend(_own(text, rows, done, len(rows)))
-    return _joined(text, place, old, new, out)
+    return joined(text, place, old, new, out)
 
 
 def _literal(text: Text, place: Place, old: Quote, new: Quote) -> bytes:
@@ -47,15 +47,12 @@ def _literal(text: Text, place: Place, old: Quote, new: Quote) -> bytes:
 
 
 def _own(text: Text, rows: Sequence[int], start: int, end: int) -> list[tuple[bytes, bytes]]:
-    """The file's lines for the quote's lines start..end, with what the quote left out between them."""
-    if start == end:
-        return []
-    # What was left out before a kept line stays before it.
-    first = rows[start] if start == 0 else min(rows[start - 1] + 1, rows[start])
-    return [(text.content(row), text.end(row)) for row in range(first, rows[end - 1] + 1)]
+    """The file's lines for the quote's lines start..end."""
+    return [(text.content(row), text.end(row)) for row in rows[start:end]]
 
 
-def _joined(text: Text, place: Place, old: Quote, new: Quote, out: list[tuple[bytes, bytes]]) -> bytes:
+def joined(text: Text, place: Place, old: Quote, new: Quote, out: list[tuple[bytes, bytes]]) -> bytes:
+    """The bytes of lines and their ends that take a place; how the place's last line ends is looked after."""
     if not out:
         return b""
     at_end = place.end == len(text.data)

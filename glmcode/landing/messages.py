@@ -17,6 +17,7 @@ __all__ = [
     "no_such_file",
     "no_such_symbol",
     "shown",
+    "snag",
     "span",
     "too_far_left",
 ]
@@ -118,6 +119,35 @@ def no_match(text: Text, path: str, quote: Quote, changed: set[int]) -> tuple[st
     return "\n".join(out), stale
 
 
+def snag(text: Text, path: str, place: Place, quote: Quote, why: str, line: int) -> str:
+    """For a quote that stands loosely at a place to which its change can't be carried."""
+    spans = [span for span in place.spans or () if span is not None]
+    first, end = spans[0][0], max(span[1] for span in spans)
+    where = span(first + 1, end)
+    told = shown(quote.lines[line].strip(BLANKS)) if line < len(quote.lines) else ""
+    if why == "stale":
+        out = [
+            f"The file has changed here since it was quoted: line {line + 1} of your quote, which the edit changes, does not stand "
+            f"at {where} of {path} as quoted:",
+            _compared(quote.lines[line], text, (place.spans or ())[line], f"  yours: {told}"),
+        ]
+    elif why == "left":
+        out = [
+            f"The quoted text stands at {where} of {path}, further left than quoted, and a line of the replacement is "
+            "indented by less than that."
+        ]
+    else:
+        out = [
+            f"The quoted text stands loosely at {where} of {path}, but the file holds lines there that the quote leaves out or "
+            f"tells differently, and where the change belongs among them is not clear (at line {line + 1} of your quote: {told})."
+        ]
+    row = next((at[0] for at in (place.spans or ())[line:] if at is not None), first)
+    top = first if end - first <= MOST_SHOWN else max(first, row - MOST_SHOWN // 2)
+    out.append(listed(text, top, min(end, top + MOST_SHOWN)))
+    out.append("Quote these lines as they stand and send the edit again; the rest of the plan need not be repeated.")
+    return "\n".join(out)
+
+
 def _is_stale(quote: Quote, found: Nearest, changed: set[int]) -> bool:
     standing = {number for number, _ in found.pairs}
     missing = {number for number, line in enumerate(quote.lines) if line.strip() and number not in standing}
@@ -137,16 +167,26 @@ def _first_difference(text: Text, quote: Quote, found: Nearest) -> str:
         ours = line.strip(BLANKS)
         if row >= len(text.lines):
             return f"Your line {number + 1} has no counterpart: {shown(ours)}"
-        theirs = text.lines[row].strip(BLANKS)
-        column = next(
-            (at for at, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs))
-        )
-        return (
-            f"First difference: line {number + 1} of your quote, column {column + 1} of its text, against line {row + 1}:\n"
-            f"  yours: {shown(_around(ours, column))}\n  file:  {shown(_around(theirs, column))}"
-        )
+        return f"First difference: line {number + 1} of your quote, {_difference(ours, text, row)}"
     shift = "" if found.pairs else " closely"
     return f"Its lines stand there one by one{shift}, but not in one run as quoted, or not with one common indentation."
+
+
+def _difference(ours: bytes, text: Text, row: int) -> str:
+    theirs = text.lines[row].strip(BLANKS)
+    column = next(
+        (at for at, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs))
+    )
+    return (
+        f"column {column + 1} of its text, against line {row + 1}:\n"
+        f"  yours: {shown(_around(ours, column))}\n  file:  {shown(_around(theirs, column))}"
+    )
+
+
+def _compared(ours: bytes, text: Text, rows: tuple[int, int] | None, otherwise: str) -> str:
+    if rows is None or rows[1] != rows[0] + 1:
+        return otherwise
+    return f"First difference: {_difference(ours.strip(BLANKS), text, rows[0])}"
 
 
 def _around(line: bytes, column: int) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from glmcode.landing.place import Quote
 from glmcode.landing.text import BLANKS, Text
 
-__all__ = ["Nearest", "is_trivial", "nearest", "nearest_names"]
+__all__ = ["Nearest", "is_trivial", "nearest", "nearest_names", "rows_of"]
 
 MOST_LINES = 200
 """Lines of the quote that are looked for."""
@@ -46,7 +46,7 @@ def is_trivial(line: bytes) -> bool:
 def nearest(text: Text, quote: Quote) -> Nearest | None:
     """The closest rows; None where nothing comes close."""
     wanted = [line.strip(BLANKS) for line in quote.lines[:MOST_LINES]]
-    rows = _rows_of(text, {line for line in wanted if not is_trivial(line)})
+    rows = rows_of(text, {line for line in wanted if not is_trivial(line)})
     votes: Counter[int] = Counter()
     for number, line in enumerate(wanted):
         for row in rows.get(line, ()):
@@ -60,7 +60,8 @@ def nearest(text: Text, quote: Quote) -> Nearest | None:
     return best or _by_words(text, wanted)
 
 
-def _rows_of(text: Text, wanted: set[bytes]) -> dict[bytes, list[int]]:
+def rows_of(text: Text, wanted: set[bytes]) -> dict[bytes, list[int]]:
+    """The rows of each line that is wanted (without its indentation) and stands seldom enough to say where."""
     found: dict[bytes, list[int]] = {line: [] for line in wanted}
     if wanted:
         for row, line in enumerate(text.form("strip", _strip).split(b"\n")[1:-1]):

@@ -71,8 +71,13 @@ class Place:
     literal: bool = False
     """The bytes there are the quote's own, but for the end of the file's last line."""
     shift: Shift | None = None
-    rows: tuple[int, ...] | None = None
-    """The file's row of each line of the quote, rising; None where they are row, row + 1, ..."""
+    spans: tuple[tuple[int, int] | None, ...] | None = None
+    """For a quote told loosely: the file's rows (from, to; to not included) of each of its lines, rising; lines that the
+    file breaks differently share theirs; None for a line that has no counterpart. None where line n is row + n."""
+    guessed: frozenset[int] = frozenset()
+    """Lines of the quote whose counterpart is only where they would stand: context may, a change may not rest on them."""
+    fuzzy: bool = False
+    """Lines of either side may lack a counterpart: a change must be held in place by a line next to it."""
 
 
 @dataclass(frozen=True, slots=True)

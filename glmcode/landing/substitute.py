@@ -1,6 +1,7 @@
 """Quoted text becomes other text: the quote is found, exactly one place is chosen, and the change is carried there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from glmcode.landing import messages
 from glmcode.landing.carry import carry
@@ -9,8 +10,10 @@ from glmcode.landing.linediff import changes
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import MANY, Fit, Place, Quote, Refusal, Splice, Standing, Verdict
 from glmcode.landing.strategies import LADDER, Strategy
+from glmcode.landing.strategies.unwrapped import unwrapped
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
 from glmcode.plan.edits import Substitute
+from glmcode.syntax import language_of
 
 __all__ = ["ELISION", "search", "substitute"]
 
@@ -40,7 +43,13 @@ def substitute(text: Text, change: Substitute, path: str, hints: Hints) -> Verdi
     if not places or strategy is None:
         if change.every:
             return _standing(text, old, new) or _refused(text, path, old, new)
-        return _elided(text, old, new) or _standing(text, old, new) or _refused(text, path, old, new)
+        return (
+            _elided(text, old, new)
+            or _standing(text, old, new)
+            or _unwrapped(text, old, new, hints)
+            or _loosely(text, path, old, new, hints)
+            or _refused(text, path, old, new)
+        )
     if change.every:
         return _everywhere(text, places, strategy, old, new)
     place = places[0] if len(places) == 1 else choose(text, places, hints)
@@ -56,10 +65,39 @@ def search(text: Text, quote: Quote) -> tuple[Strategy | None, list[Place]]:
     for strategy in LADDER:
         if text.is_binary and strategy.name != "exact":
             break
-        places = strategy.find(text, quote, MANY)
+        places = strategy.find(text, quote, MANY, None)
         if places:
             return strategy, places
     return None, []
+
+
+def _unwrapped(text: Text, old: Quote, new: Quote, hints: Hints) -> Verdict | None:
+    """The verdict on the quote without line numbers or escapes, where the file holds it so."""
+    if text.is_binary:
+        return None
+    for name, plain, given, row in unwrapped(old, new):
+        strategy, places = search(text, plain)
+        if strategy is None:
+            there = _standing(text, plain, given)
+            if there is not None:
+                return there
+            continue
+        hinted = hints if row is None else replace(hints, row=row)
+        place = places[0] if len(places) == 1 else choose(text, places, hinted)
+        if place is None:
+            return Refusal("ambiguous", messages.ambiguous(text, plain, places, MANY), tuple(places))
+        verdict = _carried(text, [place], strategy, [plain], [given], name)
+        return replace(verdict, confidence=verdict.confidence * 0.98) if isinstance(verdict, Fit) else verdict
+    return None
+
+
+def _loosely(text: Text, path: str, old: Quote, new: Quote, hints: Hints) -> Verdict | None:
+    if text.is_binary or old.is_blank:
+        return None
+    from glmcode.landing.loosely import loosely
+
+    found = loosely(text, path, old, new, language_of(path), hints)
+    return None if isinstance(found, Standing) and not _proves(old, new) else found
 
 
 def _carried(
@@ -84,7 +122,7 @@ def _carried(
 
 def _everywhere(text: Text, places: Sequence[Place], strategy: Strategy, old: Quote, new: Quote) -> Verdict:
     if len(places) >= MANY:
-        places = strategy.find(text, old, len(text.data) + 1)
+        places = strategy.find(text, old, len(text.data) + 1, None)
     apart: list[Place] = []
     for place in places:
         if not apart or place.start >= apart[-1].end:
@@ -144,7 +182,7 @@ def _elided(text: Text, old: Quote, new: Quote) -> Verdict | None:
     if not pairs or any(a.is_blank for a, _ in pairs):
         return None
     for strategy in LADDER:
-        found = [strategy.find(text, a, MANY) for a, _ in pairs]
+        found = [strategy.find(text, a, MANY, None) for a, _ in pairs]
         if not all(found):
             continue
         chain = _only_chain(found)

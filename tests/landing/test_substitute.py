@@ -160,9 +160,16 @@ def test_a_changed_line_that_moved_on_is_stale() -> None:
     assert "column 9" in found.message
 
 
-def test_context_that_moved_on_is_no_match() -> None:
+def test_context_that_moved_on_stays_as_the_file_has_it() -> None:
+    assert (
+        landed(b"name = z\nport = 80\nhost = y\n", "name = x\nport = 80\nhost = y\n", "name = x\nport = 90\nhost = y\n")
+        == b"name = z\nport = 90\nhost = y\n"
+    )
+
+
+def test_context_that_moved_on_for_the_most_part_is_no_match() -> None:
     found = refusal(
-        b"name = z\nport = 80\nhost = y\n", "name = x\nport = 80\nhost = y\n", "name = x\nport = 90\nhost = y\n"
+        b"name = z\nport = 80\nhost = z\n", "name = x\nport = 80\nhost = y\n", "name = x\nport = 90\nhost = y\n"
     )
     assert found.reason == "no-match"
 

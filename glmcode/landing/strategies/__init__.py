@@ -1,6 +1,6 @@
 """The ways to find a quote, from strict to loose: each a pure function in a file of its own.
 
-`find(text, quote, limit)` gives the places where the quote stands by that strategy's reading, in the file's order, at
+`find(text, quote, limit, language)` gives the places where the quote stands by that strategy's reading, in the file's order, at
 most `limit`. Overlapping places count: two readings of one quote are two places.
 """
 
@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from glmcode.landing.place import Place, Quote
-from glmcode.landing.strategies import exact, indentation, line_ends
+from glmcode.landing.strategies import blank_lines, exact, fuzzy, indentation, line_ends, tokens
 from glmcode.landing.text import Text
 
-__all__ = ["LADDER", "Strategy"]
+__all__ = ["LADDER", "LOOSE", "Strategy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Strategy:
 
     name: str
     confidence: float
-    find: Callable[[Text, Quote, int], list[Place]]
+    find: Callable[[Text, Quote, int, str | None], list[Place]]
+    """Given the text, the quote, how many places to look for at most, and the file's language."""
 
 
 LADDER = (
@@ -28,3 +29,10 @@ LADDER = (
     Strategy("line-ends", 0.99, line_ends.find),
     Strategy("indentation", 0.95, indentation.find),
 )
+
+LOOSE = (
+    Strategy("blank-lines", 0.9, blank_lines.find),
+    Strategy("tokens", 0.85, tokens.find),
+    Strategy("fuzzy", 0.75, fuzzy.find),
+)
+"""Tried where none of the ladder finds the quote, and the replacement doesn't stand there either. Their places have spans."""

@@ -7,7 +7,7 @@ from glmcode.landing.text import Text
 __all__ = ["find"]
 
 
-def find(text: Text, quote: Quote, limit: int) -> list[Place]:
+def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> list[Place]:
     """Places where whole lines are the quote to the byte; the file's last line may lack the line end that it quotes."""
     data, wanted = text.data, quote.data
     size = len(wanted)

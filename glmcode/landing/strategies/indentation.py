@@ -12,7 +12,7 @@ MOST_COMPARED = 300_000
 """Lines of all candidates together whose indentation is compared."""
 
 
-def find(text: Text, quote: Quote, limit: int) -> list[Place]:
+def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> list[Place]:
     """Places where the lines are the quote's after one shift (blanks at their ends aside)."""
     if quote.is_blank:
         return []

@@ -7,7 +7,7 @@ from glmcode.landing.text import BLANKS, Text
 __all__ = ["find"]
 
 
-def find(text: Text, quote: Quote, limit: int) -> list[Place]:
+def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> list[Place]:
     """Places where the lines are the quote's, but for what ends them. A quote of blank lines alone finds nothing."""
     if quote.is_blank:
         return []

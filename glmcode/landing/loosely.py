@@ -1,0 +1,63 @@
+"""A quote that no strict reading finds: the looser ones, and why a change can't follow one of them."""
+
+from glmcode.landing import messages
+from glmcode.landing.hints import Hints, choose, enclosing
+from glmcode.landing.merge import Snag, merged
+from glmcode.landing.place import MANY, Fit, Place, Quote, Refusal, Splice, Standing, Verdict
+from glmcode.landing.strategies import LOOSE, Strategy, definition
+from glmcode.landing.text import Text
+
+__all__ = ["loosely", "standing_loosely"]
+
+
+def loosely(text: Text, path: str, old: Quote, new: Quote, language: str | None, hints: Hints) -> Verdict | None:
+    """The verdict of the strictest of the loose strategies that finds the quote; None where none does.
+
+    Before the last of them, which puts up with lines that differ, the replacement is looked for by the others.
+    """
+    for strategy in LOOSE:
+        name, places = strategy.name, strategy.find(text, old, MANY, language)
+        if strategy is LOOSE[-1]:
+            if old.data == new.data:
+                return None  # nothing to carry, and what stands there is not what is quoted
+            there = standing_loosely(text, old, new, language)
+            if there is not None:
+                return there
+            rows = enclosing(text, hints) if not places else None
+            if rows is not None:
+                name, places = "definition", definition.find(text, old, MANY, rows)
+        if places:
+            place = places[0] if len(places) == 1 else choose(text, places, hints)
+            if place is None:
+                return Refusal("ambiguous", messages.ambiguous(text, old, places, MANY), tuple(places))
+            return _verdict(text, path, place, strategy, name, old, new)
+    return None
+
+
+def standing_loosely(text: Text, old: Quote, new: Quote, language: str | None) -> Standing | None:
+    """Whether the replacement stands there once, blank lines and layout aside, and every line of it."""
+    for strategy in LOOSE[:-1]:
+        places = strategy.find(text, new, MANY, language)
+        if not places:
+            continue
+        place = places[0]
+        spans = place.spans or ()
+        complete = all(span is not None or not line.strip() for span, line in zip(spans, new.lines, strict=True))
+        if len(places) > 1 or place.guessed or not complete:
+            return None
+        return Standing(strategy.name, _lines(place))
+    return None
+
+
+def _verdict(text: Text, path: str, place: Place, strategy: Strategy, name: str, old: Quote, new: Quote) -> Verdict:
+    given = merged(text, place, old, new)
+    if isinstance(given, Snag):
+        message = messages.snag(text, path, place, old, given.why, given.line)
+        return Refusal("stale" if given.why == "stale" else "no-match", message)
+    if text.data[place.start : place.end] == given:
+        return Standing(name, _lines(place))
+    return Fit((Splice(place.start, place.end, given),), name, strategy.confidence, _lines(place))
+
+
+def _lines(place: Place) -> tuple[int, int]:
+    return place.row + 1, max(span[1] for span in place.spans or () if span is not None)

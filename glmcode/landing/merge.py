@@ -1,0 +1,228 @@
+"""A change carried to lines that quote it loosely: a three-way merge of quote, replacement and file, line by line.
+
+What the quote left out of the file stays; context that the file tells differently stays as the file has it. A line that
+the edit changes or drops must stand in the file as quoted, spacing aside, and new lines must have one place to go.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from glmcode.landing.carry import joined
+from glmcode.landing.linediff import changes
+from glmcode.landing.place import Place, Quote
+from glmcode.landing.text import BLANKS, Text
+
+__all__ = ["Snag", "merged"]
+
+LONGEST_LINE = 400
+"""Bytes of a line that are compared with another."""
+ALIKE = 70
+"""Percent of likeness from which a line of the file may be what became of a quoted one."""
+
+_COMMENTS = (b"#", b"//", b"/*", b"*", b"--", b"<!--")
+
+Cut = tuple[int, int, Sequence[bytes]]
+"""Rows from, to (not included), and the lines that take their place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snag:
+    """Why a change can't be carried: at which line of the quote (from 0), and what is the matter with it."""
+
+    why: Literal["stale", "gap", "left", "indentation"]
+    line: int
+
+
+def merged(text: Text, place: Place, old: Quote, new: Quote) -> bytes | Snag:
+    """What bytes place.start..place.end become. The place has spans."""
+    cuts: list[Cut] = []
+    ours, theirs = ([line.rstrip(BLANKS) for line in side.lines] for side in (old, new))
+    for a, a_end, b, b_end in changes(ours, theirs):
+        found = _cuts(text, place, old.lines, new.lines, (a, a_end, b, b_end))
+        if isinstance(found, Snag):
+            return found
+        cuts.extend(found)
+    first, last = text.row(place.start), place.row
+    assert place.spans is not None
+    last = max(span[1] for span in place.spans if span is not None)
+    out: list[tuple[bytes, bytes]] = []
+    row = first
+    for start, end, lines in cuts:
+        if start < row:
+            return Snag("gap", 0)
+        out.extend((text.content(at), text.end(at)) for at in range(row, start))
+        ends_like = start if start < end or start == first else start - 1
+        for line in lines:
+            plain = line[:-1] if line.endswith(b"\r") else line
+            shifted = place.shift(plain) if place.shift else plain
+            if shifted is None:
+                return Snag("left", 0)
+            out.append((shifted, text.end_near(ends_like)))
+        row = end
+    out.extend((text.content(at), text.end(at)) for at in range(row, last))
+    return joined(text, place, old, new, out)
+
+
+def _cuts(
+    text: Text, place: Place, old: Sequence[bytes], new: Sequence[bytes], step: tuple[int, int, int, int]
+) -> list[Cut] | Snag:
+    """What one difference between quote and replacement does to the file's rows."""
+    a, a_end, b, b_end = _whole_groups(place, step)
+    spans = place.spans or ()
+    up, down = _slack(old, new, (a, a_end, b, b_end))
+    low, high = max(0, a - up - 1), min(len(old), a_end + down + 1)
+    if (up or down) and not _solid(spans[low:high]):
+        # The same change told one line higher would land elsewhere.
+        return Snag("gap", a)
+    if not any(old[line].strip() for line in range(a, a_end)) and not any(spans[a:a_end]):
+        # New lines only; blank ones that the quote has there and the file has not are no matter.
+        row = _slot(text, place, old, a, a_end)
+        if row is None:
+            return Snag("gap", min(a, len(old) - 1))
+        lines = new[b:b_end]
+        return [(row, row, lines)] if any(line.strip() for line in lines) or a == a_end else []
+    for line in range(a, a_end):
+        if spans[line] is None and not (any(spans[:line]) and any(spans[line:])):
+            # Blank lines at the quote's end that the file has not: what is beyond them is not told.
+            return Snag("gap", line)
+        if old[line].strip() and (spans[line] is None or line in place.guessed):
+            return Snag("stale", line)
+    if place.fuzzy:
+        loose = _loose(text, place, old, a, a_end)
+        if loose is not None:
+            return loose
+    covered = sorted({span for span in spans[a:a_end] if span is not None})
+    if _is_cut_run(text, place, covered[0][0]) or _is_cut_run(text, place, covered[-1][0]):
+        return Snag("gap", a)
+    if all(_joins(text, upper, lower) for upper, lower in itertools.pairwise(covered)):
+        return [(covered[0][0], covered[-1][1], new[b:b_end])]
+    # Lines that the quote left out stand amid those that it changes: they stay where each line has its successor.
+    if len(covered) == a_end - a == b_end - b:
+        return [(span[0], span[1], [line]) for span, line in zip(covered, new[b:b_end], strict=True)]
+    return Snag("gap", a)
+
+
+def _whole_groups(place: Place, step: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """The difference with all lines of the quote that the file breaks differently."""
+    a, a_end, b, b_end = step
+    spans = place.spans or ()
+    while 0 < a < a_end and spans[a] is not None and spans[a - 1] == spans[a]:
+        a, b = a - 1, b - 1
+    while a < a_end < len(spans) and spans[a_end] is not None and spans[a_end] == spans[a_end - 1]:
+        a_end, b_end = a_end + 1, b_end + 1
+    if a == a_end and 0 < a < len(spans) and spans[a] is not None and spans[a] == spans[a - 1]:
+        shared = spans[a]
+        while a > 0 and spans[a - 1] == shared:
+            a, b = a - 1, b - 1
+        while a_end < len(spans) and spans[a_end] == shared:
+            a_end, b_end = a_end + 1, b_end + 1
+    return a, a_end, b, b_end
+
+
+def _slack(old: Sequence[bytes], new: Sequence[bytes], step: tuple[int, int, int, int]) -> tuple[int, int]:
+    """How many lines higher or lower the same pure insertion or deletion could be told."""
+    a, a_end, b, b_end = step
+    if a != a_end and b != b_end:
+        return 0, 0
+    lines, start, end = (new, b, b_end) if a == a_end else (old, a, a_end)
+    up = down = 0
+    while start - up > 0 and lines[start - up - 1] == lines[end - up - 1] and a - up > 0 and b - up > 0:
+        up += 1
+    while end + down < len(lines) and lines[start + down] == lines[end + down]:
+        if a_end + down >= len(old) or b_end + down >= len(new):
+            break
+        down += 1
+    return up, down
+
+
+def _solid(spans: Sequence[tuple[int, int] | None]) -> bool:
+    """Whether the lines stand one below the other in the file."""
+    known = [span for span in spans if span is not None]
+    return len(known) == len(spans) and all(a[1] == b[0] for a, b in itertools.pairwise(known))
+
+
+def _slot(text: Text, place: Place, old: Sequence[bytes], a: int, a_end: int) -> int | None:
+    """The row before which lines between the quote's lines a - 1 and a_end go; None where it could be one or another."""
+    spans = place.spans or ()
+    above, below = a - 1, a_end
+    while above >= 0 and spans[above] is None and not old[above].strip():
+        above -= 1
+    while below < len(old) and spans[below] is None and not old[below].strip():
+        below += 1
+    if (above < 0 < a) or (below >= len(old) > a_end) or ((above < 0 or below >= len(old)) and a < a_end):
+        # Blank lines at the quote's end that the file has not: what is beyond them is not told.
+        return None
+    upper = spans[above] if above >= 0 else None
+    lower = spans[below] if below < len(old) else None
+    if (above >= 0 and upper is None) or (below < len(old) and lower is None):
+        return None
+    if all(line in place.guessed for line, span in ((above, upper), (below, lower)) if span is not None):
+        return None
+    if any(span is not None and _is_cut_run(text, place, span[0]) for span in (upper, lower)):
+        return None
+    if upper is None or lower is None:
+        return lower[0] if lower is not None else upper[1] if upper is not None else None
+    # What the quote left out between them, if only a blank line, could go above the new lines or below.
+    return upper[1] if upper[1] == lower[0] else None
+
+
+def _joins(text: Text, upper: tuple[int, int], lower: tuple[int, int]) -> bool:
+    """Whether nothing was left out between them but more of a blank line."""
+    rows = range(upper[1], lower[0])
+    if not rows:
+        return True
+    if any(text.lines[row].strip() for row in rows):
+        return False
+    return not text.lines[upper[1] - 1].strip() or not text.lines[lower[0]].strip()
+
+
+def _is_cut_run(text: Text, place: Place, row: int) -> bool:
+    """Whether the row is one of several blank ones of which the quote tells only some: which ones, nobody can know."""
+    if text.lines[row].strip():
+        return False
+    told = {span[0] for span in place.spans or () if span is not None}
+    first = last = row
+    while first > 0 and not text.lines[first - 1].strip():
+        first -= 1
+    while last + 1 < len(text.lines) and not text.lines[last + 1].strip():
+        last += 1
+    return any(at not in told for at in range(first, last + 1))
+
+
+def _loose(text: Text, place: Place, old: Sequence[bytes], a: int, a_end: int) -> Snag | None:
+    """Whether lines that change are held by a line next to them, and nothing near looks like what became of them."""
+    spans = place.spans or ()
+    known = [span for span in spans[a:a_end] if span is not None]
+    above = next((line for line in range(a - 1, -1, -1) if old[line].strip()), None)
+    below = next((line for line in range(a_end, len(old)) if old[line].strip()), None)
+    upper = _nearest_span(spans[:a], last=True)
+    lower = _nearest_span(spans[a_end:], last=False)
+    gap_above = range(upper[1], known[0][0]) if upper is not None else range(0)
+    gap_below = range(known[-1][1], lower[0]) if lower is not None else range(0)
+    held = above is None and below is None
+    for line, gap in ((above, gap_above), (below, gap_below)):
+        if line is not None and line not in place.guessed and spans[line] is not None:
+            held = held or all(_says_nothing(text.lines[row]) for row in gap)
+    if not held:
+        return Snag("gap", a)
+    left_out = [text.lines[row].strip()[:LONGEST_LINE] for gap in (gap_above, gap_below) for row in gap]
+    left_out = [line for line in left_out if not _says_nothing(line)]
+    if left_out:
+        from rapidfuzz import fuzz
+
+        for line in range(a, a_end):
+            ours = old[line].strip()[:LONGEST_LINE]
+            if ours and any(fuzz.ratio(ours, theirs) >= ALIKE for theirs in left_out):
+                return Snag("gap", line)
+    return None
+
+
+def _nearest_span(spans: Sequence[tuple[int, int] | None], *, last: bool) -> tuple[int, int] | None:
+    return next((span for span in (reversed(spans) if last else spans) if span is not None), None)
+
+
+def _says_nothing(line: bytes) -> bool:
+    bare = line.strip()
+    return not bare or bare.startswith(_COMMENTS)

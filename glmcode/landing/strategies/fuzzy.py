@@ -1,0 +1,133 @@
+"""The best alignment of quote and file, where it beats the next by a clear margin.
+
+Lines that are rare in the file say where to look; a window there is aligned line by line. What counts is whole lines
+that are the same but for their indentation: nothing is compared letter by letter.
+"""
+
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+
+from glmcode.landing.linediff import matching_blocks
+from glmcode.landing.nearest import is_trivial, rows_of
+from glmcode.landing.place import Place, Quote
+from glmcode.landing.strategies.gaps import Span, filled, place_of
+from glmcode.landing.text import BLANKS, Text
+
+__all__ = ["find"]
+
+MOST_LINES = 400
+"""Lines of a quote that is looked for: who quotes more quotes the file."""
+MOST_WINDOWS = 6
+STEP = 8
+"""Rows that a quote may be longer or shorter than what it quotes, for its lines to speak for one place."""
+TRIVIAL = 0.25
+"""What a line that stands in any file weighs against one that says something."""
+
+
+def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> list[Place]:
+    """The one place that is clearly the best, or none.
+
+    At least three quarters of the quote's lines, and two of them, stand there in order, and so does the better part of
+    what they enclose; no other place comes within a fifth of it. Lines that others near them could be taken for are
+    marked as guessed.
+    """
+    wanted = [line.strip(BLANKS) for line in quote.lines]
+    if len(wanted) > MOST_LINES:
+        return []
+    weights = [0.0 if not line else TRIVIAL if is_trivial(line) else 1.0 for line in wanted]
+    total = sum(weights)
+    rows = rows_of(text, {line for line, weight in zip(wanted, weights, strict=True) if weight == 1})
+    votes = _votes(wanted, rows, {})
+    if not votes:
+        return []
+    windows = sorted(votes, key=lambda near: (-votes[near], near))[:MOST_WINDOWS]
+    aligned = [_aligned(text, wanted, near * STEP) for near in windows]
+    pairs = max(aligned, key=lambda pairs: sum(weights[number] for number in pairs))
+    # What else the rare lines could mean: an upper bound for any other place.
+    rival = _votes(wanted, rows, pairs)
+    next_best = max((count + rival[near + 1] for near, count in list(rival.items())), default=0)
+    own = sum(1 for number, row in pairs.items() if row in rows.get(wanted[number], ()))
+    if own - next_best < max(1.0, total / 5):
+        return []
+    return _judged(text, quote, wanted, weights, pairs)
+
+
+def _votes(wanted: Sequence[bytes], rows: dict[bytes, list[int]], but: dict[int, int]) -> Counter[int]:
+    """How many lines of the quote stand as if it began in each stretch of `STEP` rows, but for some pairs."""
+    votes: Counter[int] = Counter()
+    for number, line in enumerate(wanted):
+        nears = {(row - number) // STEP for row in rows.get(line, ()) if but.get(number) != row}
+        votes.update(nears)
+    return votes
+
+
+def _aligned(text: Text, wanted: Sequence[bytes], start: int) -> dict[int, int]:
+    """The rows of the quote's lines around a row where it may begin."""
+    slack = 8 + len(wanted)
+    first = max(0, start - slack)
+    window = [line.strip(BLANKS) for line in text.lines[first : start + 8 + len(wanted) + slack]]
+    return {
+        number + n: first + row + n
+        for number, row, size in matching_blocks(wanted, window)
+        for n in range(size)
+        if wanted[number + n]
+    }
+
+
+def _judged(
+    text: Text, quote: Quote, wanted: Sequence[bytes], weights: Sequence[float], pairs: dict[int, int]
+) -> list[Place]:
+    solid = [number for number, line in enumerate(wanted) if line]
+    strong = [number for number in pairs if weights[number] == 1]
+    missing = len(solid) - len(pairs)
+    if len(pairs) < 2 or not strong or missing > max(1, len(solid) // 4):
+        return []
+    top, bottom = min(pairs.values()), max(pairs.values())
+    left_out = sum(1 for row in range(top, bottom + 1) if text.lines[row].strip(BLANKS)) - len(pairs)
+    if left_out > max(3, len(solid) // 2):
+        return []
+    pad = len(wanted)
+    near = Counter(line.strip(BLANKS) for line in text.lines[max(0, top - pad) : bottom + 1 + pad])
+    own = Counter(wanted)
+    spans: list[Span | None] = [None] * len(wanted)
+    guessed: set[int] = set()
+    run: list[int] = []
+    for number in [*sorted(pairs), -1]:
+        if run and (number < 0 or not _adjacent(text, wanted, pairs, run[-1], number)):
+            # A run of lines is sure of its rows by a line that stands only there.
+            if not any(weights[member] == 1 and near[wanted[member]] == own[wanted[member]] == 1 for member in run):
+                guessed.update(run)
+            run = []
+        run.append(number)
+    for number, row in pairs.items():
+        spans[number] = (row, row + 1)
+    if all(number in guessed for number in pairs):
+        return []
+    spans = filled(text, quote.lines, spans)
+    for number, row in _counterparts(text, wanted, spans):
+        spans[number] = (row, row + 1)
+        guessed.add(number)
+    place = place_of(text, quote.lines, spans, frozenset(guessed), fuzzy=True)
+    return [] if place is None else [place]
+
+
+def _adjacent(text: Text, wanted: Sequence[bytes], pairs: dict[int, int], above: int, below: int) -> bool:
+    if any(wanted[above + 1 : below]):
+        return False
+    return not any(text.lines[row].strip(BLANKS) for row in range(pairs[above] + 1, pairs[below]))
+
+
+def _counterparts(text: Text, wanted: Sequence[bytes], spans: Sequence[Span | None]) -> list[tuple[int, int]]:
+    """Context that the file tells differently, one line for one line: which row each would be."""
+    found: list[tuple[int, int]] = []
+    known = [number for number, span in enumerate(spans) if span is not None]
+    for above, below in itertools.pairwise(known):
+        upper, lower = spans[above], spans[below]
+        assert upper is not None
+        assert lower is not None
+        ours = [number for number in range(above + 1, below) if wanted[number]]
+        theirs = [row for row in range(upper[1], lower[0]) if text.lines[row].strip(BLANKS)]
+        if ours and len(ours) == len(theirs):
+            found.extend(zip(ours, theirs, strict=True))
+    return found
