@@ -60,7 +60,11 @@ def read(source: Source, fence: Fence, path: str) -> Reading:
         elif opens_within(fence, text):
             fence.depth += 1
         body.append(line)
-        light = light and _is_light(text, document)
+        light = light and (_is_light(text, document) or (fence.mark[0] == "<" and fence_at(text, 0) is not None))
+    if line.last and not (source.cut or document or fence.depth) and body and body[-1].ended:
+        _finish(source, path, fence, body, body[-1])  # only the closing fence is missing, at the end of the answer
+        source.back([line])
+        return
     cut = len(body) if line.last else heading(body)
     if search_replace.begins(line.text):
         source.fence = fence
@@ -112,13 +116,15 @@ def _is_light(text: str, document: bool) -> bool:
 
 def _leave(source: Source, fence: Fence, path: str, lines: Sequence[Line]) -> None:
     """Hands the block's lines to the readers of what it holds; the path stays its own."""
-    fence.path = path
+    fence.path = source.path = path
     fence.depth = 0
     source.fence = fence
     source.back(lines)
 
 
 def _finish(source: Source, path: str, fence: Fence, body: Sequence[Line], end: Line) -> None:
+    if fence.mark[0] == "<":  # within tags the text stands in a fence of its own, often
+        body = body[content_of([line.text for line in body])]
     sketch = source.only == "sketch" or (source.only is None and is_sketch([line.text for line in body]))
     form: Form = "sketch" if sketch else "whole"
     source.events.append(Begun(path, form, fence.line))

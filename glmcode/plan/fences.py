@@ -4,10 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Fence", "closes", "content_of", "fence_at", "is_diff", "opens_within"]
+__all__ = ["Fence", "closes", "content_of", "fence_at", "is_diff", "opens_within", "wrapper_at"]
 
 _MARKS = re.compile(r" {0,3}(`{3,}|~{3,})([^`\n]*)$")
 _WRAPPER = re.compile(r"<(source|sourcecode|code|codeblock|pre|tool_call|tool_use|function_call)>([\w+#.-]*)\s*$")
+_NAMED_WRAPPER = re.compile(
+    r"""<(file|file_content|code|codeblock|source|document)\s+(?:path|name|filename|file)=(?:"[^"<>]+"|'[^'<>]+')\s*>\s*$"""
+)
 _LONGEST = 1024
 """A longer line opens no fence: no path or language needs it."""
 
@@ -34,6 +37,14 @@ def fence_at(text: str, line: int) -> Fence | None:
     if match := _WRAPPER.match(text):
         return Fence(f"</{match[1]}>", match[2], line)
     return None
+
+
+def wrapper_at(text: str, line: int) -> Fence | None:
+    """The wrapper with a path that this line opens: `<file path="src/a.py">`, up to `</file>`."""
+    match = _NAMED_WRAPPER.match(text, 0, _LONGEST) if text[:1] == "<" else None
+    if match is None:
+        return None
+    return Fence(f"</{match[1]}>", "path" + text[text.index("=") :].rstrip()[:-1].rstrip(), line)
 
 
 def closes(fence: Fence, text: str) -> bool:

@@ -142,7 +142,9 @@ def read_hunk(source: Source, opening: Line, *, patch: bool = False) -> Generato
     # The next hunk or file shows that a hunk has ended, and so does the close of its fence.
     open_end = line.last or (fenced and not closed and not framed and kind not in {"@", "-", "d"})
     source.back([*pending, line])
-    _judge(hunk, opening, half=open_end and (fenced or source.cut))
+    # Without counts nothing speaks against a hunk whose closing fence alone is missing, at the end of the answer.
+    doubted = fenced and (patch or hunk.declared is not None or not line.last)
+    _judge(hunk, opening, half=open_end and (doubted or source.cut))
     return hunk
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from glmcode.plan import native, search_replace
 from glmcode.plan.edits import Form
-from glmcode.plan.fences import Fence, closes, fence_at, is_diff, opens_within
+from glmcode.plan.fences import Fence, closes, fence_at, is_diff, opens_within, wrapper_at
 from glmcode.plan.lines import Line, Reading, Source
 from glmcode.plan.openings import opens_diff, opens_patch
 from glmcode.plan.paths import names_a_file, path_of_info, path_on_line
@@ -94,7 +94,7 @@ def _read_mixed(source: Source) -> Reading:
             source.held.clear()
         elif source.fence is not None and closes(source.fence, text):
             _close_fence(source, source.fence, line)
-        elif (opened := fence_at(text, line.number)) is not None:
+        elif (opened := fence_at(text, line.number) or wrapper_at(text, line.number)) is not None:
             yield from _open_fence(source, opened, line)
         else:
             _commentary(source, line)

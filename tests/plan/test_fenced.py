@@ -2,7 +2,7 @@
 
 import pytest
 
-from glmcode.plan.edits import Begun, Broken, Edit, Prose, Sketch, Whole
+from glmcode.plan.edits import Begun, Broken, Create, Edit, Prose, Sketch, Whole
 from glmcode.plan.reader import PlanParser, parse_plan
 
 
@@ -152,7 +152,50 @@ def test_a_marker_after_content_breaks_the_file_and_not_the_block() -> None:
 
 @pytest.mark.parametrize("size", range(len("a.py\n```\nx\ny\n``")))
 def test_half_a_file_is_never_an_edit(size: int) -> None:
-    assert not [e for e in parse_plan("a.py\n```\nx\ny\n```"[:size]) if isinstance(e, Edit)]
+    parser = PlanParser()
+    events = parser.feed("a.py\n```\nx\ny\n```"[:size]) + parser.close(cut=True)
+    assert not [e for e in events if isinstance(e, Edit)]
+
+
+@pytest.mark.parametrize("fence", ["```", "````python", "~~~"])
+def test_a_final_fence_that_is_missing_at_the_end_of_the_answer(fence: str) -> None:
+    assert only(f"a.py\n{fence}\nx\ny\n").change == Whole("x\ny\n")
+    sketch = "x\n# ... existing code ...\ny\n"
+    assert only(f"a.py\n{fence}\n{sketch}").change == Sketch(sketch)
+    for half in (f"a.py\n{fence}\n", f"a.py\n{fence}\nx\ny", f"a.md\n{fence}\nx\n"):
+        assert not [e for e in parse_plan(half) if isinstance(e, Edit)]
+
+
+BLOCK = "<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n"
+
+
+@pytest.mark.parametrize("tag", ["file path", "file name", "code path", "file_content filename"])
+@pytest.mark.parametrize(
+    ("inside", "form"),
+    [
+        ("x = 1\n", "whole"),
+        ("```python\nx = 1\n```\n", "whole"),
+        ("\n```\nx = 1\n```\n\n", "whole"),
+        ("x\n# ... existing code ...\n", "sketch"),
+        (BLOCK, "search-replace"),
+        (f"```python\n{BLOCK}```\n", "search-replace"),
+        ("```diff\n@@ -1 +1 @@\n-a\n+b\n```\n", "udiff"),
+    ],
+)
+def test_tags_with_a_path_around_a_file_or_its_edits(tag: str, inside: str, form: str) -> None:
+    name = tag.split()[0]
+    for quote in "\"'":
+        edit = only(f"Words.\n\n<{tag}={quote}src/a.py{quote}>\n{inside}</{name}>\n\nMore words.\n")
+        assert (edit.path, edit.form) == ("src/a.py", form)
+        if form == "whole":
+            assert edit.change == Whole("x = 1\n")
+
+
+def test_tags_with_a_path_in_the_body_of_an_edit_are_its_own() -> None:
+    body = '<file path="b.py">\nx\n</file>\n'
+    (edit,) = parse_plan(f'<create path="a.xml">\n{body}</create>\n')
+    assert isinstance(edit, Edit)
+    assert edit.change == Create(body)
 
 
 @pytest.mark.parametrize(
