@@ -18,6 +18,8 @@ from glmcode.syntax import language_of
 __all__ = ["ELISION", "search", "substitute"]
 
 ELISION = b"..."
+MOST_EQUAL = 8
+"""Places whose results are compared."""
 SUBSTANCE = 10
 """Letters and digits that a replacement without context must hold for its presence to prove anything."""
 
@@ -56,8 +58,25 @@ def substitute(text: Text, change: Substitute, path: str, hints: Hints) -> Verdi
     if place is None:
         if old.data == new.data:
             return Standing(strategy.name, None)
-        return Refusal("ambiguous", messages.ambiguous(text, old, places, MANY), tuple(places))
+        return _wherever(text, places, strategy, old, new) or Refusal(
+            "ambiguous", messages.ambiguous(text, old, places, MANY), tuple(places)
+        )
     return _carried(text, [place], strategy, [old], [new])
+
+
+def _wherever(text: Text, places: Sequence[Place], strategy: Strategy, old: Quote, new: Quote) -> Verdict | None:
+    """The verdict where the change makes the same file at each of the places: one of two equal lines side by side goes."""
+    first, end = places[0].start, max(place.end for place in places)
+    if len(places) > MOST_EQUAL or end - first > MOST_EQUAL * (len(old.data) + len(new.data)):
+        return None
+    verdicts = [_carried(text, [place], strategy, [old], [new]) for place in places]
+    results = set()
+    for verdict in verdicts:
+        if not isinstance(verdict, Fit):
+            return None
+        splice = verdict.splices[0]
+        results.add(text.data[first : splice.start] + splice.new + text.data[splice.end : end])
+    return verdicts[0] if len(results) == 1 else None
 
 
 def search(text: Text, quote: Quote) -> tuple[Strategy | None, list[Place]]:
@@ -82,6 +101,11 @@ def _unwrapped(text: Text, old: Quote, new: Quote, hints: Hints) -> Verdict | No
             if there is not None:
                 return there
             continue
+        if row is not None and len(plain.lines) == 1:
+            # One number may be the line's own: it must be that of the place.
+            places = [place for place in places if place.row == row]
+            if not places:
+                continue
         hinted = hints if row is None else replace(hints, row=row)
         place = places[0] if len(places) == 1 else choose(text, places, hinted)
         if place is None:

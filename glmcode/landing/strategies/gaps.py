@@ -31,23 +31,23 @@ def filled(text: Text, lines: Sequence[bytes], spans: Sequence[Span | None]) -> 
                 first = upper[1] + row + n
                 out[above + 1 + at + n] = (first, first + 1)
     if known:
-        _blank_ends(text, lines, out, known[0], known[-1])
+        _ends(text, lines, out, known[0], known[-1])
     return out
 
 
-def _blank_ends(text: Text, lines: Sequence[bytes], out: list[Span | None], first: int, last: int) -> None:
-    """Blank lines at the quote's own ends, as many as the file has there."""
+def _ends(text: Text, lines: Sequence[bytes], out: list[Span | None], first: int, last: int) -> None:
+    """Blank lines and comments at the quote's own ends, as many as stand there."""
     top, bottom = out[first], out[last]
     if top is None or bottom is None:
         return
     row, end = top[0], bottom[1]
     for line in range(first - 1, -1, -1):
         row -= 1
-        if row < 0 or lines[line].strip(BLANKS) or text.lines[row].strip(BLANKS):
+        if row < 0 or lines[line].strip(BLANKS) != text.lines[row].strip(BLANKS):
             break
         out[line] = (row, row + 1)
     for line in range(last + 1, len(lines)):
-        if end >= len(text.lines) or lines[line].strip(BLANKS) or text.lines[end].strip(BLANKS):
+        if end >= len(text.lines) or lines[line].strip(BLANKS) != text.lines[end].strip(BLANKS):
             break
         out[line] = (end, end + 1)
         end += 1

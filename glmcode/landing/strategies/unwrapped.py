@@ -20,7 +20,8 @@ def unwrapped(old: Quote, new: Quote) -> Iterator[tuple[str, Quote, Quote, int |
     if numbered is not None:
         yield ("listing", *numbered)
     plain = unescaped(old.data)
-    if plain != old.data:
+    # Text that is escaped is so throughout.
+    if plain != old.data and not any(mark in side.data for mark in b"<>" for side in (old, new)):
         yield "unescaped", Quote(plain), Quote(unescaped(new.data)), None
 
 

@@ -1,0 +1,6 @@
+def a():
+    return make(1)
+
+
+def b():
+    return make(2)

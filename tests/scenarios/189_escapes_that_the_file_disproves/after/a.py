@@ -1,0 +1,2 @@
+def less(a, b):
+    return a <= b and b > 0

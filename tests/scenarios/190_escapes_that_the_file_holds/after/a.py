@@ -1,0 +1,2 @@
+def less(a, b):
+    return f"{a} &lt;= {b}"

@@ -1,0 +1,3 @@
+def run(path):
+    path = list(path)
+    return path

@@ -1,0 +1,4 @@
+def run(path):
+    path = list(path)
+    path = list(path)
+    return path

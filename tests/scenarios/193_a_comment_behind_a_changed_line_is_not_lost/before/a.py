@@ -1,0 +1,3 @@
+def run():
+    wait = 3  # seconds
+    return go(wait)

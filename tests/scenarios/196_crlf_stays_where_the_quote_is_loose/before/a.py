@@ -1,0 +1,5 @@
+def run():
+    # why
+    first = 1
+
+    return first
