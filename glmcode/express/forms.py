@@ -138,7 +138,7 @@ def _tool_call(change: FileChange, old: bytes, new: bytes, context: int | None) 
     if change.before is None:
         return _call(change.path, "", _text(new))
     ours, theirs = rows(old), rows(new)
-    found = quotes(ours, theirs, joined(ours, hunks(ours, theirs, context or 0), MARKERS), context or 0)
+    found = quotes(ours, theirs, joined(ours, hunks(ours, theirs, context or 0), MARKERS), context or 0, anywhere=True)
     return "".join(
         _call(change.path, _joined(ours[one.a : one.a_end]), _joined(theirs[one.b : one.b_end])) for one in found
     )

@@ -26,11 +26,18 @@ Change: TypeAlias = AtSymbol | AtPlace | Sketch
 
 
 def named(
-    file: File, path: str, old: Sequence[bytes], new: Sequence[bytes], unit: Unit, target: bytes
+    file: File,
+    path: str,
+    old: Sequence[bytes],
+    new: Sequence[bytes],
+    unit: Unit,
+    target: bytes,
+    *,
+    sketches: bool,
 ) -> list[Change] | None:
     """The unit as edits that are shorter than its blocks and make `target` of the file, which then is so; or None."""
     saved = file.saved()
-    ways = iter([_replacement(unit)]) if unit.name else _ways(file, path, old, new, unit.hunks)
+    ways = iter([_replacement(unit)]) if unit.name else _ways(file, path, old, new, unit.hunks, sketches)
     for way in ways:
         if unit.name or sum(len(written(change, [])) for change in way) < unit.cost:
             if _tried(file, path, way) and file.text.data == target:
@@ -69,7 +76,7 @@ def _tried(file: File, path: str, way: Sequence[Change]) -> bool:
 
 
 def _ways(
-    file: File, path: str, old: Sequence[bytes], new: Sequence[bytes], hunks: Sequence[Hunk]
+    file: File, path: str, old: Sequence[bytes], new: Sequence[bytes], hunks: Sequence[Hunk], sketches: bool
 ) -> Iterator[list[Change]]:
     """Edits that may be what the hunks do, the shortest kinds first."""
     parsed = file.parsed
@@ -82,7 +89,8 @@ def _ways(
     elif len(hunks) == 1 and hunk.b == hunk.b_end:
         yield from _deletions(definitions, spans, old, hunk.a, hunk.a_end, hunk.b - hunk.a)
     # A sketch quotes nothing that goes: where lines only come, it is as long as a block.
-    yield from _sketches(path, definitions, spans, old, new, hunks)
+    if sketches:
+        yield from _sketches(path, definitions, spans, old, new, hunks)
 
 
 def _sketches(

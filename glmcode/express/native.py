@@ -15,6 +15,8 @@ __all__ = ["edits"]
 
 MOST = 200
 """Hunks of a file for which other edits than blocks are looked for; a file with more is written in linear time."""
+FEW, SMALL = 40, 400_000
+"""Hunks and bytes of a file for which sketches are tried."""
 
 _Part = tuple[Unit, list[Change] | None]
 
@@ -40,18 +42,22 @@ def _parts(page: Page, exact: Sequence[Hunk], path: str, before: bytes, after: b
     old_rows = Rows(before)
     units = by_definition(page, exact, ours, theirs, old_rows, Rows(after))
     file = File(before, Coding(), "100644", path)
+    # A sketch is aligned with all of its definition, or of the file: too dear to be tried for every one of many hunks.
+    sketches = len(exact) <= FEW and len(before) <= SMALL
     parts: list[_Part] = []
     for group in grouped(units, ours, old_rows):
         together = Unit(tuple(one for unit in group for one in unit.hunks), cost(page.old, group))
         found = None
         if len(group) > 1:
-            found = named(file, path, page.old, page.new, together, _target(page, together.hunk, before, after))
+            found = named(
+                file, path, page.old, page.new, together, _target(page, together.hunk, before, after), sketches=sketches
+            )
         if found is not None:
             parts.append((together, found))
             continue
         for unit in group:
             target = _target(page, unit.hunk, before, after)
-            found = named(file, path, page.old, page.new, unit, target)
+            found = named(file, path, page.old, page.new, unit, target, sketches=sketches)
             if found is None:
                 _bring(file, page, unit.hunk, target)
             parts.append((unit, found))

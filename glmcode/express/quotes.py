@@ -62,22 +62,29 @@ def joined(old: Sequence[bytes], found: Sequence[Hunk], gap: int) -> list[Hunk]:
 
 
 def quotes(
-    old: Sequence[bytes], new: Sequence[bytes], found: Sequence[Hunk], context: int = 0, *, unique: bool = True
+    old: Sequence[bytes],
+    new: Sequence[bytes],
+    found: Sequence[Hunk],
+    context: int = 0,
+    *,
+    unique: bool = True,
+    anywhere: bool = False,
 ) -> list[Hunk]:
     """The hunks with as few lines around them as make each quote the only one of its kind, and at least `context`.
 
     Hunks whose context would meet are joined. Where nothing is unique, the one hunk is all of the file. Without `unique`
-    the context alone counts.
+    the context alone counts. With `anywhere` a quote is a stretch of text, which may begin amid a line elsewhere.
     """
-    quoted = Page(old, new).quotes(found, 0, len(old), context, unique=unique)
+    quoted = Page(old, new, anywhere=anywhere).quotes(found, 0, len(old), context, unique=unique)
     return [Hunk(0, len(old), 0, len(new))] if quoted is None else quoted
 
 
 class Page:
     """Both sides of a change, and where each of their lines stands."""
 
-    def __init__(self, old: Sequence[bytes], new: Sequence[bytes]) -> None:
+    def __init__(self, old: Sequence[bytes], new: Sequence[bytes], *, anywhere: bool = False) -> None:
         self.old, self.new = old, new
+        self._texts = (b"\n".join(old), b"\n".join(new)) if anywhere else ()
         self.in_old, self.in_new = _places(old), _places(new)
 
     def quotes(
@@ -131,6 +138,10 @@ class Page:
         lines = self.old[quote.a : quote.a_end]
         if not any(line.strip() for line in lines):
             return not self.old
+        if self._texts:
+            stretch = b"\n".join(lines)
+            if any(text.count(stretch) > 1 for text in self._texts):
+                return False
         rarest, offset = min(
             (len(self.in_old.get(line, ())) + len(self.in_new.get(line, ())), at) for at, line in enumerate(lines[:64])
         )

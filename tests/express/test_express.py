@@ -157,6 +157,14 @@ def test_carriage_returns_and_their_change(form: Form) -> None:
         assert landed(change, express([change], form)) == {"cart.py": after}
 
 
+def test_an_old_string_that_ends_other_lines_too_is_told_apart_in_a_call() -> None:
+    before, after = b"result = x\nx\ny = x\n", b"result = x\nz\ny = x\n"
+    change = FileChange("a.txt", before, after)
+    kind, plan = part(change, "tool-call")
+    assert kind == "tool-call"
+    assert lands(f"[{plan.removesuffix(chr(10)).removesuffix(',')}]", [change])
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_byte_order_mark_comes_stays_and_goes(form: Form) -> None:
     bare, marked = b"x = 1\ny = 2\n", b"\xef\xbb\xbfx = 1\ny = 2\n"
