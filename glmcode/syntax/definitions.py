@@ -121,6 +121,8 @@ def _visit(node: "Node", kind: str, place: _Place, walk: _Walk) -> _Place | None
             return _Place(node.named_children, place.path, place.kind, place.depth, place.local, place.wanted)
         return None
     what = _in_place(what, place)
+    if language.suites and _is_suite_amid_a_line(node, what.holder, data):
+        what = what._replace(holder=None, inside=None)
     path = f"{place.path}.{what.name}" if place.path else what.name
     if (place.local and what.kind in _VARIABLES) or len(path) > LONGEST_PATH:
         return None
@@ -171,6 +173,13 @@ def _in_place(what: Found, place: _Place) -> Found:
         if what.kind == "variable":
             return what._replace(kind="field")
     return what
+
+
+def _is_suite_amid_a_line(node: "Node", holder: "Node | None", data: bytes) -> bool:
+    """Members on lines of their own, of a definition that begins behind other code: no span of lines would hold both."""
+    if holder is None or (holder.child_count and holder.children[0].type == "{"):
+        return False
+    return not start_of(data, node.start_byte, node.start_point[1]).whole
 
 
 def _pass_comment(place: _Place, node: "Node", data: bytes) -> None:

@@ -234,3 +234,8 @@ def test_sources_end_anywhere() -> None:
     for end in range(0, len(source), 7):
         for d in outline(source[:end], "a.cpp"):
             assert 0 <= d.start < d.end <= end
+
+
+def test_an_indented_body_that_begins_behind_other_code_is_not_taken_apart() -> None:
+    assert list(defined("{class A:\n  def f = 1\n}\n", "a.scala")) == ["A"]
+    assert "A.B.f" in defined("object A { class B { def f = 1 } }\n", "a.scala")
