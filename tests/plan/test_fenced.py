@@ -183,7 +183,7 @@ BLOCK = "<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n"
     ],
 )
 def test_tags_with_a_path_around_a_file_or_its_edits(tag: str, inside: str, form: str) -> None:
-    name = tag.split()[0]
+    name = tag.split(maxsplit=1)[0]
     for quote in "\"'":
         edit = only(f"Words.\n\n<{tag}={quote}src/a.py{quote}>\n{inside}</{name}>\n\nMore words.\n")
         assert (edit.path, edit.form) == ("src/a.py", form)
