@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glmcode.landing.carry import joined
-from glmcode.landing.linediff import changes
+from glmcode.landing.linediff import changes, matching_blocks
 from glmcode.landing.place import Place, Quote
 from glmcode.landing.text import BLANKS, Text
 
@@ -20,6 +20,9 @@ LONGEST_LINE = 400
 """Bytes of a line that are compared with another."""
 ALIKE = 70
 """Percent of likeness from which a line of the file may be what became of a quoted one."""
+
+AKIN = 50
+"""The same for a line of the replacement, which may be what a quoted one became."""
 
 _COMMENTS = (b"#", b"//", b"/*", b"*", b"--", b"<!--")
 
@@ -39,6 +42,7 @@ def merged(text: Text, place: Place, old: Quote, new: Quote) -> bytes | Snag:
     """What bytes place.start..place.end become. The place has spans."""
     cuts: list[Cut] = []
     ours, theirs = ([line.rstrip(BLANKS) for line in side.lines] for side in (old, new))
+    _keep_spacing(text, place, old.lines, new.lines, ours, theirs)
     for a, a_end, b, b_end in changes(ours, theirs):
         found = _cuts(text, place, old.lines, new.lines, (a, a_end, b, b_end))
         if isinstance(found, Snag):
@@ -65,6 +69,26 @@ def merged(text: Text, place: Place, old: Quote, new: Quote) -> bytes | Snag:
     return joined(text, place, old, new, out)
 
 
+def _keep_spacing(
+    text: Text,
+    place: Place,
+    old: Sequence[bytes],
+    new: Sequence[bytes],
+    ours: list[bytes],
+    theirs: list[bytes],
+) -> None:
+    """Tells lines apart that differ in trailing blanks only, where the file has the quote's: then that is the change."""
+    spans = place.spans or ()
+    for at, bt, size in matching_blocks(ours, theirs):
+        for line, other in zip(range(at, at + size), range(bt, bt + size), strict=True):
+            was, becomes = old[line].removesuffix(b"\r"), new[other].removesuffix(b"\r")
+            span = spans[line]
+            if was != becomes and was.strip() and span is not None and span[1] - span[0] == 1:
+                stands = text.content(span[0])
+                if stands[len(stands.rstrip(BLANKS)) :] == was[len(was.rstrip(BLANKS)) :]:
+                    ours[line], theirs[other] = was, becomes
+
+
 def _cuts(
     text: Text, place: Place, old: Sequence[bytes], new: Sequence[bytes], step: tuple[int, int, int, int]
 ) -> list[Cut] | Snag:
@@ -87,8 +111,10 @@ def _cuts(
         if spans[line] is None and not (any(spans[:line]) and any(spans[line:])):
             # Blank lines at the quote's end that the file has not: what is beyond them is not told.
             return Snag("gap", line)
-        if old[line].strip() and (spans[line] is None or line in place.guessed):
-            return Snag("stale", line)
+        span = spans[line]
+        if old[line].strip() and (span is None or line in place.guessed):
+            stands = span is not None and old[line].strip() == text.lines[span[0]].strip()
+            return Snag("gap" if stands else "stale", line)
     if place.fuzzy:
         loose = _loose(text, place, old, a, a_end)
         if loose is not None:
@@ -99,7 +125,7 @@ def _cuts(
     if all(_joins(text, upper, lower) for upper, lower in itertools.pairwise(covered)):
         return [(covered[0][0], covered[-1][1], new[b:b_end])]
     # Lines that the quote left out stand amid those that it changes: they stay where each line has its successor.
-    if len(covered) == a_end - a == b_end - b:
+    if len(covered) == a_end - a == b_end - b and _pairwise_alike(old[a:a_end], new[b:b_end]):
         return [(span[0], span[1], [line]) for span, line in zip(covered, new[b:b_end], strict=True)]
     return Snag("gap", a)
 
@@ -217,6 +243,16 @@ def _loose(text: Text, place: Place, old: Sequence[bytes], a: int, a_end: int) -
             if ours and any(fuzz.ratio(ours, theirs) >= ALIKE for theirs in left_out):
                 return Snag("gap", line)
     return None
+
+
+def _pairwise_alike(old: Sequence[bytes], new: Sequence[bytes]) -> bool:
+    """Whether each line is what became of its counterpart: as many lines as before may still be others."""
+    from rapidfuzz import fuzz
+
+    return all(
+        fuzz.ratio(one.strip()[:LONGEST_LINE], other.strip()[:LONGEST_LINE]) >= AKIN
+        for one, other in zip(old, new, strict=True)
+    )
 
 
 def _nearest_span(spans: Sequence[tuple[int, int] | None], *, last: bool) -> tuple[int, int] | None:
