@@ -94,18 +94,19 @@ def _unwrapped(text: Text, old: Quote, new: Quote, hints: Hints) -> Verdict | No
     """The verdict on the quote without line numbers or escapes, where the file holds it so."""
     if text.is_binary:
         return None
-    for name, plain, given, row in unwrapped(old, new):
-        strategy, places = search(text, plain)
+    readings = [(*reading, *search(text, reading[1])) for reading in unwrapped(old, new)]
+    # One that stands there as it is goes before one that is indented otherwise.
+    readings.sort(key=lambda reading: reading[4] is None or reading[4].name == "indentation")
+    for name, plain, given, row, strategy, found in readings:
         if strategy is None:
             there = _standing(text, plain, given)
             if there is not None:
                 return there
             continue
-        if row is not None and len(plain.lines) == 1:
-            # One number may be the line's own: it must be that of the place.
-            places = [place for place in places if place.row == row]
-            if not places:
-                continue
+        # One number alone may be the line's own: it must be that of the place.
+        places = [place for place in found if row is None or len(plain.lines) > 1 or place.row == row]
+        if not places:
+            continue
         hinted = hints if row is None else replace(hints, row=row)
         place = places[0] if len(places) == 1 else choose(text, places, hinted)
         if place is None:

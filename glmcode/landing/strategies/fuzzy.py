@@ -91,15 +91,20 @@ def _judged(
     near = Counter(line.strip(BLANKS) for line in text.lines[max(0, top - pad) : bottom + 1 + pad])
     own = Counter(wanted)
     spans: list[Span | None] = [None] * len(wanted)
-    guessed: set[int] = set()
-    run: list[int] = []
-    for number in [*sorted(pairs), -1]:
-        if run and (number < 0 or not _adjacent(text, wanted, pairs, run[-1], number)):
-            # A run of lines is sure of its rows by a line that stands only there.
-            if not any(weights[member] == 1 and near[wanted[member]] == own[wanted[member]] == 1 for member in run):
-                guessed.update(run)
-            run = []
-        run.append(number)
+    runs: list[list[int]] = []
+    for number in sorted(pairs):
+        if runs and _adjacent(text, wanted, pairs, runs[-1][-1], number):
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    # A run of lines is sure of its rows by a line that stands only there, or next to one that is.
+    sure = [any(weights[at] == 1 and near[wanted[at]] == own[wanted[at]] == 1 for at in run) for run in runs]
+    guessed = {
+        at
+        for here, run in enumerate(runs)
+        if not sure[here] and not _is_beside(text, pairs, runs, sure, here)
+        for at in run
+    }
     for number, row in pairs.items():
         spans[number] = (row, row + 1)
     if all(number in guessed for number in pairs):
@@ -110,6 +115,19 @@ def _judged(
         guessed.add(number)
     place = place_of(text, quote.lines, spans, frozenset(guessed), fuzzy=True)
     return [] if place is None else [place]
+
+
+def _is_beside(text: Text, pairs: dict[int, int], runs: list[list[int]], sure: list[bool], here: int) -> bool:
+    """Whether a run of several lines is one row away from a run that is sure."""
+    if len(runs[here]) < 2:
+        return False
+    for upper, lower in ((here - 1, here), (here, here + 1)):
+        if upper < 0 or lower == len(runs) or not sure[upper + lower - here]:
+            continue
+        rows = range(pairs[runs[upper][-1]] + 1, pairs[runs[lower][0]])
+        if sum(1 for row in rows if text.lines[row].strip(BLANKS)) <= 1:
+            return True
+    return False
 
 
 def _adjacent(text: Text, wanted: Sequence[bytes], pairs: dict[int, int], above: int, below: int) -> bool:
