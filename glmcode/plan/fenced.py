@@ -10,7 +10,7 @@ from glmcode.plan import search_replace
 from glmcode.plan.edits import Begun, Form, Sketch, Whole
 from glmcode.plan.fences import Fence, closes, content_of, fence_at, opens_within
 from glmcode.plan.lines import Line, Reading, Source, text_of
-from glmcode.plan.openings import begins_call, heading, is_next_file, opens_hunk, opens_patch, tag_follows
+from glmcode.plan.openings import begins_call, heading, is_next_file, opens_hunk, opens_patch, opens_tagged, tag_follows
 from glmcode.plan.paths import is_document, names_a_file, path_on_line
 from glmcode.plan.sketch import is_sketch
 from glmcode.plan.tags import begins_tag, read_tag
@@ -96,7 +96,7 @@ def _is_close(source: Source) -> Generator[None, Line, bool]:
 
 def _holds_edits(text: str, body: Sequence[Line]) -> bool:
     """Whether the first line that counts says that the fence holds edits, not a file."""
-    if search_replace.opens(text):
+    if search_replace.opens(text) or opens_tagged(text):
         return True
     if opens_hunk(text, strict=True) or text.startswith("diff --git ") or opens_patch(text):
         return True

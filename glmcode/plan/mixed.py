@@ -12,7 +12,7 @@ from glmcode.plan import native, search_replace
 from glmcode.plan.edits import Form
 from glmcode.plan.fences import Fence, closes, fence_at, is_diff, opens_within, wrapper_at
 from glmcode.plan.lines import Line, Reading, Source
-from glmcode.plan.openings import opens_diff, opens_patch
+from glmcode.plan.openings import opens_diff, opens_patch, opens_tagged
 from glmcode.plan.paths import names_a_file, path_of_info, path_on_line
 
 __all__ = ["read_plan"]
@@ -54,9 +54,16 @@ def _read_call(source: Source, line: Line) -> Reading:
     yield from tool_call.read(source, line)
 
 
+def _read_tagged(source: Source, line: Line) -> Reading:
+    from glmcode.plan import tagged
+
+    yield from tagged.read(source, line)
+
+
 _READERS = (
     _Reader("native", "<", lambda source, text: native.opens(text), native.read),
     _Reader("search-replace", "<->+ \t", lambda source, text: search_replace.begins(text), search_replace.read),
+    _Reader("search-replace", "<", lambda source, text: opens_tagged(text), _read_tagged),
     _Reader("udiff", "-@d", opens_diff, _read_diff),
     _Reader("v4a", "* \t", lambda source, text: opens_patch(text), _read_patch),
     _Reader("tool-call", "{[ \t", _opens_call, _read_call),

@@ -11,7 +11,16 @@ from glmcode.plan import search_replace
 from glmcode.plan.edits import AtPlace, AtSymbol, Begun, Change, Check, Create, Remove, Rename, Sketch
 from glmcode.plan.fences import content_of, fence_at
 from glmcode.plan.lines import Line, Reading, Source
-from glmcode.plan.openings import heading, is_next_file, is_next_tag, may_be_tag, names_another, tag_follows, whole_tag
+from glmcode.plan.openings import (
+    heading,
+    is_next_file,
+    is_next_tag,
+    may_be_tag,
+    names_another,
+    opens_tagged,
+    tag_follows,
+    whole_tag,
+)
 from glmcode.plan.paths import is_document, plain
 from glmcode.plan.tags import ATTRIBUTES, PLACES, Tag, begins_tag, closing, read_tag
 
@@ -63,7 +72,7 @@ def _stray(source: Source, line: Line) -> None:
     source.broken("native", None, why, line.number, line.number)
 
 
-def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: Line, last: int) -> Reading:
+def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: Line, last: int) -> Reading:  # noqa: PLR0915
     """The lines up to the closing tag. Another opening tag says that this one was never closed, unless it has a mark."""
     closer = closing(tag.name, tag.attributes)
     marked = bool(tag.attributes.get("mark"))
@@ -97,6 +106,12 @@ def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: 
             )
             body, blocks, suspect = [], blocks + 1, None
             continue
+        if takes_blocks and opens_tagged(text) and not any(one.text.strip() for one in body):
+            from glmcode.plan import tagged
+
+            if (yield from tagged.read_block(source, line, path)):
+                body, blocks, suspect = [], blocks + 1, None
+                continue
         if suspect is None and not marked and (search_replace.opens(text) or (code and is_next_file(text, body))):
             suspect = heading(body)
         body.append(line)

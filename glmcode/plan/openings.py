@@ -20,6 +20,7 @@ __all__ = [
     "opens_diff",
     "opens_hunk",
     "opens_patch",
+    "opens_tagged",
     "patch_mark",
     "tag_follows",
     "whole_tag",
@@ -38,6 +39,7 @@ _CALL = re.compile(
     r'[\[\s]*\{[\s{[]*"\w+"\s*:.*"old_?(?:string|str|text)"\s*:|[\[\s]*\{\s*"old_?(?:string|str|text)"\s*:',
     re.IGNORECASE,
 )
+_TAGGED = frozenset({"<search>", "<SEARCH>", "<old_string>", "<old_str>", "<old_text>"})
 DIFF_LONGEST = 4096
 """Characters of a line that heads a diff, a file of it or a hunk."""
 
@@ -67,6 +69,11 @@ def patch_mark(text: str) -> str | None:
         return None
     match = _PATCH_MARK.match(text)
     return match[1] if match else None
+
+
+def opens_tagged(text: str) -> bool:
+    """Whether the line opens the old half of an edit between tags."""
+    return text[:1] == "<" and text.rstrip() in _TAGGED
 
 
 def opens_patch(text: str) -> bool:

@@ -40,6 +40,7 @@ HOSTILE = [
     "rename to o", "deleted file mode 100644", "Binary files x", "o.py", "`p.md`", "# q.py", "File: r", " context", "+added", "-gone",
     "*** Begin Patch", "*** End Patch", " *** End Patch", "*** Update File: p.py", "*** Add File: q.py", "*** Delete File: r.py",
     '{"path": "t.py", "old_string": "a', '{"path": "t.py",', '"old_string": "x", "new_string": "y"}', "{", "[", "[{", "}", "}]", '"', "<tool_call>",
+    "<search>", "</search>", "<replace>", "</replace>", '<file path="u.py">', "</file>",
     "*** Move to: s.py", "*** End of File", "*** Frob", "*** Update File:",
     "# ... existing code ...", "", " ", "\t", "\r", "\ufeff", "\x00", "\x0c\x1c\x85", "\ud800", "\udc80", "é", "😀", "\udc00\ud800", "<" * 9, "a" * 5000,
 ]  # fmt: skip
@@ -230,6 +231,10 @@ GROWING: list[tuple[str, str, str]] = [
     ("", "a.py\n\n", ""),
     ("", "```x\n", ""),
     ("```\n", "```x\n", ""),
+    ("", "<search>\nx\n", ""),
+    ("<search>\n", "x\n", ""),
+    ("", "<search>\n</search>\n<replace>\n", ""),
+    ('<edit path="a.py">\n', "<search>\n</search>\n", ""),
     ("", "{\n", ""),
     ("", '{"old_string": "a\n', ""),
     ("", '{"path": "a", "old_string": "b", "new_string": "c"}\n', ""),
