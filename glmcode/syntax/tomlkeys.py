@@ -25,18 +25,25 @@ def toml_outline(root: "Node", data: bytes, language: "Language") -> tuple[Defin
     """
     names = Names()
     found: list[Definition] = []
+    unit = indent_unit(data, language.unit)
     nodes = root.named_children
     for at, node in enumerate(nodes):
         if node.type == "pair":
-            _add_pair(node, "", 0, data, language, names, found)
+            _add_pair(node, "", 0, data, language, unit, names, found)
         elif node.type in ("table", "table_array_element"):
             following = nodes[at + 1] if at + 1 < len(nodes) else None
-            _add_table(node, following, data, language, names, found)
+            _add_table(node, following, data, language, unit, names, found)
     return tuple(found)
 
 
 def _add_table(
-    node: "Node", following: "Node | None", data: bytes, language: "Language", names: Names, found: list[Definition]
+    node: "Node",
+    following: "Node | None",
+    data: bytes,
+    language: "Language",
+    unit: bytes,
+    names: Names,
+    found: list[Definition],
 ) -> None:
     children = node.named_children
     path = _path(children[0], data) if children and children[0].type in _KEYS else ""
@@ -77,11 +84,18 @@ def _add_table(
         )
     )
     for member in members:
-        _add_pair(member, name, 1, data, language, names, found)
+        _add_pair(member, name, 1, data, language, unit, names, found)
 
 
 def _add_pair(
-    node: "Node", owner: str, depth: int, data: bytes, language: "Language", names: Names, found: list[Definition]
+    node: "Node",
+    owner: str,
+    depth: int,
+    data: bytes,
+    language: "Language",
+    unit: bytes,
+    names: Names,
+    found: list[Definition],
 ) -> None:
     """One key, and the keys of the inline table that it holds."""
     key, value = node.named_children[0], node.named_children[-1]
@@ -95,7 +109,7 @@ def _add_pair(
     if value is not key and (is_inline or value.type == "array"):
         body = body_of(data, node, value, language)
         first = next((child for child in value.named_children[:8] if child.type != "comment"), None)
-        member_indent = begin.indent + indent_unit(data, language.unit)
+        member_indent = begin.indent + unit
         if first is not None and start_of(data, first.start_byte, first.start_point[1]).whole:
             member_indent = _indent_of(first, data)
     name = names.unique(path)
@@ -120,7 +134,7 @@ def _add_pair(
     if is_inline:
         for child in value.named_children:
             if child.type == "pair":
-                _add_pair(child, name, depth + 1, data, language, names, found)
+                _add_pair(child, name, depth + 1, data, language, unit, names, found)
 
 
 def _path(key: "Node", data: bytes) -> str:

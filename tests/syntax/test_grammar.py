@@ -87,34 +87,35 @@ HOSTILE = {
     "NUL": bytes(N),
     "every byte": bytes(range(256)) * 40,
 }
+M = 2_000
 MORE_HOSTILE = {
     "keys": b"".join(b" " * depth + b"a:\n" for depth in range(400)),
     "keys and lists": b"".join(b" " * depth + b"- a:\n" + b" " * depth + b"  - b:\n" for depth in range(0, 400, 4)),
     "suites": b"".join(b" " * depth + b"class A:\n" for depth in range(400)),
     "lists": b"".join(b"  " * depth + b"- a\n" for depth in range(300)) + b"> - " * 1000,
-    "text in text": b'$"{' * N,
-    "flow": b"a: " + b"{a: " * N,
-    "dashes": b"- " * N,
-    "questions": b"? " * N,
-    "anchors": b"&a " * N,
-    "quoted text": b"> " * N + b"x\n",
-    "list items": b"* " * N + b"x\n",
-    "headings": b"# a\n" * N,
-    "underlined": b"a\n=\n" * N,
-    "comment lines": b"# a\n" * N + b"a = 1\n" + b"# a\n" * N + b"[b]\n",
-    "tables": b"[" + b"a." * N + b"b]\nx = 1\n",
-    "tags": b"<div id=a>" * N,
-    "half tags": b"<a " * N,
-    "do": b"a do\n" * N,
-    "interpolations": b'"#{' * N,
-    "expansions": b"${a" * N,
-    "substitutions": b"$(" * N,
-    "here documents": b"a <<A\n" * N,
-    "long brackets": b"[" + b"=" * N + b"[\n" + b"[[" * N,
-    "selectors": b"a " * N + b"{}" + b"a{" * N,
-    "select": b"SELECT (" * N,
-    "cases": b"CASE WHEN a THEN " * N,
-    "values": b"a=b " * N,
+    "text in text": b'$"{' * M,
+    "flow": b"a: " + b"{a: " * M,
+    "dashes": b"- " * M,
+    "questions": b"? " * M,
+    "anchors": b"&a " * M,
+    "quoted text": b"> " * M + b"x\n",
+    "list items": b"* " * M + b"x\n",
+    "headings": b"# a\n" * M,
+    "underlined": b"a\n=\n" * M,
+    "comment lines": b"# a\n" * M + b"a = 1\n" + b"# a\n" * M + b"[b]\n",
+    "tables": b"[" + b"a." * M + b"b]\nx = 1\n",
+    "tags": b"<div id=a>" * M,
+    "half tags": b"<a " * M,
+    "do": b"a do\n" * M,
+    "interpolations": b'"#{' * M,
+    "expansions": b"${a" * M,
+    "substitutions": b"$(" * M,
+    "here documents": b"a <<A\n" * M,
+    "long brackets": b"[" + b"=" * M + b"[\n" + b"[[" * M,
+    "selectors": b"a " * M + b"{}" + b"a{" * M,
+    "select": b"SELECT (" * M,
+    "cases": b"CASE WHEN a THEN " * M,
+    "values": b"a=b " * M,
     **{
         name: HOSTILE[name] for name in ("open brackets", "nested blocks", "angles", "quotes", "comments", "every byte")
     },
@@ -183,3 +184,22 @@ def test_hostile_names_cannot_grow_an_outline() -> None:
     (d,) = outline(b"def " + b"x" * 1_000_000 + b"(): pass\n", "a.py")
     assert len(d.name) <= 160
     assert len(d.signature) <= 200
+
+
+@pytest.mark.parametrize("language", ["toml", "yaml", "json", "markdown"])
+def test_an_outline_of_many_keys_costs_in_proportion(language: str) -> None:
+    """TOML's asked for the file's indentation once a key, and read 64 KB for it."""
+    unit = {
+        "toml": b"[a]\nb = [1]\nc = { d = 1 }\n# e\n\n",
+        "yaml": b"a:\n  b: [1]\n  c: {d: 1}\n# e\n\n",
+        "json": b'"a": {"b": [1], "c": {"d": 1}},\n',
+        "markdown": b"# a\n\nb\n\n## c\n\nd\n\n",
+    }[language]
+
+    def cost(count: int) -> float:
+        data = b"{" + unit * count + b'"z": 1}' if language == "json" else unit * count
+        started = time.process_time()
+        assert len(parse(data, language).definitions) >= 2 * count
+        return time.process_time() - started
+
+    assert cost(2400) < 8 * 4 * max(cost(300), 0.005)
