@@ -18,6 +18,8 @@ __all__ = ["Snag", "merged"]
 
 LONGEST_LINE = 400
 """Bytes of a line that are compared with another."""
+MOST_SLACK = 400
+"""Lines that a change is moved up or down to see whether it would land elsewhere."""
 ALIKE = 70
 """Percent of likeness from which a line of the file may be what became of a quoted one."""
 
@@ -38,13 +40,25 @@ class Snag:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What of the quote has a counterpart, worked out once."""
+
+    first: int
+    """The first line of the quote that has one, and the last."""
+    last: int
+    cut: frozenset[int]
+    """Blank rows of runs of which the quote tells only some: which ones, nobody can know."""
+
+
 def merged(text: Text, place: Place, old: Quote, new: Quote) -> bytes | Snag:
     """What bytes place.start..place.end become. The place has spans."""
     cuts: list[Cut] = []
+    told = _told(text, place)
     ours, theirs = ([line.rstrip(BLANKS) for line in side.lines] for side in (old, new))
     _keep_spacing(text, place, old.lines, new.lines, ours, theirs)
     for a, a_end, b, b_end in changes(ours, theirs):
-        found = _cuts(text, place, old.lines, new.lines, (a, a_end, b, b_end))
+        found = _cuts(text, place, told, old.lines, new.lines, (a, a_end, b, b_end))
         if isinstance(found, Snag):
             return found
         cuts.extend(found)
@@ -89,26 +103,52 @@ def _keep_spacing(
                     ours[line], theirs[other] = was, becomes
 
 
+def _told(text: Text, place: Place) -> _Told:
+    spans = place.spans or ()
+    known = [line for line, span in enumerate(spans) if span is not None]
+    rows = {row for span in spans if span is not None for row in range(*span)}
+    cut: set[int] = set()
+    seen: set[int] = set()
+    for row in rows:
+        if row in seen or text.lines[row].strip():
+            continue
+        first = last = row
+        while first > 0 and not text.lines[first - 1].strip():
+            first -= 1
+        while last + 1 < len(text.lines) and not text.lines[last + 1].strip():
+            last += 1
+        run = range(first, last + 1)
+        seen.update(run)
+        if any(at not in rows for at in run):
+            cut.update(run)
+    return _Told(known[0], known[-1], frozenset(cut))
+
+
 def _cuts(
-    text: Text, place: Place, old: Sequence[bytes], new: Sequence[bytes], step: tuple[int, int, int, int]
+    text: Text,
+    place: Place,
+    told: _Told,
+    old: Sequence[bytes],
+    new: Sequence[bytes],
+    step: tuple[int, int, int, int],
 ) -> list[Cut] | Snag:
     """What one difference between quote and replacement does to the file's rows."""
     a, a_end, b, b_end = _whole_groups(place, step)
     spans = place.spans or ()
     up, down = _slack(old, new, (a, a_end, b, b_end))
     low, high = max(0, a - up - 1), min(len(old), a_end + down + 1)
-    if (up or down) and not _solid(spans[low:high]):
+    if max(up, down) > MOST_SLACK or ((up or down) and not _solid(spans[low:high])):
         # The same change told one line higher would land elsewhere.
         return Snag("gap", a)
     if not any(old[line].strip() for line in range(a, a_end)) and not any(spans[a:a_end]):
         # New lines only; blank ones that the quote has there and the file has not are no matter.
-        row = _slot(text, place, old, a, a_end)
+        row = _slot(place, told, old, a, a_end)
         if row is None:
             return Snag("gap", min(a, len(old) - 1))
         lines = new[b:b_end]
         return [(row, row, lines)] if any(line.strip() for line in lines) or a == a_end else []
     for line in range(a, a_end):
-        if spans[line] is None and not (any(spans[:line]) and any(spans[line:])):
+        if spans[line] is None and not told.first < line < told.last:
             # Blank lines at the quote's end that the file has not: what is beyond them is not told.
             return Snag("gap", line)
         span = spans[line]
@@ -120,7 +160,9 @@ def _cuts(
         if loose is not None:
             return loose
     covered = sorted({span for span in spans[a:a_end] if span is not None})
-    if _is_cut_run(text, place, covered[0][0]) or _is_cut_run(text, place, covered[-1][0]):
+    if covered[0][0] in told.cut or covered[-1][0] in told.cut:
+        return Snag("gap", a)
+    if _left_out_beside(place, old, new, (a, a_end, b, b_end)):
         return Snag("gap", a)
     if all(_joins(text, upper, lower) for upper, lower in itertools.pairwise(covered)):
         return [(covered[0][0], covered[-1][1], new[b:b_end])]
@@ -154,10 +196,16 @@ def _slack(old: Sequence[bytes], new: Sequence[bytes], step: tuple[int, int, int
         return 0, 0
     lines, start, end = (new, b, b_end) if a == a_end else (old, a, a_end)
     up = down = 0
-    while start - up > 0 and lines[start - up - 1] == lines[end - up - 1] and a - up > 0 and b - up > 0:
+    while (
+        start - up > 0
+        and lines[start - up - 1] == lines[end - up - 1]
+        and a - up > 0
+        and b - up > 0
+        and up <= MOST_SLACK
+    ):
         up += 1
     while end + down < len(lines) and lines[start + down] == lines[end + down]:
-        if a_end + down >= len(old) or b_end + down >= len(new):
+        if a_end + down >= len(old) or b_end + down >= len(new) or down > MOST_SLACK:
             break
         down += 1
     return up, down
@@ -169,7 +217,7 @@ def _solid(spans: Sequence[tuple[int, int] | None]) -> bool:
     return len(known) == len(spans) and all(a[1] == b[0] for a, b in itertools.pairwise(known))
 
 
-def _slot(text: Text, place: Place, old: Sequence[bytes], a: int, a_end: int) -> int | None:
+def _slot(place: Place, told: _Told, old: Sequence[bytes], a: int, a_end: int) -> int | None:
     """The row before which lines between the quote's lines a - 1 and a_end go; None where it could be one or another."""
     spans = place.spans or ()
     above, below = a - 1, a_end
@@ -186,7 +234,7 @@ def _slot(text: Text, place: Place, old: Sequence[bytes], a: int, a_end: int) ->
         return None
     if all(line in place.guessed for line, span in ((above, upper), (below, lower)) if span is not None):
         return None
-    if any(span is not None and _is_cut_run(text, place, span[0]) for span in (upper, lower)):
+    if any(span is not None and span[0] in told.cut for span in (upper, lower)):
         return None
     if upper is None or lower is None:
         return lower[0] if lower is not None else upper[1] if upper is not None else None
@@ -202,19 +250,6 @@ def _joins(text: Text, upper: tuple[int, int], lower: tuple[int, int]) -> bool:
     if any(text.lines[row].strip() for row in rows):
         return False
     return not text.lines[upper[1] - 1].strip() or not text.lines[lower[0]].strip()
-
-
-def _is_cut_run(text: Text, place: Place, row: int) -> bool:
-    """Whether the row is one of several blank ones of which the quote tells only some: which ones, nobody can know."""
-    if text.lines[row].strip():
-        return False
-    told = {span[0] for span in place.spans or () if span is not None}
-    first = last = row
-    while first > 0 and not text.lines[first - 1].strip():
-        first -= 1
-    while last + 1 < len(text.lines) and not text.lines[last + 1].strip():
-        last += 1
-    return any(at not in told for at in range(first, last + 1))
 
 
 def _loose(text: Text, place: Place, old: Sequence[bytes], a: int, a_end: int) -> Snag | None:
@@ -245,14 +280,30 @@ def _loose(text: Text, place: Place, old: Sequence[bytes], a: int, a_end: int) -
     return None
 
 
+def _left_out_beside(place: Place, old: Sequence[bytes], new: Sequence[bytes], step: tuple[int, int, int, int]) -> bool:
+    """Whether lines that the quote left out stand right above or below lines that others replace: among which of the new
+    ones they belong isn't told, unless the first or last of those is what became of its neighbour."""
+    a, a_end, b, b_end = step
+    if b == b_end:
+        return False
+    spans = place.spans or ()
+    first, last = _nearest_span(spans[a:a_end], last=False), _nearest_span(spans[a:a_end], last=True)
+    upper, lower = _nearest_span(spans[:a], last=True), _nearest_span(spans[a_end:], last=False)
+    if upper is not None and first is not None and upper[1] < first[0] and not _akin(old[a], new[b]):
+        return True
+    below = lower is not None and last is not None and last[1] < lower[0]
+    return below and not _akin(old[a_end - 1], new[b_end - 1])
+
+
 def _pairwise_alike(old: Sequence[bytes], new: Sequence[bytes]) -> bool:
     """Whether each line is what became of its counterpart: as many lines as before may still be others."""
+    return all(_akin(one, other) for one, other in zip(old, new, strict=True))
+
+
+def _akin(one: bytes, other: bytes) -> bool:
     from rapidfuzz import fuzz
 
-    return all(
-        fuzz.ratio(one.strip()[:LONGEST_LINE], other.strip()[:LONGEST_LINE]) >= AKIN
-        for one, other in zip(old, new, strict=True)
-    )
+    return fuzz.ratio(one.strip()[:LONGEST_LINE], other.strip()[:LONGEST_LINE]) >= AKIN
 
 
 def _nearest_span(spans: Sequence[tuple[int, int] | None], *, last: bool) -> tuple[int, int] | None:
