@@ -5,37 +5,26 @@ another gain less, new lines and lines that go cost, and what lies at a marker i
 somewhere else is known as well, so that a place is taken only where it beats every other by a margin.
 """
 
-import re
 from array import array
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from glmcode.landing.sketch_lines import TITLED, Line, head_of_key
+from glmcode.landing.sketch_gains import costs, gains
+from glmcode.landing.sketch_lines import Line
 
-__all__ = ["MARGIN", "Alignment", "TooLargeError", "align", "is_surely", "likeness"]
+__all__ = ["Alignment", "TooLargeError", "align"]
 
 MOST_CELLS = 2_500_000
 """Lines of the sketch times lines of the file that are compared."""
 MARGIN = 12
 """By how much the best alignment beats each that comes to another result."""
+WEAK_MARGIN = 27
+"""The same where the segment's first or last line that the file has stands there several times."""
 MOST_RIVALS = 12
 """Rivals of one boundary that are looked at."""
-NEW = 10
-"""Cost of a line that the file doesn't have."""
-UNIQUE = 30
-"""Added cost of taking a line for new that stands in the file once."""
 GAP, GONE = 20, 2
 """Cost of lines of the file that go without a marker: for the run, and for each line of it."""
-LIKE = 0.5
-"""Least likeness of a line and the line that it replaces."""
-SURE = 0.65
-"""Likeness of lines that are one and the same, changed."""
-MOST_LIKE = 40
-"""Rows that share a word, past which the word says nothing."""
-
-_WORD = re.compile(rb"[\w$]+")
 
 
 class TooLargeError(Exception):
@@ -64,180 +53,49 @@ class _Tables:
     rest: list["array[int]"]
 
 
-def likeness(one: Line, other: Line) -> float:
-    """The share of words that two lines have in common, from 0 to 1."""
-    ours, theirs = _words(one), _words(other)
-    both = sum((ours & theirs).values())
-    return 2 * both / (sum(ours.values()) + sum(theirs.values()) or 1)
-
-
-def is_surely(line: Line, other: Line) -> bool:
-    """Whether the one is the other, changed, wherever they stand: about the same thing, or much the same words."""
-    if line.title is not None and line.title == other.title:
-        return True
-    ours, theirs = head_of_key(line.key), head_of_key(other.key)
-    if ours or theirs:
-        return ours == theirs and (not line.is_comment or likeness(line, other) >= SURE)
-    words, others = _words(line), _words(other)
-    contained = sum(others.values()) >= 2 and not others - words
-    return contained or likeness(line, other) >= SURE
-
-
 def align(sketch: Sequence[Line], file: Sequence[Line]) -> tuple[Alignment, list[Alignment]]:
     """The best alignment, and rivals that come too close to it. Raises TooLargeError."""
     size = len(file)
     if len(sketch) * (size + 1) > MOST_CELLS:
         raise TooLargeError
-    gains = _gains(sketch, file)
-    costs = _costs(sketch, file)
+    gained, new = gains(sketch, file), costs(sketch, file)
     firsts = [i == 0 or sketch[i - 1].segment != line.segment for i, line in enumerate(sketch)]
-    tables = _scored(gains, costs, firsts, size)
+    tables = _scored(gained, new, firsts, size)
     best = max(tables.onward[0][j] for j in range(size + 1))
     start = next(j for j in range(size + 1) if tables.onward[0][j] == best)
-    chosen = _whole(tables, gains, firsts, 0, start)
+    chosen = _whole(tables, gained, firsts, 0, start)
     rivals: list[Alignment] = []
     number = -1
     for i, is_first in enumerate(firsts):
         if is_first:
             number += 1
-            rivals += _rivals(tables, gains, firsts, i, best, chosen.starts[number])
+            rivals += _rivals(
+                tables, gained, firsts, i, best - _margin(sketch, file, chosen, gained, i, 1), chosen.starts[number]
+            )
         if i + 1 == len(sketch) or firsts[i + 1]:
-            rivals += _rivals_of_end(tables, gains, firsts, i, best, chosen.ends[number])
+            rivals += _rivals_of_end(
+                tables, gained, firsts, i, best - _margin(sketch, file, chosen, gained, i, -1), chosen.ends[number]
+            )
     return chosen, rivals
 
 
-def _gains(sketch: Sequence[Line], file: Sequence[Line]) -> list[dict[int, int]]:
-    """For each line of the sketch what each line of the file that it may be would gain."""
-    by_key: dict[bytes, list[int]] = {}
-    by_title: dict[bytes, list[int]] = {}
-    by_head: dict[bytes, list[int]] = {}
-    for j, line in enumerate(file):
-        by_key.setdefault(line.key, []).append(j)
-        if line.title is not None:
-            by_title.setdefault(line.title, []).append(j)
-        elif not line.is_comment and (head := head_of_key(line.key)):
-            by_head.setdefault(head, []).append(j)
-    index: dict[bytes, list[int]] | None = None
-    sizes: list[int] = []
-    found = []
-    keys = {line.key for line in sketch}
-    loose = _loose_ends(sketch, by_key)
-    for i, line in enumerate(sketch):
-        gains: dict[int, int] = {}
-        for j in by_key.get(line.key, ()):
-            gain = _equal(line, file[j], len(by_key[line.key]))
-            if gain > 0:
-                gains[j] = gain - _astray(line, file[j], by_title)
-        if line.title is not None:
-            for j in by_title.get(line.title, ()):
-                gains.setdefault(j, 50 + 20 * (line.parent == file[j].parent) - _astray(line, file[j], by_title))
-        elif not line.trivial and line.closes is None and line.key not in by_key:
-            if index is None:
-                index, sizes = _indexed(file)
-            alike = dict(_alike(line, index, sizes))
-            head = b"" if line.is_comment else head_of_key(line.key)
-            if head:
-                alike.update((j, max(SURE, alike.get(j, 0))) for j in by_head.get(head, ()))
-            for j, like in alike.items():
-                other = file[j]
-                if (
-                    other.key in keys
-                    or other.title is not None
-                    or other.closes is not None
-                    or other.is_comment != line.is_comment
-                ):
-                    continue
-                if i in loose and _differ(line, other):
-                    continue
-                gains[j] = int(60 * like) + 10 * (line.parent == other.parent) - _astray(line, other, by_title)
-        found.append({j: gain for j, gain in gains.items() if gain > -NEW})
-    return found
-
-
-def _loose_ends(sketch: Sequence[Line], by_key: dict[bytes, list[int]]) -> set[int]:
-    """The lines before a segment's first and after its last line that the file has: they stand next to a marker."""
-    loose: set[int] = set()
-    for order in (range(len(sketch)), range(len(sketch) - 1, -1, -1)):
-        segment, held = -1, False
-        for i in order:
-            line = sketch[i]
-            if line.segment != segment:
-                segment, held = line.segment, False
-            held = held or (line.key in by_key and not line.trivial)
-            if not held:
-                loose.add(i)
-    return loose
-
-
-def _differ(line: Line, other: Line) -> bool:
-    """Whether the lines are about two things: next to a marker the one is no change of the other."""
-    ours, theirs = head_of_key(line.key), head_of_key(other.key)
-    return bool(ours) and bool(theirs) and ours != theirs
-
-
-def _equal(line: Line, other: Line, times: int) -> int:
-    gain = 15 if line.trivial else 15 + int((45 + min(len(line.key), 40) // 2) / times**0.5)
-    if line.closes is not None and other.closes is not None:
-        if line.closes and line.closes == other.closes:
-            gain = max(gain, 50)
-        elif line.closes and other.closes:
-            if line.closes[:1] == TITLED == other.closes[:1]:
-                return 0
-            gain = 5 if line.trivial else gain
-    return gain + 10 * (line.indent == other.indent) + 10 * (bool(line.parent) and line.parent == other.parent)
-
-
-def _astray(line: Line, other: Line, by_title: dict[bytes, list[int]]) -> int:
-    """What it costs that the one is in a definition that the other isn't in."""
-    if not line.titles:
-        return 0
-    name = line.titles[-1]
-    if name in other.titles:
-        return 0
-    places = len(by_title.get(name, ()))
-    return 1000 if places == 1 else 30 if places else 60
-
-
-def _words(line: Line) -> Counter[bytes]:
-    return Counter(_WORD.findall(line.key[:400].lower()))
-
-
-def _indexed(file: Sequence[Line]) -> tuple[dict[bytes, list[int]], list[int]]:
-    index: dict[bytes, list[int]] = {}
-    sizes = []
-    for j, line in enumerate(file):
-        words = _WORD.findall(line.key[:400].lower())
-        sizes.append(len(words))
-        for word in words:
-            rows = index.setdefault(word, [])
-            if len(rows) <= MOST_LIKE:
-                rows.append(j)
-    return index, sizes
-
-
-def _alike(line: Line, index: dict[bytes, list[int]], sizes: Sequence[int]) -> list[tuple[int, float]]:
-    words = _words(line)
-    total = sum(words.values())
-    shared: Counter[int] = Counter()
-    common = sum(count for word, count in words.items() if len(index.get(word, ())) > MOST_LIKE)
-    for word, count in words.items():
-        rows = index.get(word, ())
-        if len(rows) <= MOST_LIKE:
-            for j, times in Counter(rows).items():
-                shared[j] += min(count, times)
-    # A word that stands everywhere is taken to stand in each line that shares a rarer one.
-    alike = []
-    for j, both in shared.items():
-        like = 2 * min(both + common, sizes[j], total) / (total + sizes[j])
-        if like >= LIKE:
-            alike.append((j, like))
-    return sorted(alike, key=lambda one: (-one[1], one[0]))[:24]
-
-
-def _costs(sketch: Sequence[Line], file: Sequence[Line]) -> list[int]:
-    """What it costs to take each line for a new one: more where the file has it, and has it once."""
-    times = Counter(line.key for line in file)
-    return [NEW + UNIQUE * (times[line.key] == 1 and not line.trivial and not line.is_comment) for line in sketch]
+def _margin(
+    sketch: Sequence[Line],
+    file: Sequence[Line],
+    chosen: Alignment,
+    gains: Sequence[dict[int, int]],
+    i: int,
+    step: int,
+) -> int:
+    """The margin of the boundary at line i, from which the segment goes on by `step`."""
+    segment = sketch[i].segment
+    while 0 <= i < len(sketch) and sketch[i].segment == segment:
+        line, j = sketch[i], chosen.pairs[i]
+        if j is not None and file[j].key == line.key:
+            places = sum(file[k].key == line.key for k in gains[i])
+            return MARGIN if places == 1 or line.title is not None or line.closes else WEAK_MARGIN
+        i += step
+    return MARGIN
 
 
 def _scored(gains: Sequence[dict[int, int]], costs: Sequence[int], firsts: Sequence[bool], size: int) -> _Tables:
@@ -344,19 +202,19 @@ def _back(
 
 
 def _rivals(
-    tables: _Tables, gains: Sequence[dict[int, int]], firsts: Sequence[bool], i: int, best: int, chosen: int
+    tables: _Tables, gains: Sequence[dict[int, int]], firsts: Sequence[bool], i: int, least: int, chosen: int
 ) -> list[Alignment]:
     before, onward = tables.before[i], tables.onward[i]
-    close = [j for j in range(len(before)) if j != chosen and before[j] + onward[j] > best - MARGIN]
+    close = [j for j in range(len(before)) if j != chosen and before[j] + onward[j] > least]
     close.sort(key=lambda j: -before[j] - onward[j])
     return [_whole(tables, gains, firsts, i, j) for j in close[:MOST_RIVALS]]
 
 
 def _rivals_of_end(
-    tables: _Tables, gains: Sequence[dict[int, int]], firsts: Sequence[bool], i: int, best: int, chosen: int
+    tables: _Tables, gains: Sequence[dict[int, int]], firsts: Sequence[bool], i: int, least: int, chosen: int
 ) -> list[Alignment]:
     after, rest = tables.after[i], tables.rest[i]
-    close = [j for j in range(len(after)) if j != chosen and after[j] + rest[j] > best - MARGIN]
+    close = [j for j in range(len(after)) if j != chosen and after[j] + rest[j] > least]
     close.sort(key=lambda j: -after[j] - rest[j])
     return [_ended(tables, gains, firsts, i, j) for j in close[:MOST_RIVALS]]
 

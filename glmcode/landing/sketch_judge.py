@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from glmcode.landing import messages
 from glmcode.landing.place import Refusal
-from glmcode.landing.sketch_align import Alignment, is_surely, likeness
+from glmcode.landing.sketch_align import Alignment
+from glmcode.landing.sketch_gains import is_surely, likeness
 from glmcode.landing.sketch_lines import TITLED, Line, is_removal
 from glmcode.landing.text import Text
 from glmcode.syntax import Definition
@@ -110,9 +111,28 @@ def _edges(
 ) -> Refusal | None:
     """A changed line next to a marker may be a new one, and the line that it looks like may stay."""
     same = [i for i in segment if (j := alignment.pairs[i]) is not None and sketch[i].key == file[j].key]
+    keys: dict[bytes, int] | None = None
+    titles: set[bytes | None] = set()
     for i in segment:
         j = alignment.pairs[i]
-        if j is None or (same and same[0] <= i <= same[-1]) or is_surely(sketch[i], file[j]):
+        if same and same[0] <= i <= same[-1]:
+            continue
+        if j is None:
+            if sketch[i].closes is not None and (sketch[i].closes or not same):
+                continue
+            if keys is None:
+                keys = {line.key: at for at, line in enumerate(file)}
+                titles = {line.title for line in file}
+            if any(name not in titles for name in sketch[i].titles):
+                continue  # in a definition that is new, any line may come again
+            if (at := keys.get(sketch[i].key)) is not None:
+                return Refusal(
+                    "ambiguous",
+                    f"This line next to a marker of the sketch stands in the file already, elsewhere, at line {file[at].row + 1}:\n"
+                    f"  {messages.shown(sketch[i].data.strip())}\nRepeat the lines of the file around the place that is meant, or name the definition with in=.",
+                )
+            continue
+        if is_surely(sketch[i], file[j]):
             continue
         row = file[j].row
         return Refusal(

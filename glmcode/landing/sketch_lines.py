@@ -25,7 +25,7 @@ _MODIFIERS = (
 )
 _TITLE = re.compile(
     _MODIFIERS + rb"(?:(?:def|class|fn|func|function|struct|enum|union|trait|interface|type|mod|module|namespace|object|record|macro)"
-    rb"\b\s*\*?\s*(?:\([^()]*\)\s*)?(?P<name>[\w$]+)"
+    rb"\b\s*\*?\s*(?:\([^()]*\)\s*)?(?P<name>[\w$]+)(?=\s*(?:[\[({<:=!]|$|extends\b|implements\b|where\b|with\b|final\b|struct\b|interface\b|func\b|//|#|/\*)|\s+\w+\s*$)"
     rb"|impl\b(?P<impl>[^{]*)\{?"
     rb"|(?:const|let|var|val|static)\s+(?:mut\s+)?(?P<value>[\w$]+)\s*(?::[^=]*)?=(?!=)"
     rb"|(?P<call>[\w$]+)\s*\([^;]*\)\s*(?::[^;{=]+|->[^;{=]+)?\{\s*$)"

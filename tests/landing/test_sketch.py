@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from glmcode import apply_plan
 from glmcode.landing.result import Result
+from glmcode.landing.sketch_lines import is_removal, title_of
 
 CLASS = """class Cart {
   constructor() {
@@ -140,3 +141,62 @@ def test_a_sketch_of_one_changed_line_lands_there_or_nowhere(path: str, data: st
         assert result.files[path] == ("\n".join(new) + "\n").encode()
     else:
         assert result.edits[0].reason in ("ambiguous", "too-drastic", "no-match")
+
+
+def test_a_line_that_stands_twice_beside_a_marker_may_be_either() -> None:
+    before = "start = 1\nlimit = 5\nclose();\nclose();\ntail = 9\n"
+    assert (
+        reason(before, "start = 1\nlimit = 5\nflush(cache)\nclose();\n# ... existing code ...\n", "x.conf")
+        == "ambiguous"
+    )
+
+
+def test_a_line_beside_a_marker_that_stands_elsewhere_is_asked_about() -> None:
+    body = "# ... existing code ...\ndef one():\n    # ... existing code ...\n    keep(first)\n\ndef two():\n    # ... existing code ...\n"
+    before = "def zero():\n    keep(first)\n\ndef one():\n    return 1\n\ndef two():\n    return 2\n"
+    assert reason(before, body, "x.py") == "ambiguous"
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        (b"    struct group *result,", None),
+        (b"struct group {", b"group"),
+        (b"type Store struct {", b"Store"),
+        (b"func (s *Store) Get(key string) string {", b"Get"),
+        (b"  async add(item) {", b"add"),
+        (b"  if (item) {", None),
+        (b"pub fn total(&self) -> u32 {", b"total"),
+        (b"const LIMIT: usize = 4;", b"LIMIT"),
+        (b"# class Cart", None),
+    ],
+)
+def test_a_use_of_a_name_is_no_definition_of_it(line: bytes, title: bytes | None) -> None:
+    assert title_of(line) == title
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("// removed foo", True),
+        ("# Plandex: removed code", True),
+        ("# foo removed", True),
+        ("// the old path has been removed", True),
+        ("// remove stale entries", False),
+        ("// Property should be removed", False),
+        ("// items are not removed", False),
+        ("removed = 1", False),
+    ],
+)
+def test_only_a_comment_that_says_so_is_a_removal(line: str, says: bool) -> None:
+    assert is_removal(line) is says
+
+
+def test_signs_of_a_diff_in_a_sketch_are_not_written_to_the_file() -> None:
+    body = "# ... existing code ...\nlimit = 5\n-level = 1\n+level = 2\n# ... existing code ...\n"
+    assert (
+        landed("start = 1\nlimit = 5\nlevel = 1\nend = 3\n", body, "x.conf")
+        == "start = 1\nlimit = 5\nlevel = 2\nend = 3\n"
+    )
+    mixed = "# ... existing code ...\nlevel = 1\n+depth = 2\n# ... existing code ...\nfresh = 9\nend = 3\n"
+    assert reason("start = 1\nlevel = 1\nend = 3\n", mixed, "x.conf") == "malformed"
