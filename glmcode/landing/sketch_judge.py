@@ -34,7 +34,7 @@ def judge(
         while past < len(sketch) and sketch[past].segment == sketch[at].segment:
             past += 1
         refusal = (
-            _unanchored(sketch, file, alignment, range(at, past), start, begins_marked)
+            _unanchored(sketch, file, alignment, range(at, past), start, (begins_marked, ends_marked))
             or _edges(text, sketch, file, alignment, range(at, past))
             or _losses(text, sketch, file, alignment, range(at, past), (start, end), definitions)
             or _cut_off(text, sketch, file, alignment, range(at, past), end, past < len(sketch) or ends_marked)
@@ -86,12 +86,14 @@ def _unanchored(
     alignment: Alignment,
     segment: range,
     start: int,
-    begins_marked: bool,
+    marked: tuple[bool, bool],
 ) -> Refusal | None:
     """A segment of which no line shows where it goes."""
     for i in segment:
         j = alignment.pairs[i]
-        if j is not None and (j, start) == (0, 0) and i == 0 and not begins_marked:
+        if j is not None and (j, start) == (0, 0) and i == 0 and not marked[0]:
+            return None
+        if j == len(file) - 1 and i == len(sketch) - 1 and not marked[1] and sketch[i].key == file[j].key:
             return None
         if j is not None and (
             not sketch[i].trivial
