@@ -281,18 +281,19 @@ def _loose(text: Text, place: Place, old: Sequence[bytes], a: int, a_end: int) -
 
 
 def _left_out_beside(place: Place, old: Sequence[bytes], new: Sequence[bytes], step: tuple[int, int, int, int]) -> bool:
-    """Whether lines that the quote left out stand right above or below lines that others replace: among which of the new
-    ones they belong isn't told, unless the first or last of those is what became of its neighbour."""
+    """Whether lines that the quote left out stand right above or below lines that others replace, and nothing tells among
+    which of the new ones they belong: the first of those must be what became of the first, or for lines below the last of the last."""
     a, a_end, b, b_end = step
     if b == b_end:
         return False
     spans = place.spans or ()
     first, last = _nearest_span(spans[a:a_end], last=False), _nearest_span(spans[a:a_end], last=True)
     upper, lower = _nearest_span(spans[:a], last=True), _nearest_span(spans[a_end:], last=False)
-    if upper is not None and first is not None and upper[1] < first[0] and not _akin(old[a], new[b]):
-        return True
+    if _akin(old[a], new[b]):
+        return False
+    above = upper is not None and first is not None and upper[1] < first[0]
     below = lower is not None and last is not None and last[1] < lower[0]
-    return below and not _akin(old[a_end - 1], new[b_end - 1])
+    return above or (below and not _akin(old[a_end - 1], new[b_end - 1]))
 
 
 def _pairwise_alike(old: Sequence[bytes], new: Sequence[bytes]) -> bool:

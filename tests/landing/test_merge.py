@@ -38,3 +38,16 @@ def test_trailing_blanks_that_only_the_quote_has_are_no_change() -> None:
     before = "one = 1\ntwo = 2\n\nthree = 3\nfour = 4\n"
     after = landed(before, "one = 1\ntwo = 2  \nthree = 3\nfour = 4\n", "one = 1\ntwo = 2\nthree = 3\nfour = 5\n")
     assert after == before.replace("four = 4", "four = 5")
+
+
+def test_a_comment_left_out_above_a_line_that_many_replace_belongs_to_none_of_them_for_sure() -> None:
+    before = "def go(loc):\n    check(loc)\n\n    # set location\n    return put(loc)\n"
+    old = before.replace("    # set location\n", "")
+    new = old.replace("    return put(loc)\n", "    x = encode(loc)\n    if x:\n        stop()\n    send(x)\n")
+    assert landed(before, old, new) is None
+
+
+def test_a_comment_left_out_above_a_line_that_changes_a_little_stays_there() -> None:
+    before = "def go(loc):\n    check(loc)\n\n    # set location\n    return put(loc)\n"
+    old = before.replace("    # set location\n", "")
+    assert landed(before, old, old.replace("put(loc)", "put(loc, 1)")) == before.replace("put(loc)", "put(loc, 1)")
