@@ -95,6 +95,13 @@ def test_one_of_several_lines_that_the_file_has_as_one_takes_them_all() -> None:
     assert got == b"ship(\n    order,\n    force=False)\nlog(order)\n"
 
 
+def test_a_comment_amid_a_line_that_changes_is_not_lost() -> None:
+    data = b"ship(order,  # now\n     force=True)\n"
+    found = refused(data, "ship(order, force=True)\n", "ship(order)\n")
+    assert found.reason == "stale"
+    assert "# now" in found.message
+
+
 def test_white_space_inside_a_string_is_no_layout() -> None:
     assert isinstance(verdict(b"say('a b',\n    1)\n", "say('ab', 1)\n", "say('ab', 2)\n"), Refusal)
 

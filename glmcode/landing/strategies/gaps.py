@@ -63,12 +63,14 @@ def place_of(
 ) -> Place | None:
     """The place whose lines these are; None where they are not indented by one common shift."""
     known = [(line, span) for line, span in enumerate(spans) if span is not None]
-    pairs = []
+    sure: list[tuple[bytes, bytes]] = []
+    others: list[tuple[bytes, bytes]] = []
     before: Span | None = None
     for line, span in known:
-        if span != before and line not in guessed:
-            pairs.append((lines[line], text.lines[span[0]]))
+        if span != before:
+            (others if line in guessed else sure).append((lines[line], text.lines[span[0]]))
         before = span
+    pairs = sure or others
     shift = common_shift([ours for ours, _ in pairs], [theirs for _, theirs in pairs])
     if shift is None:
         return None
