@@ -34,12 +34,14 @@ MOST_PLACES = 5
 
 
 def capped(message: str, most: int = LONGEST) -> str:
-    """The message, cut at a line where it is too long."""
+    """The message; where it is too long, cut at a line, its last one kept where it is short: it says what to do."""
     if len(message) <= most:
         return message
-    cut = message[: most - 2]
+    last = message[message.rfind("\n") :]
+    last = last if last.startswith("\n") and len(last) <= most // 3 else ""
+    cut = message[: most - 2 - len(last)]
     line = cut.rfind("\n")
-    return (cut[:line] if line > most // 2 else cut) + "\n…"
+    return (cut[:line] if line > most // 2 else cut) + "\n…" + last
 
 
 def first_sentence(message: str, most: int) -> str:

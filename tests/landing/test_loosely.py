@@ -5,7 +5,7 @@ import time
 import pytest
 
 from glmcode.landing.hints import Hints
-from glmcode.landing.messages import LONGEST
+from glmcode.landing.messages import LONGEST, capped
 from glmcode.landing.place import Fit, Refusal, Standing, Verdict
 from glmcode.landing.substitute import substitute
 from glmcode.landing.text import Text
@@ -153,6 +153,16 @@ def test_an_edit_that_changes_nothing_is_not_there_by_likeness() -> None:
     data = b"host = find(1)\nport = take(81)\nname = call(3)\nuser = call(4)\n"
     old = "host = find(1)\nport = take(80)\nname = call(3)\nuser = call(4)\n"
     assert not isinstance(verdict(data, old, old), Standing)
+
+
+def test_a_message_cut_short_still_says_what_to_send() -> None:
+    lines = [f"value_{n} = compute({'x' * 110}, {n})" for n in range(14)]
+    data = "".join(line + "\n" for line in lines).encode()
+    old = data.decode().replace("value_9 ", "was_9 ")
+    found = refused(data, old, old.replace("was_9 ", "new_9 "))
+    assert len(found.message) > LONGEST
+    assert len(capped(found.message)) <= LONGEST
+    assert capped(found.message).endswith("the rest of the plan need not be repeated.")
 
 
 # Copied along
