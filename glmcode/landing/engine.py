@@ -258,7 +258,7 @@ class Landing:
 
     def _settle_syntax(self) -> None:
         for path in self._workspace.touched():
-            file = self._workspace.get(path)
+            file = self._standing(path)
             if file is not None and broken(file) is not None:
                 self._mend(path)
 
@@ -286,7 +286,7 @@ class Landing:
             own = _safe(edit.path) if isinstance(edit, Edit) else None
             if not isinstance(own, str) or own not in paths:
                 continue
-            file = self._workspace.get(own) if strict else None
+            file = self._standing(own) if strict else None
             saved = None if file is None else file.saved()
             self._outcomes[index] = self._land(index, settled=True)
             if not watch or self._outcomes[index].status != "applied":
@@ -305,7 +305,7 @@ class Landing:
     def _first_broken(self, paths: set[str]) -> str | None:
         """What to say of the first of the paths that is broken; None where none is."""
         for path in sorted(paths):
-            file = self._workspace.get(path)
+            file = self._standing(path)
             problem = None if file is None else broken(file)
             if file is not None and problem is not None:
                 return where_it_breaks(file, problem, path)
@@ -323,13 +323,16 @@ class Landing:
 
     def _look_at(self, path: str | None) -> None:
         """Parses a file that the plan has left, so that little is left for the end."""
-        if path is not None:
-            try:
-                file = self._workspace.get(path)
-            except PathRefusedError:
-                return
-            if file is not None:
-                broken(file)
+        file = None if path is None else self._standing(path)
+        if file is not None:
+            broken(file)
+
+    def _standing(self, path: str) -> File | None:
+        """The file as it is now; None where there is none, or what is there may not be read, such as a folder."""
+        try:
+            return self._workspace.get(path)
+        except PathRefusedError:
+            return None
 
     def _outcome(self, index: int, path: str, verdict: Verdict) -> Outcome:
         edit = self._edits[index]
