@@ -62,7 +62,7 @@ def environ(home: Path, **more: str) -> dict[str, str]:
 
 
 def start(cwd: Path, *arguments: str | Path, env: Mapping[str, str], **streams: Any) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "glmcode", *map(os.fspath, arguments)]
+    command = [sys.executable, "-m", "glmcode", *(os.fspath(argument) for argument in arguments)]
     given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
     return subprocess.Popen(command, cwd=cwd, env=env, **given)
 

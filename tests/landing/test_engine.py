@@ -280,6 +280,6 @@ def test_no_plan_crashes_or_leaves_the_root(
 
 
 def test_a_file_renamed_to_its_own_folders_name_and_judged_again_is_no_crash() -> None:
-    edits = [edit("d.py/e.py", Rename("d.py")), edit("d.py", Substitute("x = 1\n", "x = (\n"))]
-    landed = land({"d.py/e.py": b"x = 1\n"}, *edits, keep="edits")
-    assert [outcome.reason for outcome in landed.edits] == [None, "breaks-syntax"]
+    edits = [edit("d/e.py", Substitute("x = 1\n", "x = (\n")), edit("d/e.py", Rename("d"))]
+    landed = land({"d/e.py": b"x = 1\n"}, *edits, keep="edits")
+    assert verdicts(landed) == ["breaks-syntax", "exists"]
