@@ -241,3 +241,13 @@ def test_one_edit_in_a_long_file_with_a_line_missing_from_its_quote() -> None:
     assert found.strategy == "fuzzy"
     assert found.lines == (at + 1, at + 5)
     assert spent < 0.3  # some 25 ms; a busy machine is given time
+
+
+def test_the_same_code_elsewhere_is_not_meant_where_the_quotes_comment_stands_over_other_code() -> None:
+    data = b"# shown to people\nshow(e, full=True)\n\n\ndef f():\n    pass\n\n\nshow( e )\n"
+    refused(data, "# shown to people\nshow(e)\n", "# shown to people\nshow(e, short=True)\n")
+    got, strategy = landed(
+        data.replace(b", full=True", b""), "# shown to people\nshow( e)\n", "# shown to people\nhide(e)\n"
+    )
+    assert strategy is not None
+    assert got == b"# shown to people\nhide(e)\n\n\ndef f():\n    pass\n\n\nshow( e )\n"

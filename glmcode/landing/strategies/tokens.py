@@ -55,9 +55,23 @@ def _bare(lines: bytes, comment: re.Pattern[bytes]) -> list[bytes]:
     return comment.sub(b"", lines).translate(None, _SPACE).split(b"\n")
 
 
+def _comments_stand(text: Text, quote: Quote, ours: list[bytes], rows: Span) -> bool:
+    """Whether the comment lines that the quote has stand there too, in order. It may leave comments out; one that it has
+    and the place hasn't says that another place is meant, whose code has changed since."""
+    told = [line.strip() for line, code in zip(quote.lines, ours, strict=False) if not code and line.strip()]
+    if not told:
+        return True
+    code = [number for number, line in enumerate(ours) if line]
+    first, last = max(0, rows[0] - code[0]), rows[1] + len(ours) - 1 - code[-1]
+    there = iter([line.strip() for line in text.lines[first:last]])
+    return all(comment in there for comment in told)
+
+
 def _place(text: Text, quote: Quote, ours: list[bytes], theirs: list[bytes], rows: Span, language: str) -> Place | None:
     from glmcode.syntax.tokens import leaves
 
+    if not _comments_stand(text, quote, ours, rows):
+        return None
     told = leaves(quote.data, language)
     if told is None or told != leaves(b"\n".join(text.lines[rows[0] : rows[1]]), language):
         return None
