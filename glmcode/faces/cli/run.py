@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -151,7 +152,10 @@ def drive(task: str, root: str, options: "Options", land: str | None, *, as_json
     from glmcode.faces.terminal.render import Renderer
     from glmcode.faces.terminal.screen import Screen
 
-    renderer = Renderer(Screen())
+    screen = Screen()
+    renderer = Renderer(screen)
+    # A worktree of thousands of files takes seconds, and nothing has happened yet that an event could tell of.
+    screen.status("making a worktree", time.monotonic())
     # A question needs someone who reads it and someone who answers: both ends must be terminals.
     someone = sys.stdin.isatty() and sys.stderr.isatty()
     decide = LandingQuestion(renderer) if someone else None
