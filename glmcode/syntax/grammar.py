@@ -27,7 +27,7 @@ LONE_OPERATORS = 100
 DEEPEST_COLUMN = 100
 """YAML's scanner keeps two levels a column at most, and ends the process beyond 250 of them."""
 _YAML_LINE = re.compile(rb"(?:(?<=[\r\n])|\A)[ \t?:!&-][^\r\n]{%d}" % DEEPEST_COLUMN)
-_YAML_OPENING = re.compile(rb"(?:[ \t?:-]|[!&][^ \t\r\n]*+)*+\Z")
+_YAML_OPENING = re.compile(rb"(?:[ \t?:-]|[!&][^ \t\r\n]*+)*\Z")
 _LONE_OPERATOR = re.compile(rb"\n[ \t]*+[-+*/%=<>!~&|^]{1,3}+[ \t]*+(?=[\r\n])")
 _STATEMENTS = bytes.maketrans(b"{}", b";;")
 _PIECES = bytes.maketrans(b"{},#", b";;;;")

@@ -18,10 +18,10 @@ INDENT_LIMIT = 1024
 """Bytes of white space that count as indentation; code further right than that shares its line."""
 
 _REST: dict["Comments", re.Pattern[bytes]] = {
-    "#": re.compile(rb"[ \t\f\r;]*+(?:#[^\n]*+)?+(?:\n|\Z)"),
-    "--": re.compile(rb"[ \t\f\r;,]*+(?:--[^\n]*+)?+(?:\n|\Z)"),
-    "<!--": re.compile(rb"[ \t\f\r]*+(?:<!--(?:[^-\n]|-(?!->))*+-->[ \t\f\r]*+)?+(?:\n|\Z)"),
-    "//": re.compile(rb"[ \t\f\r;,]*+(?:/\*(?:[^*\n]|\*(?!/))*+\*/[ \t\f\r]*+)?+(?://[^\n]*+)?+(?:\n|\Z)"),
+    "#": re.compile(rb"[ \t\f\r;]*+(?:#[^\n]*+)?(?:\n|\Z)"),
+    "--": re.compile(rb"[ \t\f\r;,]*+(?:--[^\n]*+)?(?:\n|\Z)"),
+    "<!--": re.compile(rb"[ \t\f\r]*+(?:<!--[^-\n]*+(?:-(?!->)[^-\n]*+)*-->[ \t\f\r]*+)?(?:\n|\Z)"),
+    "//": re.compile(rb"[ \t\f\r;,]*+(?:/\*[^*\n]*+(?:\*(?!/)[^*\n]*+)*\*/[ \t\f\r]*+)?(?://[^\n]*+)?(?:\n|\Z)"),
 }
 _BLANK = (b"\n", b" ", b"\t", b"\r")
 _SEPARATOR = re.compile(rb"[ \t]*+[;,][ \t]*+")
