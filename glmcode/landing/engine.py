@@ -163,20 +163,23 @@ class Landing:
         if isinstance(edit, Broken):
             return self._outcome(index, edit.path or "", Refusal("malformed", edit.why))
         if isinstance(path, PathRefusedError):
-            return self._outcome(index, edit.path, Refusal(path.reason, _sentence(path.why)))
+            return self._outcome(index, edit.path, _refused(path))
         if index in self._culprits:
             return self._outcome(index, path, Refusal("breaks-syntax", self._culprits[index]))
         try:
             verdict = self._verdict(index, edit, path, settled)
         except PathRefusedError as error:
-            verdict = Refusal(error.reason, _sentence(error.why))
+            verdict = _refused(error)
         except UnicodeEncodeError:
             verdict = Refusal("malformed", "The edit holds half of a surrogate pair, which no file can hold.")
         if isinstance(verdict, Fit) and verdict.splices:
             file = self._workspace.get(path)
             if file is None:
                 raise AssertionError("splices without a file")
-            file.apply(verdict, edit.form)
+            if file.takes(verdict):
+                file.apply(verdict, edit.form)
+            else:
+                verdict = Refusal("binary", f"{path} is UTF-16, and the edit holds bytes that are no text: send text.")
         if isinstance(verdict, Fit):
             self._dirty.add(path)
             if isinstance(edit.change, Rename):
@@ -223,7 +226,11 @@ class Landing:
             self._contested.add((path, change.old))
             if settled and self._share_out(index, path, file, verdict):
                 return substitute(file.text, change, path, file.hints(index, change))
-        elif isinstance(verdict, Fit) and hints.row is not None and verdict.lines is not None:
+        if isinstance(verdict, Refusal) and verdict.near is not None and self._told_length < messages.LONGEST_PLAN:
+            from glmcode.landing.offer import with_offer
+
+            return replace(verdict, message=with_offer(file, path, verdict))
+        if isinstance(verdict, Fit) and hints.row is not None and verdict.lines is not None:
             file.hints_wrong = file.hints_wrong or hints.row != verdict.lines[0] - 1
         return verdict
 
@@ -350,6 +357,7 @@ class Landing:
 
     def _within_bounds(self, message: str) -> str:
         """All messages of a plan together stay within what a model should read of it."""
+        message = messages.plain(message)
         left = messages.LONGEST_PLAN - self._told_length
         message = (
             messages.capped(message, messages.LONGEST)
@@ -367,5 +375,5 @@ def _safe(path: str) -> str | PathRefusedError:
         return error
 
 
-def _sentence(why: str) -> str:
-    return why[:1].upper() + why[1:] + "." if why and why[0].islower() and not why.endswith(".") else why + "."
+def _refused(error: PathRefusedError) -> Refusal:
+    return Refusal(error.reason, messages.refused_path(error.why, error.reason == "outside-root"))

@@ -3,7 +3,7 @@
 from glmcode.landing import messages
 from glmcode.landing.hints import Hints, choose, enclosing
 from glmcode.landing.merge import Snag, merged
-from glmcode.landing.place import MANY, Fit, Place, Quote, Refusal, Splice, Standing, Verdict
+from glmcode.landing.place import MANY, Fit, Near, Place, Quote, Refusal, Splice, Standing, Verdict
 from glmcode.landing.strategies import LOOSE, Strategy, definition
 from glmcode.landing.text import Text
 
@@ -29,7 +29,7 @@ def loosely(text: Text, path: str, old: Quote, new: Quote, language: str | None,
         if places:
             place = places[0] if len(places) == 1 else choose(text, places, hints)
             if place is None:
-                return Refusal("ambiguous", messages.ambiguous(text, old, places, MANY), tuple(places))
+                return Refusal("ambiguous", messages.ambiguous(text, old, places, MANY), tuple(places), Near(old, new))
             return _verdict(text, path, place, strategy, name, old, new)
     return None
 
@@ -53,7 +53,12 @@ def _verdict(text: Text, path: str, place: Place, strategy: Strategy, name: str,
     given = merged(text, place, old, new)
     if isinstance(given, Snag):
         message = messages.snag(text, path, place, old, given.why, given.line)
-        return Refusal("stale" if given.why == "stale" else "no-match", message)
+        rows = tuple(
+            (line, span[0])
+            for line, span in enumerate(place.spans or ())
+            if span is not None and span[1] == span[0] + 1 and line not in place.guessed
+        )
+        return Refusal("stale" if given.why == "stale" else "no-match", message, near=Near(old, new, rows))
     if text.data[place.start : place.end] == given:
         return Standing(name, _lines(place))
     return Fit((Splice(place.start, place.end, given),), name, strategy.confidence, _lines(place))

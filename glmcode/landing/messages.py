@@ -1,14 +1,16 @@
 """What a rejected edit tells the model: enough to mend it in the next turn, in at most 1,200 characters."""
 
+import re
 from collections.abc import Sequence
 
 from glmcode.landing.nearest import Nearest, nearest, nearest_names
-from glmcode.landing.place import Place, Quote, Shift
+from glmcode.landing.place import Near, Place, Quote, Refusal, Shift
 from glmcode.landing.text import BLANKS, Text
 
 __all__ = [
     "LONGEST",
     "LONGEST_PLAN",
+    "MOST_PLACES",
     "ambiguous",
     "capped",
     "first_sentence",
@@ -16,10 +18,12 @@ __all__ = [
     "no_match",
     "no_such_file",
     "no_such_symbol",
+    "plain",
     "shown",
     "snag",
     "span",
     "too_far_left",
+    "within",
 ]
 
 LONGEST = 1200
@@ -31,6 +35,14 @@ WIDEST = 120
 MOST_SHOWN = 12
 """Lines shown of one place."""
 MOST_PLACES = 5
+
+_QUOTE_AGAIN = "Quote these lines as they stand and send the edit again."
+_LISTED = re.compile(r" *\d+ \| | {6}\| … ")
+_KEYS = re.compile(
+    r"\bsk-[\w-]{16,}|\b(?:gh[opsu]|github_pat|glpat|hf|xox[bp])[-_]\w{16,}|\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+"
+)
+"""Keys of well-known shapes; a file's other secrets look like any text."""
+_ODD = re.compile(r"[^\n\t -~]")
 
 
 def capped(message: str, most: int = LONGEST) -> str:
@@ -44,6 +56,16 @@ def capped(message: str, most: int = LONGEST) -> str:
     return (cut[:line] if line > most // 2 else cut) + "\n…" + last
 
 
+def within(message: str, room: int) -> str | None:
+    """The message with fewer of the lines that it lists, the last ones left out first; None where that is not enough."""
+    lines = message.split("\n")
+    rows = [at for at, line in enumerate(lines) if _LISTED.match(line)]
+    size = len(message)
+    while size > room and rows:
+        size -= len(lines.pop(rows.pop())) + 1
+    return "\n".join(lines) if size <= room else None
+
+
 def first_sentence(message: str, most: int) -> str:
     """The message's first line where it fits, nothing where it doesn't: a plan's messages have a bound together."""
     line = message.partition("\n")[0]
@@ -52,8 +74,31 @@ def first_sentence(message: str, most: int) -> str:
 
 def shown(line: bytes) -> str:
     text = line.rstrip(b"\r\n").decode("utf-8", "backslashreplace")
-    text = "".join(char if char.isprintable() or char == "\t" else f"\\x{ord(char):02x}" for char in text[: WIDEST + 1])
+    text = "".join(char if char.isprintable() or char == "\t" else _escaped(char) for char in text[: WIDEST + 1])
     return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+
+
+def plain(message: str) -> str:
+    """The message without what a terminal would obey or no encoding can write, and without keys: names, paths and lines come
+    from hostile text, and messages go to the model, to screens and into receipts."""
+    if not (message.isascii() and message.isprintable()):
+        message = _ODD.sub(_shown_char, message)
+    return _KEYS.sub("***", message)
+
+
+def _shown_char(match: re.Match[str]) -> str:
+    char = match[0]
+    # Blanks of other widths do no harm, and in a block to send they must be what the file has.
+    return (
+        char
+        if char.isprintable() or (char.isspace() and char > "\x9f" and char not in "\u2028\u2029")
+        else _escaped(char)
+    )
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
 
 
 def listed(text: Text, first: int, last: int) -> str:
@@ -91,34 +136,44 @@ def ambiguous(text: Text, quote: Quote, places: Sequence[Place], most: int) -> s
     return "\n".join(out)
 
 
-def no_match(text: Text, path: str, quote: Quote, changed: set[int]) -> tuple[str, bool]:
+def no_match(text: Text, path: str, quote: Quote, new: Quote, changed: set[int]) -> Refusal:
     """For a quote that stands nowhere: the nearest rows, what differs first, and what to send.
 
-    `changed` are the quote's lines that the edit changes or drops. The second value is True where everything that the
-    quote only repeats stands there and a line that it would change does not: the quote is stale.
+    `changed` are the quote's lines that the edit changes or drops. It is stale where everything that the quote only
+    repeats stands there and a line that it would change does not.
     """
     found = nearest(text, quote)
     if found is None:
         size = len(text.lines)
         head = "the file is empty" if not size else f"it has {size} line{'s' if size > 1 else ''}"
         opening = f", and begins:\n{listed(text, 0, 5)}\n" if size else ". "
-        return (
+        return Refusal(
+            "no-match",
             f"Nothing in {path} comes close to the quoted text; {head}{opening}Check the path, and quote the lines as they "
             "stand in the file now.",
-            False,
         )
     stale = _is_stale(quote, found, changed)
     opening = (
         f"The file has changed here since it was quoted. {path}, {span(found.row + 1, found.row + found.size)} now:"
         if stale
-        else f"The quoted text does not stand in {path}. Nearest are {span(found.row + 1, found.row + found.size)}:"
+        else f"The quoted text does not stand in {path}. Nearest {'is' if found.size == 1 else 'are'} {span(found.row + 1, found.row + found.size)}:"
     )
     out = [opening, listed(text, found.row, found.row + found.size)]
     difference = _first_difference(text, quote, found)
     if difference:
         out.append(difference)
-    out.append("Quote these lines as they stand and send the edit again; the rest of the plan need not be repeated.")
-    return "\n".join(out), stale
+    out.append(_QUOTE_AGAIN)
+    return Refusal(
+        "stale" if stale else "no-match",
+        "\n".join(out),
+        near=Near(quote, new, found.pairs or _opposite(text, quote, found)),
+    )
+
+
+def _opposite(text: Text, quote: Quote, found: Nearest) -> tuple[tuple[int, int], ...]:
+    """The quote's lines and those that they are nearest to, line by line, where none of them stands there."""
+    size = min(len(quote.lines), found.size, len(text.lines) - found.row)
+    return tuple((number, found.row + number) for number in range(size))
 
 
 def snag(text: Text, path: str, place: Place, quote: Quote, why: str, line: int) -> str:
@@ -146,7 +201,7 @@ def snag(text: Text, path: str, place: Place, quote: Quote, why: str, line: int)
     row = next((at[0] for at in (place.spans or ())[line:] if at is not None), first)
     top = first if end - first <= MOST_SHOWN else max(first, row - MOST_SHOWN // 2)
     out.append(listed(text, top, min(end, top + MOST_SHOWN)))
-    out.append("Quote these lines as they stand and send the edit again; the rest of the plan need not be repeated.")
+    out.append(_QUOTE_AGAIN)
     return "\n".join(out)
 
 
@@ -220,6 +275,12 @@ def too_far_left(text: Text, place: Place, size: int) -> str:
         f"The quoted text stands at {span(place.row + 1, place.row + size)}, {taken} columns further left than quoted, and a line of the "
         f"replacement is indented by less than that. Send both as the file indents them:\n{listed(text, place.row, place.row + size)}"
     )
+
+
+def refused_path(why: str, outside: bool) -> str:
+    """For a path that no edit may write; `why` is half a sentence or a whole one."""
+    said = why[:1].upper() + why[1:] + ("" if why.endswith(".") else ".")
+    return said + (" Send the edit with the path of a file of the repository, relative to its root." if outside else "")
 
 
 def no_such_file(path: str, paths: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from glmcode.landing.place import Quote
 from glmcode.landing.text import BLANKS, Text
@@ -15,6 +15,8 @@ MOST_LINES = 200
 MOST_HITS = 24
 """Places of one line that count: a line that stands more often says little of where the quote is."""
 MOST_WORDS = 12
+MARGIN = 0.2
+"""What the likeness of the nearest line must be ahead of the next one's, for it to be the only one that can be meant."""
 LONGEST_LINE = 400
 """Bytes of a line that are compared."""
 
@@ -35,6 +37,8 @@ class Nearest:
     size: int
     pairs: tuple[tuple[int, int], ...]
     """Lines of the quote and the rows where they stand, spacing aside; rising."""
+    is_clear: bool = True
+    """No other place comes nearly as close."""
 
 
 def is_trivial(line: bytes) -> bool:
@@ -55,7 +59,9 @@ def nearest(text: Text, quote: Quote) -> Nearest | None:
     best: Nearest | None = None
     for near, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:3]:
         found = _aligned(text, wanted, near * 4)
-        if found and (best is None or len(found.pairs) > len(best.pairs)):
+        if found and best is not None and found.pairs[0] != best.pairs[0] and len(found.pairs) == len(best.pairs):
+            best = replace(best, is_clear=False)
+        elif found and (best is None or len(found.pairs) > len(best.pairs)):
             best = found
     return best or _by_words(text, wanted)
 
@@ -109,15 +115,17 @@ def _by_words(text: Text, wanted: Sequence[bytes]) -> Nearest | None:
             counted = at
             rows.add(row)
             at = text.data.find(word, at + len(word))
-    best, best_row = 0.5, -1
+    best, best_row, next_best = 0.5, -1, 0.0
     for row in sorted(rows):
         ratio = SequenceMatcher(None, line, text.lines[row].strip(BLANKS)[:LONGEST_LINE], autojunk=False).ratio()
         if ratio > best:
-            best, best_row = ratio, row
+            best, best_row, next_best = ratio, row, best if best_row >= 0 else 0.0
+        else:
+            next_best = max(next_best, ratio)
     if best_row < 0:
         return None
     first = max(0, best_row - lead)
-    return Nearest(first, max(1, min(len(text.lines) - first, len(wanted))), ())
+    return Nearest(first, max(1, min(len(text.lines) - first, len(wanted))), (), is_clear=best - next_best >= MARGIN)
 
 
 def nearest_names(name: str, names: Sequence[str], most: int = 3) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from glmcode.landing.outcome import Reason
 from glmcode.landing.text import split_lines
 
-__all__ = ["MANY", "Fit", "Place", "Quote", "Refusal", "Shift", "Splice", "Standing", "Verdict"]
+__all__ = ["MANY", "Fit", "Near", "Place", "Quote", "Refusal", "Shift", "Splice", "Standing", "Verdict"]
 
 MANY = 256
 """Places of one quote that are looked at; past that it stands everywhere, which is all that one needs to know."""
@@ -109,12 +109,23 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """What a block to send instead of a refused one is made of."""
+
+    old: Quote
+    new: Quote
+    rows: tuple[tuple[int, int], ...] = ()
+    """Lines of `old` and the rows of the file where they stand, spacing aside; rising."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """The edit does not land. `places` are the several places of an ambiguous quote."""
 
     reason: Reason
     message: str
     places: tuple[Place, ...] = ()
+    near: Near | None = None
 
 
 Verdict = Fit | Standing | Refusal

@@ -8,7 +8,7 @@ from glmcode.landing.carry import carry
 from glmcode.landing.hints import Hints, choose
 from glmcode.landing.linediff import changes
 from glmcode.landing.nearest import is_trivial
-from glmcode.landing.place import MANY, Fit, Place, Quote, Refusal, Splice, Standing, Verdict
+from glmcode.landing.place import MANY, Fit, Near, Place, Quote, Refusal, Splice, Standing, Verdict
 from glmcode.landing.strategies import LADDER, Strategy
 from glmcode.landing.strategies.unwrapped import unwrapped
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
@@ -59,7 +59,7 @@ def substitute(text: Text, change: Substitute, path: str, hints: Hints) -> Verdi
         if old.data == new.data:
             return Standing(strategy.name, None)
         return _wherever(text, places, strategy, old, new) or Refusal(
-            "ambiguous", messages.ambiguous(text, old, places, MANY), tuple(places)
+            "ambiguous", messages.ambiguous(text, old, places, MANY), tuple(places), Near(old, new)
         )
     return _carried(text, [place], strategy, [old], [new])
 
@@ -110,7 +110,9 @@ def _unwrapped(text: Text, old: Quote, new: Quote, hints: Hints) -> Verdict | No
         hinted = hints if row is None else replace(hints, row=row)
         place = places[0] if len(places) == 1 else choose(text, places, hinted)
         if place is None:
-            return Refusal("ambiguous", messages.ambiguous(text, plain, places, MANY), tuple(places))
+            return Refusal(
+                "ambiguous", messages.ambiguous(text, plain, places, MANY), tuple(places), Near(plain, given)
+            )
         verdict = _carried(text, [place], strategy, [plain], [given], name)
         return replace(verdict, confidence=verdict.confidence * 0.98) if isinstance(verdict, Fit) else verdict
     return None
@@ -290,8 +292,7 @@ def _refused(text: Text, path: str, old: Quote, new: Quote) -> Refusal:
     if old.is_blank:
         return Refusal("no-match", f"The quoted text is blank: quote lines of {path} that hold something.")
     changed = {row for a, a_end, _, _ in changes(old.lines, new.lines) for row in range(a, a_end)}
-    message, stale = messages.no_match(text, path, old, changed)
-    return Refusal("stale" if stale else "no-match", message)
+    return messages.no_match(text, path, old, new, changed)
 
 
 def _ended(data: bytes) -> bytes:

@@ -1,5 +1,7 @@
 """The files as the plan has them so far: a layer of changes over the tree, one state a file."""
 
+from collections.abc import Sequence
+
 from glmcode.landing.carried import carried
 from glmcode.landing.hints import Hints
 from glmcode.landing.place import Fit, Splice
@@ -8,7 +10,7 @@ from glmcode.landing.tree import PathRefusedError, Tree
 from glmcode.plan.edits import Form, Substitute
 from glmcode.syntax import Definition, Parsed, Problem, find_symbol, language_of, parse
 
-__all__ = ["File", "Workspace"]
+__all__ = ["File", "Workspace", "spliced"]
 
 LINK = "120000"
 SPLICES_BEHIND = 64
@@ -89,17 +91,16 @@ class File:
         current = self.parsed
         return () if current is None else find_symbol(current.definitions, symbol)
 
+    def takes(self, fit: Fit) -> bool:
+        """Whether the file can be written with the splices: bytes that are no text have no place in UTF-16."""
+        return self.coding.codec is None or Text(spliced(self.text.data, fit.splices)).is_utf8
+
     def apply(self, fit: Fit, form: Form) -> None:
         """Makes the splices."""
         data = self.text.data
-        pieces, done = [], 0
-        for splice in fit.splices:
-            pieces += [data[done : splice.start], splice.new]
-            done = splice.end
-        pieces.append(data[done:])
         for splice in reversed(fit.splices):
             self._note(splice, data)
-        self.text = Text(b"".join(pieces))
+        self.text = Text(spliced(data, fit.splices))
         last = fit.splices[-1]
         grown = sum(len(splice.new) - (splice.end - splice.start) for splice in fit.splices)
         self.hunk_end = 0
@@ -241,6 +242,16 @@ class Workspace:
             folder = path[:at]
             self._folders[folder] = self._folders.get(folder, 0) + by
             at = path.find("/", at + 1)
+
+
+def spliced(data: bytes, splices: Sequence[Splice]) -> bytes:
+    """The bytes with the splices made; they are in order and don't overlap."""
+    pieces, done = [], 0
+    for splice in splices:
+        pieces += [data[done : splice.start], splice.new]
+        done = splice.end
+    pieces.append(data[done:])
+    return b"".join(pieces)
 
 
 def _common_tail(old: bytes, new: bytes) -> int:

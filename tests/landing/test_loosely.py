@@ -162,7 +162,7 @@ def test_a_message_cut_short_still_says_what_to_send() -> None:
     found = refused(data, old, old.replace("was_9 ", "new_9 "))
     assert len(found.message) > LONGEST
     assert len(capped(found.message)) <= LONGEST
-    assert capped(found.message).endswith("the rest of the plan need not be repeated.")
+    assert capped(found.message).endswith("send the edit again.")
 
 
 # Copied along
