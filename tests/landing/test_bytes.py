@@ -13,8 +13,6 @@ WIDE = b"\xff\xfe" + "one\ntwo é\n".encode("utf-16-le")
         b"<edit path='a.txt'>\n<<<<<<< SEARCH\none\n=======\none \xff\n>>>>>>> REPLACE\n</edit>\n",
         b'<edit path="a.txt" at="top">\n\xff\n</edit>\n',
         b"a.txt\n```\none \xe9\ntwo\n```\n",
-        # Half of a character's bytes, told as a stretch of text.
-        b'{"path": "a.txt", "old_string": "two \\udcc3", "new_string": "two "}\n',
     ],
 )
 def test_bytes_that_are_no_text_are_refused_in_utf16_instead_of_crashing(plan: bytes) -> None:
