@@ -99,7 +99,7 @@ def forms(found: Iterable[tuple[str, FileChange]], columns: Sequence[tuple[str, 
             finally:
                 seconds[title] += time.process_time() - began
             own[title] += kind == form
-            costs[title][len(names)] = estimate_tokens(text, change.path)
+            costs[title][len(names)] = estimate_tokens(text)
     print(f"{len(names)} commits: {dict(Counter(names))}; {failed} failed\n")
     print("| form | landed exactly | in its own form | tokens | of search-replace | median commit | CPU s |")
     print("|---|---|---|---|---|---|---|")

@@ -9,6 +9,7 @@ FILES = (
     "run",
     "land",
     "sessions",
+    "usage",
     "demo",
     "doctor",
     "apply",

@@ -150,7 +150,7 @@ def _prompt() -> "PromptSession[str]":
 
     history: History
     try:
-        folder = user_state_dir("glmcode")
+        folder = user_state_dir("glmcode", appauthor=False)
         os.makedirs(folder, mode=0o700, exist_ok=True)
         path = os.path.join(folder, "history")
         with open(path, "ab"):
