@@ -51,7 +51,8 @@ def parse_tree(data: bytes, language: str, old: "Tree | None" = None) -> "Tree |
     def read(offset: int, _: "Point") -> bytes:
         nonlocal reads_left
         if reads_left < 0:
-            return b""
+            # The end, told early. Where the lexer asks again for the rest of a character it can't bear to hear of none.
+            return b"?" if data[offset : offset + 1] > b"\x7f" else b""
         chunk = data[offset : offset + CHUNK]
         reads_left -= len(chunk)
         return chunk

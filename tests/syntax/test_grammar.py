@@ -203,3 +203,9 @@ def test_an_outline_of_many_keys_costs_in_proportion(language: str) -> None:
         return time.process_time() - started
 
     assert cost(2400) < 8 * 4 * max(cost(300), 0.005)
+
+
+def test_a_broken_character_where_reading_is_called_off_is_survived() -> None:
+    """Found by fuzzing: bash's scanner reads on from each bracket until its reading is called off, here at a byte that is no UTF-8."""
+    data = b"(" * 17 + b"[" + b"(" * 182 + b"{" + b"(" * 1554 + b"\xa8\xa3u\xb0UK\xd2\xd7o\x8d\xe1\xe1\x112\xfd\x97"
+    look(data + b"(" * 403 + b"\x0e\x97/\x99\x07\x93\x91\xa9*D8\xc8\xee\xa3", "bash")
