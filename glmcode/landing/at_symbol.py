@@ -221,7 +221,10 @@ def _delete(text: Text, parsed: Parsed, definition: Definition) -> Verdict:
         first -= above
     else:
         past += below
-    return Fit((*extra, Splice(text.start(first), text.start(past), b"")), STRATEGY, 1.0, lines_of)
+    start = text.start(first)
+    if past >= len(text.lines) and first and not data.endswith(text.separator):
+        start -= len(text.end(first - 1))  # the file's last line has no line end, and still has none
+    return Fit((*extra, Splice(start, text.start(past), b"")), STRATEGY, 1.0, lines_of)
 
 
 def _contents(text: Text, data: bytes, start: int) -> list[bytes]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from glmcode.landing.linediff import changes
 from glmcode.landing.place import Place, Quote
+from glmcode.landing.strategies.indentation import settled
 from glmcode.landing.text import Text
 
 __all__ = ["carry", "joined"]
@@ -18,6 +19,7 @@ def carry(text: Text, place: Place, old: Quote, new: Quote) -> bytes | None:
     if place.literal:
         return _literal(text, place, old, new)
     rows = range(place.row, place.row + len(old.lines))
+    shift = settled(place.shift, new.lines, text, place.row) if place.shift else None
     out: list[tuple[bytes, bytes]] = []
     done = 0
     for a, a_end, b, b_end in changes(old.lines, new.lines):
@@ -26,7 +28,7 @@ def carry(text: Text, place: Place, old: Quote, new: Quote) -> bytes | None:
         ends_like = rows[a] if a < a_end or a == 0 else rows[a - 1]
         for line in new.lines[b:b_end]:
             plain = line[:-1] if line.endswith(b"\r") else line
-            shifted = place.shift(plain) if place.shift else plain
+            shifted = shift(plain) if shift else plain
             if shifted is None:
                 return None
             out.append((shifted, text.end_near(ends_like)))

@@ -16,12 +16,12 @@ def broken(file: File) -> Problem | None:
         return None
     if file.judged is None or file.judged[0] is not file.text:
         parsed = file.parsed
-        file.judged = (file.text, None if parsed is None else parsed.problem_since(file.first.data))
+        file.judged = (file.text, None if parsed is None else parsed.problem_since(file.first.code))
     problem = file.judged[1]
     if problem is None or file.language is None:
         return None
     if file.was_sound is None:
-        file.was_sound = parse(file.first.data, file.language).problem is None
+        file.was_sound = parse(file.first.code, file.language).problem is None
     return problem if file.was_sound else None
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from glmcode.landing.carry import joined
 from glmcode.landing.linediff import changes, matching_blocks
 from glmcode.landing.place import Place, Quote
+from glmcode.landing.strategies.indentation import settled
 from glmcode.landing.text import BLANKS, Text
 
 __all__ = ["Snag", "merged"]
@@ -63,6 +64,7 @@ def merged(text: Text, place: Place, old: Quote, new: Quote) -> bytes | Snag:
             return found
         cuts.extend(found)
     first, last = text.row(place.start), place.row
+    shift = settled(place.shift, new.lines, text, place.row) if place.shift else None
     assert place.spans is not None
     last = max(span[1] for span in place.spans if span is not None)
     out: list[tuple[bytes, bytes]] = []
@@ -74,7 +76,7 @@ def merged(text: Text, place: Place, old: Quote, new: Quote) -> bytes | Snag:
         ends_like = start if start < end or start == first else start - 1
         for line in lines:
             plain = line[:-1] if line.endswith(b"\r") else line
-            shifted = place.shift(plain) if place.shift else plain
+            shifted = shift(plain) if shift else plain
             if shifted is None:
                 return Snag("left", 0)
             out.append((shifted, text.end_near(ends_like)))

@@ -239,6 +239,5 @@ def _proved(file: File, path: str, quote: Sequence[bytes], words: Sequence[bytes
 def _still_parses(file: File, fit: Fit) -> bool:
     if file.language is None:
         return True
-    before = file.text.data
-    after = spliced(before, fit.splices)
+    before, after = file.text.code, Text(spliced(file.text.data, fit.splices)).code
     return parse(after, file.language).problem_since(before) is None or parse(before, file.language).problem is not None

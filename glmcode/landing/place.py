@@ -44,6 +44,9 @@ class Shift:
     taken: bytes = b""
     given: bytes = b""
     unit: int = 0
+    tabs: int = 0
+    """Where all quoted lines stand at one depth, how many tabs that is on the side of the tabs: the unit is then an
+    assumption, that quote and file stand equally deep, or 0 where the quote has no depth to tell it by. 0 where it is told."""
 
     def __call__(self, line: bytes) -> bytes | None:
         """The line as the file would indent it; None for a line that is indented less than the shift takes away."""

@@ -160,8 +160,8 @@ def _everywhere(text: Text, places: Sequence[Place], strategy: Strategy, old: Qu
 def _stretch(text: Text, old: bytes, new: bytes, every: bool, hints: Hints) -> Verdict | None:
     """Any stretch of text, by its bytes or with the file's line ends; None where it stands nowhere."""
     data = text.data
-    if b"\n" in old and b"\r\n" in data and old not in data:
-        old = old.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    if b"\n" in old and b"\r" in data and old not in data:
+        old = old.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n" if text.separator == b"\n" else b"\r")
     places: list[Place] = []
     row = counted = 0
     at = data.find(old)

@@ -40,6 +40,11 @@ class Text:
         return self._separator
 
     @property
+    def code(self) -> bytes:
+        """The bytes for a parser, to which a lone `\\r` ends no line. Offsets are the same."""
+        return self.data if self.separator == b"\n" else self.data.replace(b"\r", b"\n")
+
+    @property
     def lines(self) -> list[bytes]:
         """Its lines without the separator; the `\\r` of a CRLF is still there."""
         if self._lines is None:

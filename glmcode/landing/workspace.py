@@ -66,11 +66,12 @@ class File:
         if self.language is None or self.text.is_binary:
             return None
         if self._parsed is None or len(self._behind) > SPLICES_BEHIND:
-            self._parsed = (self.text, parse(self.text.data, self.language))
+            self._parsed = (self.text, parse(self.text.code, self.language))
         elif self._parsed[0] is not self.text:
             parsed = self._parsed[1]
             for splice in self._behind:
-                parsed = parsed.spliced(splice.start, splice.end, splice.new)
+                new = splice.new if self.text.separator == b"\n" else splice.new.replace(b"\r", b"\n")
+                parsed = parsed.spliced(splice.start, splice.end, new)
             self._parsed = (self.text, parsed)
         self._behind = []
         return self._parsed[1]

@@ -1,13 +1,19 @@
 """One common shift of indentation: every line of the quote stands deeper, or less deep, by the same blanks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from math import gcd
 
 from glmcode.landing.place import Place, Quote, Shift
 from glmcode.landing.strategies.rows import find_rows
 from glmcode.landing.text import BLANKS, Text
 
-__all__ = ["common_shift", "find", "indent_of"]
+__all__ = ["common_shift", "find", "indent_of", "settled"]
 
+AROUND = 50
+"""Rows above and below that say how a file is indented."""
+USUAL = 4
+"""Blanks of one level, in most files."""
 MOST_COMPARED = 300_000
 """Lines of all candidates together whose indentation is compared."""
 
@@ -57,7 +63,8 @@ def _swap(pairs: Sequence[tuple[bytes, bytes]]) -> Shift | None:
     for quoted, stands in pairs:
         if not quoted.startswith(taken) or stands != given + quoted[len(taken) :]:
             return None
-    return Shift(taken, given)
+    flat = all(quoted == taken for quoted, _ in pairs)
+    return Shift(taken, given, 0, len(given) if flat and not given.strip(b"\t") and not taken.strip(b" ") else 0)
 
 
 def _units(pairs: Sequence[tuple[bytes, bytes]]) -> Shift | None:
@@ -81,10 +88,38 @@ def _units(pairs: Sequence[tuple[bytes, bytes]]) -> Shift | None:
     base = blanks - tabs * unit
     if rest or unit < 1 or any(count != base + n * unit for n, count in steps) or (base < 0 and base % unit):
         return None
-    deeper = max(0, -base) // unit
-    if tabs_first:
-        return Shift(b"\t" * deeper, b" " * max(0, base), -unit)
-    return Shift(b" " * max(0, base), b"\t" * deeper, unit)
+    return _shift(base, -unit if tabs_first else unit, tabs if other is None else 0)
+
+
+def _shift(base: int, unit: int, tabs: int) -> Shift:
+    blanks, deeper = b" " * max(0, base), b"\t" * (max(0, -base) // abs(unit))
+    return Shift(blanks, deeper, unit, tabs) if unit > 0 else Shift(deeper, blanks, unit, tabs)
+
+
+def settled(shift: Shift, lines: Sequence[bytes], text: Text, row: int) -> Shift:
+    """The shift with what the side that is indented with blanks says of its unit: lines that come, or the file around.
+
+    A quote of one depth, 4 blanks where the file has two tabs, is told with 2 blanks a tab or one level less deep.
+    """
+    if not shift.tabs:
+        return shift
+    if not shift.unit:
+        # Nothing deeper is quoted, and the file has tabs: what is deeper in the lines that come is so in tabs too.
+        deeper = [
+            indent_of(line)[len(shift.taken) :] for line in lines if line.startswith(shift.taken) and line.strip()
+        ]
+        step = gcd(*map(len, deeper))
+        return replace(shift, unit=step) if step > 1 and not b"".join(deeper).strip(b" ") else shift
+    blanks = shift.tabs * abs(shift.unit)
+    told = lines if shift.unit > 0 else text.lines[max(0, row - AROUND) : row + AROUND]
+    indents = [indent_of(line) for line in told if line.strip()]
+    step, unit = gcd(*(len(indent) - blanks for indent in indents if not indent.strip(b" "))), abs(shift.unit)
+    # Steps of less than a usual unit are the alignment of continued lines.
+    if not (step > unit and step % unit == 0) and not (unit > USUAL and step >= USUAL and unit % step == 0):
+        return shift
+    if (blanks - shift.tabs * step) % step:
+        return shift
+    return _shift(blanks - shift.tabs * step, step if shift.unit > 0 else -step, 0)
 
 
 def _key(line: bytes) -> bytes:
