@@ -42,6 +42,7 @@ _KEYS = re.compile(
     r"\bsk-[\w-]{16,}|\b(?:gh[opsu]|github_pat|glpat|hf|xox[bp])[-_]\w{16,}|\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+"
 )
 """Keys of well-known shapes; a file's other secrets look like any text."""
+_WORDS = ("the edit ", "the path ", "a name ", "a path ")
 _ODD = re.compile(r"[^\n\t -~]")
 
 
@@ -279,7 +280,8 @@ def too_far_left(text: Text, place: Place, size: int) -> str:
 
 def refused_path(why: str, outside: bool) -> str:
     """For a path that no edit may write; `why` is half a sentence or a whole one."""
-    said = why[:1].upper() + why[1:] + ("" if why.endswith(".") else ".")
+    # What begins with a path stays as it is.
+    said = (why[:1].upper() + why[1:] if why.startswith(_WORDS) else why) + ("" if why.endswith(".") else ".")
     return said + (" Send the edit with the path of a file of the repository, relative to its root." if outside else "")
 
 

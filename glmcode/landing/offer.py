@@ -49,12 +49,14 @@ def with_offer(file: File, path: str, refusal: Refusal) -> str:
     head = refusal.message.rpartition("\n")[0]
     if refusal.places:
         return _with_places(file, path, refusal.places, near, refusal.message)
-    block = _block(file, path, near, dict(near.rows))
-    if block is None:
+    # New lines go below the line above them, or above the line below: where the file holds others between, that is two places.
+    sides = (_block(file, path, near, dict(near.rows), below=below) for below in (False, True))
+    blocks = [*dict.fromkeys(block for block in sides if block is not None)]
+    if not blocks:
         return refusal.message
-    room = messages.LONGEST - len(_INSTEAD) - len(block) - 2
-    shorter = messages.within(head, room)
-    return refusal.message if shorter is None else f"{shorter}\n{_INSTEAD}\n{block}"
+    offers = "\n".join([_INSTEAD if len(blocks) == 1 else _ONE_OF, *blocks])
+    shorter = messages.within(head, messages.LONGEST - len(offers) - 1)
+    return refusal.message if shorter is None else f"{shorter}\n{offers}"
 
 
 def _with_places(file: File, path: str, places: Sequence[Place], near: Near, message: str) -> str:
@@ -80,10 +82,10 @@ def _rows_of(place: Place, size: int) -> dict[int, int]:
     }
 
 
-def _block(file: File, path: str, near: Near, rows: Mapping[int, int]) -> str | None:
+def _block(file: File, path: str, near: Near, rows: Mapping[int, int], *, below: bool = False) -> str | None:
     """The shortest block that makes the change at these rows and nowhere else; None where none does for sure."""
     text = file.text
-    steps = _steps(text, near, rows)
+    steps = _steps(text, near, rows, below)
     if not steps:
         return None
     first, end = steps[0].first, steps[-1].end
@@ -91,15 +93,15 @@ def _block(file: File, path: str, near: Near, rows: Mapping[int, int]) -> str | 
         text.content(row) for row in range(max(0, first - MOST_CONTEXT), min(len(text.lines), end + MOST_CONTEXT))
     ]
     base = max(0, first - MOST_CONTEXT)
-    above = below = 0
+    over = under = 0
     while True:
-        top, bottom = max(0, first - above), min(len(text.lines), end + below)
+        top, bottom = max(0, first - over), min(len(text.lines), end + under)
         quote = contents[top - base : bottom - base]
         if any(line.strip() for line in quote) and _stands_once(text, quote, top):
             break
-        if above >= MOST_CONTEXT and below >= MOST_CONTEXT:
+        if over >= MOST_CONTEXT and under >= MOST_CONTEXT:
             return None
-        above, below = (above + 1, below) if above <= below else (above, below + 1)
+        over, under = (over + 1, under) if over <= under else (over, under + 1)
     words: list[bytes] = []
     row = top
     for step in steps:
@@ -118,8 +120,9 @@ def _stands_once(text: Text, quote: Sequence[bytes], row: int) -> bool:
     return len(find_loosely(text, wanted, 2)) == 1
 
 
-def _steps(text: Text, near: Near, rows: Mapping[int, int]) -> list[_Change]:
-    """What the edit changes, on the file's rows; empty where a part of it has no sure place there."""
+def _steps(text: Text, near: Near, rows: Mapping[int, int], below: bool) -> list[_Change]:
+    """What the edit changes, on the file's rows; empty where a part of it has no sure place there. With `below`, lines that are
+    only added stand above the line that follows them, otherwise below the one before."""
     old, new = near.old.lines, near.new.lines
     stands = {number: row for number, row in rows.items() if row < len(text.lines) and old[number].strip(BLANKS)}
     pairs = [number for number in stands if _bare(old[number]) == _bare(text.lines[stands[number]])]
@@ -131,7 +134,7 @@ def _steps(text: Text, near: Near, rows: Mapping[int, int]) -> list[_Change]:
     for a, a_end, b, b_end in changes(old, new):
         given = [shift(line.removesuffix(b"\r")) for line in new[b:b_end]]
         lines = [line for line in given if line is not None]
-        at = _rows_between(text, old, stands, a, a_end)
+        at = _rows_between(text, old, stands, (a, a_end), below)
         if a == a_end and not pairs:
             return []  # nothing that stands there holds the new lines
         if at is None or len(lines) < len(given) or len(found) >= MOST_STEPS:
@@ -169,18 +172,20 @@ def _bare(line: bytes) -> bytes:
 
 
 def _rows_between(
-    text: Text, old: Sequence[bytes], stands: Mapping[int, int], a: int, a_end: int
+    text: Text, old: Sequence[bytes], stands: Mapping[int, int], lines: tuple[int, int], below: bool
 ) -> tuple[int, int] | None:
-    """The rows of the quote's lines a..a_end (for none the row before which they would be), counted from the nearest that stand."""
-    above = next((number for number in range(a_end - 1, -1, -1) if number in stands and number < a), None)
-    below = next((number for number in range(a_end, len(old)) if number in stands), None)
-    own = [number for number in range(a, a_end) if number in stands]
-    starts = {stands[number] - (number - a) for number in own}
+    """The rows of a run of the quote's lines (of none the row before which they would be), told by those that stand."""
+    a, a_end = lines
+    starts = {stands[number] - (number - a) for number in range(a, a_end) if number in stands}
     if not starts:
-        if above is not None and (a < a_end or above == a - 1):
-            starts.add(stands[above] + a - above)
-        if below is not None and (a < a_end or below == a_end):
-            starts.add(stands[below] - (below - a))
+        over = next((number for number in range(a - 1, -1, -1) if number in stands), None)
+        under = next((number for number in range(a_end, len(old)) if number in stands), None)
+        if over is not None and (a < a_end or over == a - 1):
+            starts.add(stands[over] + a - over)
+        if under is not None and (a < a_end or under == a_end):
+            starts.add(stands[under] - (under - a))
+        if a == a_end and starts:
+            starts = {max(starts) if below else min(starts)}
     if len(starts) != 1:
         return None
     first = starts.pop()

@@ -242,7 +242,8 @@ def _measured(
         line=first_row + 1,
         end_line=row + 1,
         indent=keyword.indent,
-        body=None if body is None else (body.start, body.end),
+        # In a broken file other code can follow on the last line: the definition ends there, not with the line.
+        body=None if body is None else (min(body.start, end), min(body.end, end)),
         member_indent=member_indent,
         signature=one_line(data, token.start_byte, end, inner.start_byte),
         depth=depth,

@@ -204,3 +204,18 @@ def test_a_key_in_a_near_line_is_not_shown() -> None:
     assert "Client(" in outcome.message
     assert key[:8] not in outcome.message
     assert not offers(outcome.message)
+
+
+def test_new_lines_where_the_quote_left_one_out_are_offered_on_either_side_of_it() -> None:
+    source = b'def rate(price, country):\n    """In per cent."""\n    table = load(country)\n    return table[price]\n'
+    quote = ["def rate(price, country):", "    table = load(country)", "    return table[price]"]
+    outcome = rejected(block("c.py", quote, [quote[0], "    check(price)", *quote[1:]]), {"c.py": source})
+    above, below = sent(outcome.message, {"c.py": source})
+    lines = source.splitlines(keepends=True)
+    assert above == {"c.py": b"".join([lines[0], b"    check(price)\n", *lines[1:]])}
+    assert below == {"c.py": b"".join([*lines[:2], b"    check(price)\n", *lines[2:]])}
+
+
+def test_a_path_at_the_front_of_a_message_keeps_its_spelling() -> None:
+    outcome = rejected('<create path="a/b.txt">\nx\n</create>\n', {"a": b"x\n"})
+    assert outcome.message.startswith("a is a file")

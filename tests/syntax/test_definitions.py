@@ -239,3 +239,10 @@ def test_sources_end_anywhere() -> None:
 def test_an_indented_body_that_begins_behind_other_code_is_not_taken_apart() -> None:
     assert list(defined("{class A:\n  def f = 1\n}\n", "a.scala")) == ["A"]
     assert "A.B.f" in defined("object A { class B { def f = 1 } }\n", "a.scala")
+
+
+def test_the_place_for_members_never_lies_beyond_the_definition() -> None:
+    """Found by fuzzing: a bracket that nothing closes before the class."""
+    source = b"(class Cart:\n    def total(self):\n        return 1\n"
+    for definition in outline(source, "a.py"):
+        assert definition.body is None or definition.start <= definition.body[0] <= definition.body[1] <= definition.end
