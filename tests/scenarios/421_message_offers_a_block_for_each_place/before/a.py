@@ -1,0 +1,6 @@
+def one():
+    log()
+
+
+def two():
+    log()

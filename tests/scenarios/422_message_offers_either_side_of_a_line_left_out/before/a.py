@@ -1,0 +1,4 @@
+def rate(price):
+    """In per cent."""
+    table = load()
+    return table[price]

@@ -1,0 +1,1 @@
+import osimport jsondef one():    x = 1    return x
