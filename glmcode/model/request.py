@@ -17,12 +17,19 @@ def request_body(request: Request, endpoint: Endpoint) -> dict[str, Any]:
     thinking = endpoint.provider.thinking
     return {
         "model": endpoint.model,
-        "messages": [_message(message, endpoint) for message in request.messages],
+        "messages": [_message(message, endpoint) for message in _messages(request)],
         "stream": True,
         "stream_options": {"include_usage": True},
         "max_tokens": _max_tokens(request, endpoint),
         **(thinking.on if request.thinking else thinking.off),
     }
+
+
+def _messages(request: Request) -> tuple[Message, ...]:
+    """The conversation, and behind it, where an answer broke off, what of that is whole and the wish to go on."""
+    if not (request.closed and request.go_on):
+        return request.messages
+    return (*request.messages, Message("assistant", request.closed), Message("user", request.go_on))
 
 
 def _message(message: Message, endpoint: Endpoint) -> dict[str, str]:
@@ -38,7 +45,7 @@ def _max_tokens(request: Request, endpoint: Endpoint) -> int:
     provider = endpoint.provider
     limit = min(request.max_tokens, provider.max_output or request.max_tokens)
     if provider.context is not None:
-        prompt = sum(estimate_tokens(m.content) + estimate_tokens(m.reasoning) + 8 for m in request.messages)
+        prompt = sum(estimate_tokens(m.content) + estimate_tokens(m.reasoning) + 8 for m in _messages(request))
         # The estimate may be a fifth too low.
         limit = min(limit, max(_SMALLEST, provider.context - prompt * 6 // 5))
     return limit

@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["Delta", "Fault", "Finish", "Message", "Reasoning", "Request", "Text", "Usage", "Waiting"]
+__all__ = [
+    "Answering",
+    "Delta",
+    "Fault",
+    "Finish",
+    "Message",
+    "Reasoning",
+    "Request",
+    "Switched",
+    "Text",
+    "Usage",
+    "Waiting",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,35 @@ class Request:
     max_tokens: int
     """Reasoning and answer together. Lowered to what the provider can give."""
     thinking: bool = True
+    partial: str = ""
+    """An answer to these messages broke off: all of its text that arrived, without white space at its end. A provider that
+    can goes on to the character from there."""
+    closed: str = ""
+    """What of that text is not to be said again: up to the end of its last whole edit. Empty: nothing is."""
+    go_on: str = ""
+    """The user's message that asks to go on behind `closed`, for a provider that takes no beginning of an answer. Empty
+    where `closed` is: then the answer begins anew there."""
+    at_least: int = 0
+    """Output tokens that a provider must be able to give to be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """An answer comes: the first delta of each. Who gives it, and where its text goes on."""
+
+    provider: str
+    model: str
+    continues: bool
+    """The text goes on behind the request's `partial`, to the character; else behind its `closed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """Another provider is asked from here on."""
+
+    provider: str
+    model: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +119,4 @@ class Fault:
     message: str
 
 
-Delta: TypeAlias = Text | Reasoning | Usage | Finish | Waiting
+Delta: TypeAlias = Answering | Switched | Waiting | Text | Reasoning | Usage | Finish
