@@ -47,7 +47,7 @@ def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
         )
     if not found:
         names = [definition.name for definition in parsed.definitions]
-        return Refusal("no-such-symbol", messages.no_such_symbol(path, change.symbol, names))
+        return Refusal("no-such-symbol", messages.no_such_symbol(path, change.symbol, names, change.action))
     if len(found) > 1:
         return _several(path, change.symbol, found)
     if change.action == "delete":
@@ -87,7 +87,7 @@ def _several(path: str, symbol: str, found: Sequence[Definition]) -> Refusal:
         f"{symbol} names {len(found)} definitions of {path}:\n"
         + "\n".join(rows)
         + more
-        + "\nGive the full name of the one that is meant.",
+        + f"\nSend the edit again with the full name of the one that is meant, as in {found[0].name}.",
     )
 
 

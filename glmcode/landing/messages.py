@@ -286,13 +286,25 @@ def refused_path(why: str, outside: bool) -> str:
 
 
 def no_such_file(path: str, paths: Sequence[str]) -> str:
-    near = nearest_names(path, paths)
-    hint = f" Nearest: {', '.join(near)}." if near else ""
-    return f'There is no file {path}.{hint} Give an existing path, or make the file with <create path="{path}">.'
+    near = [name for name in nearest_names(path, paths) if len(name) <= WIDEST]
+    hint = (
+        f' Nearest: {", ".join(near)}. Send the edit again with path="{near[0]}"'
+        if near
+        else " Give a path that exists"
+    )
+    return f'There is no file {_short(path)}.{hint}, or make the file with <create path="{_short(path)}">.'
 
 
-def no_such_symbol(path: str, symbol: str, names: Sequence[str]) -> str:
-    near = nearest_names(symbol, names) or list(names[:20])
+def no_such_symbol(path: str, symbol: str, names: Sequence[str], attribute: str) -> str:
+    """`attribute` is that of the tag which named it: replace, before, after, inside, delete, in."""
+    near = [name for name in nearest_names(symbol, names) or names[:20] if len(name) <= WIDEST]
     if not near:
-        return f"{path} has no definition {symbol}, nor any other: quote lines with SEARCH/REPLACE instead."
-    return f"{path} has no definition {symbol}. Nearest: {', '.join(near)}. Name one as the outline prints it, or quote lines with SEARCH/REPLACE."
+        return f"{path} has no definition {_short(symbol)}, nor any other: quote lines with SEARCH/REPLACE instead."
+    return (
+        f"{path} has no definition {_short(symbol)}. Nearest: {', '.join(near)}.\n"
+        f'Send the edit again with the name of one, as in <edit path="{path}" {attribute}="{near[0]}">, or quote lines with SEARCH/REPLACE.'
+    )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= WIDEST else name[: WIDEST - 1] + "…"

@@ -148,7 +148,7 @@ def _indented_alike(body: list[bytes], text: Text) -> list[bytes]:
 
 def _not_one(path: str, symbol: str, definitions: Sequence[Definition], found: Sequence[Definition]) -> Refusal:
     if not found:
-        return Refusal("no-such-symbol", messages.no_such_symbol(path, symbol, [one.name for one in definitions]))
+        return Refusal("no-such-symbol", messages.no_such_symbol(path, symbol, [one.name for one in definitions], "in"))
     rows = "\n".join(f"- {one.name}, {messages.span(one.line, one.end_line)}: {one.signature}" for one in found[:10])
     return Refusal(
         "ambiguous",

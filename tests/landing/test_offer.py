@@ -219,3 +219,21 @@ def test_new_lines_where_the_quote_left_one_out_are_offered_on_either_side_of_it
 def test_a_path_at_the_front_of_a_message_keeps_its_spelling() -> None:
     outcome = rejected('<create path="a/b.txt">\nx\n</create>\n', {"a": b"x\n"})
     assert outcome.message.startswith("a is a file")
+
+
+@pytest.mark.parametrize("attribute", ["replace", "before", "after", "in"])
+@pytest.mark.parametrize("wrong", ["Cart.totals", "cart.total", "Basket.total"])
+def test_the_tag_that_is_told_for_a_name_that_is_not_there_lands(attribute: str, wrong: str) -> None:
+    body = "\n    def total(self):\n        return max(self.prices)\n</edit>\n"
+    files = {"c.py": SOURCE.replace(b"class Order:\n    def total(self):\n        return 1\n", b"")}
+    outcome = rejected(f'<edit path="c.py" {attribute}="{wrong}">{body}', files)
+    tag = outcome.message.partition("as in ")[2].partition(">")[0] + ">"
+    assert tag == f'<edit path="c.py" {attribute}="Cart.total">'
+    assert apply_plan(tag + body, files).ok
+
+
+def test_the_path_that_is_told_for_one_that_is_not_there_lands() -> None:
+    plan = '<edit path="src/Cart.py" delete="Order"/>\n'
+    files = {"shop/cart.py": SOURCE, "shop/card.txt": b"x\n"}
+    path = rejected(plan, files).message.partition('again with path="')[2].partition('"')[0]
+    assert apply_plan(plan.replace("src/Cart.py", path), files).ok
