@@ -112,6 +112,9 @@ def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:
     new = new + (lines[comments : comments + attributes] if attributes else _contents(text, data[head:keyword], head))
     new = new + lines[comments + attributes :]
     row, size = text.row(start), len(stands)
+    if len(new) > size and [text.content(at) for at in range(row, min(row + len(new), len(text.lines)))] == new:
+        # A body of more than the definition: what comes with it stands below it already.
+        return Standing(STRATEGY, (row + 1, row + len(new)))
     old_quote, new_quote = Quote(b"\n".join(stands) + b"\n"), Quote(b"\n".join(new) + b"\n")
     given = carry(text, Place(start, definition.end, row), old_quote, new_quote)
     if given is None or given == data[start : definition.end]:

@@ -281,3 +281,12 @@ def test_the_bottom_is_not_added_twice() -> None:
     twice = land("a.txt", "one\n", AtPlace("bottom", "two lines\n"), AtPlace("bottom", "two lines\n"))
     assert [outcome.status for outcome in twice.edits] == ["applied", "already"]
     assert twice.files == {"a.txt": b"one\ntwo lines\n"}
+
+
+def test_a_replacement_that_brings_a_second_definition_is_not_doubled_when_it_lands_again() -> None:
+    """Found by fuzzing."""
+    change = AtSymbol("f", "replace", "def f():\n    return g()\n\n\ndef g():\n    return 2\n")
+    once = landed("a.py", "def f():\n    return 1\n\n\nx = 1\n", change)
+    again = land("a.py", once, change)
+    assert again.files == {}
+    assert [(outcome.status, outcome.lines) for outcome in again.edits] == [("already", (1, 6))]
