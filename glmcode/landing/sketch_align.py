@@ -24,7 +24,8 @@ WEAK_MARGIN = 27
 MOST_RIVALS = 12
 """Rivals of one boundary that are looked at."""
 GAP, GONE = 20, 2
-"""Cost of lines of the file that go without a marker: for the run, and for each line of it."""
+SIGNED_GAP = 80
+"""Cost of lines of the file that go without a marker: for the run, and for each line of it; for the run in a sketch that marks what goes."""
 
 
 class TooLargeError(Exception):
@@ -51,6 +52,7 @@ class _Tables:
     after: list["array[int]"]
     onward: list["array[int]"]
     rest: list["array[int]"]
+    gap: int = GAP
 
 
 def align(sketch: Sequence[Line], file: Sequence[Line]) -> tuple[Alignment, list[Alignment]]:
@@ -60,7 +62,7 @@ def align(sketch: Sequence[Line], file: Sequence[Line]) -> tuple[Alignment, list
         raise TooLargeError
     gained, new = gains(sketch, file), costs(sketch, file)
     firsts = [i == 0 or sketch[i - 1].segment != line.segment for i, line in enumerate(sketch)]
-    tables = _scored(gained, new, firsts, size)
+    tables = _scored(gained, new, firsts, size, SIGNED_GAP if any(line.sign for line in sketch) else GAP)
     best = max(tables.onward[0][j] for j in range(size + 1))
     start = next(j for j in range(size + 1) if tables.onward[0][j] == best)
     chosen = _whole(tables, gained, firsts, 0, start)
@@ -98,14 +100,16 @@ def _margin(
     return MARGIN
 
 
-def _scored(gains: Sequence[dict[int, int]], costs: Sequence[int], firsts: Sequence[bool], size: int) -> _Tables:
-    tables = _Tables([], [], [], [])
+def _scored(
+    gains: Sequence[dict[int, int]], costs: Sequence[int], firsts: Sequence[bool], size: int, gap: int
+) -> _Tables:
+    tables = _Tables([], [], [], [], gap)
     scores = [0] * (size + 1)
     for i, (gain, cost) in enumerate(zip(gains, costs, strict=True)):
         if firsts[i]:
             scores = list(accumulate(scores, max))
         elif i:
-            scores = _shrunk(scores)
+            scores = _shrunk(scores, gap)
         tables.before.append(array("i", scores))
         after = [score - cost for score in scores]
         for j, value in gain.items():
@@ -123,19 +127,19 @@ def _scored(gains: Sequence[dict[int, int]], costs: Sequence[int], firsts: Seque
                 onward[j] = score
         tables.onward.append(array("i", onward))
         onward.reverse()
-        rest = list(accumulate(onward, max)) if firsts[i] else _shrunk(onward)
+        rest = list(accumulate(onward, max)) if firsts[i] else _shrunk(onward, gap)
         rest.reverse()
     tables.rest.reverse()
     tables.onward.reverse()
     return tables
 
 
-def _shrunk(scores: list[int]) -> list[int]:
+def _shrunk(scores: list[int], gap: int) -> list[int]:
     """Each position's score, or a lower position's with the lines between gone."""
     best = -(10**9)
     out = []
     for j, score in enumerate(scores):
-        reached = best - GAP - GONE * j
+        reached = best - gap - GONE * j
         out.append(score if score >= reached else reached)
         best = max(best, score + GONE * j)
     return out
@@ -169,7 +173,7 @@ def _forth(
                 j = next(k for k in range(j, len(onward)) if onward[k] == wanted)
             elif onward[j] != wanted:
                 at = j
-                j = next(k for k in range(j + 1, len(onward)) if onward[k] - GAP - GONE * (k - at) == wanted)
+                j = next(k for k in range(j + 1, len(onward)) if onward[k] - tables.gap - GONE * (k - at) == wanted)
     return starts, ends
 
 
@@ -189,7 +193,7 @@ def _back(
             ends.append(j)
         elif after[j] != wanted:
             at = j
-            j = next(k for k in range(j - 1, -1, -1) if after[k] - GAP - GONE * (at - k) == wanted)
+            j = next(k for k in range(j - 1, -1, -1) if after[k] - tables.gap - GONE * (at - k) == wanted)
         i -= 1
         score = after[j]
         if j and j - 1 in gains[i] and tables.before[i][j - 1] + gains[i][j - 1] == score:
@@ -233,7 +237,7 @@ def _ended(tables: _Tables, gains: Sequence[dict[int, int]], firsts: Sequence[bo
         wanted, after = tables.before[at][j], tables.after[at - 1]
         if after[j] != wanted:
             here = j
-            j = next(k for k in range(j - 1, -1, -1) if after[k] - GAP - GONE * (here - k) == wanted)
+            j = next(k for k in range(j - 1, -1, -1) if after[k] - tables.gap - GONE * (here - k) == wanted)
         at -= 1
         if j and j - 1 in gains[at] and tables.before[at][j - 1] + gains[at][j - 1] == after[j]:
             pairs[at] = j - 1

@@ -59,11 +59,16 @@ def gains(sketch: Sequence[Line], file: Sequence[Line]) -> list[dict[int, int]]:
     loose = _loose_ends(sketch, by_key)
     for i, line in enumerate(sketch):
         line_gains: dict[int, int] = {}
+        if line.sign == b"+":
+            found.append(line_gains)
+            continue
         for j in by_key.get(line.key, ()):
             gain = _equal(line, file[j], len(by_key[line.key]))
             if gain > 0:
                 line_gains[j] = gain - _astray(line, file[j], by_title)
-        if line.title is not None:
+        if line.sign:
+            pass
+        elif line.title is not None:
             for j in by_title.get(line.title, ()):
                 line_gains.setdefault(
                     j,
@@ -97,7 +102,10 @@ def gains(sketch: Sequence[Line], file: Sequence[Line]) -> list[dict[int, int]]:
 def costs(sketch: Sequence[Line], file: Sequence[Line]) -> list[int]:
     """What it costs to take each line for a new one: more where the file has it, and has it once."""
     times = Counter(line.key for line in file)
-    return [NEW + UNIQUE * (times[line.key] == 1 and not line.trivial and not line.is_comment) for line in sketch]
+    return [
+        0 if line.sign == b"+" else NEW + UNIQUE * (times[line.key] == 1 and not line.trivial and not line.is_comment)
+        for line in sketch
+    ]
 
 
 def _loose_ends(sketch: Sequence[Line], by_key: dict[bytes, list[int]]) -> set[int]:

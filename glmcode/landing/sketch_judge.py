@@ -120,6 +120,8 @@ def _edges(
         if same and same[0] <= i <= same[-1]:
             continue
         if j is None:
+            if sketch[i].sign:
+                continue
             if sketch[i].closes is not None and (sketch[i].closes or not same):
                 continue
             if keys is None:
@@ -191,6 +193,12 @@ def _loss(
         )
     if not gone or says_gone:
         return None
+    if any(line.sign for line in sketch):
+        return Refusal(
+            "ambiguous",
+            f"The sketch marks lines that go with -, and leaves out {messages.span(file[gone[0]].row + 1, file[gone[-1]].row + 1)} without one:\n"
+            f'{messages.listed(text, file[gone[0]].row, file[gone[-1]].row + 1)}\nQuote them with -, or put "... existing code ..." in their place.',
+        )
     if _moved(sketch, file, gone):
         return None
     first, last = file[gone[0]].row + 1, file[gone[-1]].row + 1
@@ -274,6 +282,8 @@ def _cut_off(
 ) -> Refusal | None:
     """A definition is begun and not closed, and the file's has more lines: they may stay or go."""
     line = sketch[segment[-1]]
+    if any(sketch[i].sign for i in segment):
+        return None
     around = next((sketch[i] for i in reversed(segment) if sketch[i].title in line.titles[-1:]), None)
     if around is None or not line.titles or end >= len(file) or line.titles[-1] not in file[end].titles:
         return None

@@ -71,6 +71,8 @@ class Line:
     is_comment: bool
     segment: int = 0
     """Which run of lines between two markers it belongs to."""
+    sign: bytes = b""
+    """`+` for a line that comes and `-` for one that goes, where the sketch says so as a diff does."""
 
 
 def indent_of(line: bytes) -> bytes:
@@ -102,8 +104,8 @@ def is_removal(line: str) -> bool:
     return len(line) <= 160 and _REMOVAL.match(line) is not None and _MODAL.search(line) is None
 
 
-def read_lines(lines: Sequence[bytes], markers: Iterable[int] = ()) -> list[Line]:
-    """The lines that count, without blank ones and the marker rows."""
+def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Sequence[bytes] = ()) -> list[Line]:
+    """The lines that count, without blank ones and the marker rows; `signs`, where given, has one for each line."""
     marked = frozenset(markers)
     found: list[Line] = []
     open_blocks: list[tuple[int, bytes, bytes | None]] = []
@@ -138,6 +140,7 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = ()) -> list[Line
                 titles=tuple(name for _, _, name in open_blocks if name),
                 is_comment=is_comment,
                 segment=segment,
+                sign=signs[row] if signs else b"",
             )
         )
         if is_comment:

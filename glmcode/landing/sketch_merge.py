@@ -6,6 +6,7 @@ in the file) goes, within bounds. Everything that a careful reader could take in
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import gcd
 
 from glmcode.landing import messages
@@ -15,7 +16,7 @@ from glmcode.landing.sketch_align import Alignment, TooLargeError, align
 from glmcode.landing.sketch_judge import judge, unmarked
 from glmcode.landing.sketch_lines import Line, indent_of, marker_rows, read_lines
 from glmcode.landing.sketch_render import hunks, splices, substance
-from glmcode.landing.sketch_signed import is_signed, signed
+from glmcode.landing.sketch_signed import is_signed, read_signs, unpaired
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import Sketch
@@ -47,11 +48,19 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
         body = shifted(body, found[0].indent, stands)
     else:
         body = _indented_alike(body, text)
-    markers = marker_rows(body)
+    signs: list[bytes] = []
     if change.symbol is None and is_signed(body, text):
-        return signed(text, body, markers, path, STRATEGY)
-    ours = read_lines(body, markers)
+        read = read_signs(text, body)
+        if isinstance(read, Refusal):
+            return read
+        body, signs = read
+    markers = marker_rows(body)
+    if signs:
+        markers = sorted({*markers, *(row for row, line in enumerate(body) if line.startswith(b"@@"))})
+    ours = read_lines(body, markers, signs)
     theirs = [line for line in read_lines(text.lines) if first <= line.row < past]
+    if signs and _stands([line for line in ours if line.sign != b"-"], theirs):
+        return Standing(STRATEGY, None)
     if not ours:
         return Refusal(
             "malformed",
@@ -66,6 +75,8 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
             "no-match",
             f"The sketch and {path} are too long to be compared line by line. Name the definition with in=, or send SEARCH/REPLACE.",
         )
+    if signs and (refusal := unpaired(ours, theirs, alignment.pairs, path)) is not None:
+        return refusal
     if not change.implied and change.symbol is None:
         refusal = unmarked(text, ours, theirs, alignment, definitions, markers)
         if refusal is not None:
@@ -109,6 +120,25 @@ def _merged(
         STRATEGY,
         0.9,
         (text.row(changed[0].start) + 1, max(text.row(changed[0].start), text.row(max(0, changed[-1].end - 1)) + 1)),
+    )
+
+
+def _stands(ours: list[Line], theirs: list[Line]) -> bool:
+    """Whether the file has every line of the sketch, run by run, as a diff of it would leave them."""
+    keys = {line.key for line in theirs}
+    if not ours or any(line.sign and line.key not in keys for line in ours):
+        return False
+    plain = [replace(line, sign=b"") for line in ours]
+    try:
+        alignment, _ = align(plain, theirs)
+    except TooLargeError:
+        return False
+    pairs = alignment.pairs
+    return all(
+        j is not None
+        and theirs[j].key == line.key
+        and (i == 0 or plain[i - 1].segment != line.segment or pairs[i - 1] == j - 1)
+        for i, (line, j) in enumerate(zip(plain, pairs, strict=True))
     )
 
 

@@ -136,10 +136,20 @@ def _hunk(
     lines: list[tuple[bytes, int | None]] = []
     before: int | None = None
     gone = dropped(sketch, alignment, segment, span)
+    signs = any(sketch[i].sign for i in segment)
+    # A line that goes and comes again as it was quoted stays as it stands.
+    again = {
+        (line.key, line.indent): j
+        for i in segment
+        if (line := sketch[i]).sign == b"-" and (j := alignment.pairs[i]) is not None
+    }
     for i in segment:
         j = alignment.pairs[i]
         line = sketch[i]
         if i in gone:
+            continue
+        if line.sign == b"-":
+            before = j
             continue
         if i > segment[0]:
             earlier = sketch[i - 1].row
@@ -148,7 +158,9 @@ def _hunk(
             else:
                 lines += [(b"", None)] * (line.row - earlier - 1)
         shifted = _shifted(line.data, shift)
-        if j is None:
+        if line.sign == b"+" and (same := again.get((line.key, line.indent))) is not None:
+            lines.append((text.content(file[same].row), file[same].row))
+        elif j is None:
             lines.append((shifted.rstrip(b"\r"), None))
         elif line.key != file[j].key:
             if i == segment[0]:
@@ -156,7 +168,7 @@ def _hunk(
             lines.append((shifted.rstrip(b"\r"), None))
         else:
             own = text.content(file[j].row)
-            if indent_of(shifted) == file[j].indent or i == segment[0]:
+            if indent_of(shifted) == file[j].indent or i == segment[0] or signs:
                 lines.append((own, file[j].row))
             else:
                 lines.append((indent_of(shifted) + own.lstrip(b" \t"), None))

@@ -198,5 +198,22 @@ def test_signs_of_a_diff_in_a_sketch_are_not_written_to_the_file() -> None:
         landed("start = 1\nlimit = 5\nlevel = 1\nend = 3\n", body, "x.conf")
         == "start = 1\nlimit = 5\nlevel = 2\nend = 3\n"
     )
-    mixed = "# ... existing code ...\nlevel = 1\n+depth = 2\n# ... existing code ...\nfresh = 9\nend = 3\n"
-    assert reason("start = 1\nlevel = 1\nend = 3\n", mixed, "x.conf") == "malformed"
+    mixed = "# ... existing code ...\nlevel = 1\n+depth = 2\n# ... existing code ...\nend = 4\n"
+    assert reason("start = 1\nlevel = 1\nend = 3\n", mixed, "x.conf") == "stale"
+
+
+def test_a_sketch_with_the_signs_of_a_diff_is_already_there_when_it_lands_again() -> None:
+    before = "int total(int x) {\n    int y = x;\n    return y;\n}\n"
+    body = "// ... existing code ...\n     int y = x;\n-    return y;\n+    y++;\n+    return y;\n }\n"
+    after = before.replace("    return", "    y++;\n    return")
+    assert landed(before, body, "x.c") == after
+    assert merge(after, body, "x.c").edits[0].status == "already"
+    gone = "// ... existing code ...\n-    int z = x;\n+    int z = 2;\n     return y;\n }\n"
+    assert reason(before, gone, "x.c") == "stale"
+
+
+@pytest.mark.parametrize("sign", ["+    ", "+   ", "+     "])
+def test_a_sign_stands_before_its_line_or_in_place_of_a_blank(sign: str) -> None:
+    before = "int total(int x) {\n    int y = x;\n    return y;\n}\n"
+    body = f"// ... existing code ...\n    int y = x;\n{sign}log(y);\n// ... existing code ...\n"
+    assert landed(before, body, "x.c") == before.replace("x;\n", "x;\n    log(y);\n")
