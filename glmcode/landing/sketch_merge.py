@@ -146,7 +146,7 @@ def _two_ways(
     text: Text, ours: Sequence[Line], theirs: Sequence[Line], alignment: Alignment, rival: Alignment
 ) -> Refusal:
     at = next((i for i, pair in enumerate(alignment.pairs) if pair != rival.pairs[i]), 0)
-    segment = ours[at].segment - ours[0].segment
+    segment = len({line.segment for line in ours[: at + 1]}) - 1
     here, there = (alignment.starts[segment], alignment.ends[segment]), (rival.starts[segment], rival.ends[segment])
     rows = [theirs[min(place, len(theirs) - 1)].row for place in (here[0], there[0])]
     if rows[0] == rows[1]:
