@@ -156,8 +156,7 @@ def _dressed(text: Text, body: bytes) -> bytes:
         out += [(ours[a + at], text.end(a + at) or text.end_near(a + at)) for at in range(size)]
         row, done = a + size, b + size
     data = b"".join(line + end for line, end in out)
-    last = out[-1][1] if out else b""
-    return data if text.data.endswith(text.separator) else data[: len(data) - len(last)]
+    return data if text.data.endswith(text.separator) else data.rstrip(b"\r\n")
 
 
 def _paths(workspace: Workspace) -> list[str]:

@@ -92,9 +92,18 @@ class File:
         current = self.parsed
         return () if current is None else find_symbol(current.definitions, symbol)
 
+    @property
+    def is_carried(self) -> bool:
+        """Whether `defined` has told where definitions stand from a sound text before the last edits."""
+        return self._parsed is not None and bool(self._behind)
+
     def takes(self, fit: Fit) -> bool:
-        """Whether the file can be written with the splices: bytes that are no text have no place in UTF-16."""
-        return self.coding.codec is None or Text(spliced(self.text.data, fit.splices)).is_utf8
+        """Whether the file can be written with the splices: bytes that are no text have no place in UTF-16, and with a NUL
+        it would not be read as UTF-16 again."""
+        if self.coding.codec is None:
+            return True
+        changed = Text(spliced(self.text.data, fit.splices))
+        return changed.is_utf8 and not changed.is_binary
 
     def apply(self, fit: Fit, form: Form) -> None:
         """Makes the splices."""

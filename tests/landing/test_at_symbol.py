@@ -290,3 +290,9 @@ def test_a_replacement_that_brings_a_second_definition_is_not_doubled_when_it_la
     again = land("a.py", once, change)
     assert again.files == {}
     assert [(outcome.status, outcome.lines) for outcome in again.edits] == [("already", (1, 6))]
+
+
+def test_a_replacement_that_brings_a_second_definition_in_front_is_not_doubled_either() -> None:
+    change = AtSymbol("f", "replace", "def g():\n    return 2\n\n\ndef f():\n    return g()\n")
+    once = landed("a.py", "def f():\n    return 1\n\n\nx = 1\n", change)
+    assert land("a.py", once, change).files == {}

@@ -225,3 +225,15 @@ def test_a_quote_of_one_depth_says_by_its_new_lines_how_wide_a_tab_is(quoted: st
         block(quoted, f"{quoted}\n{comes}").replace("f.py", "f.txt"), {"f.txt": b"if x:\n\t\ta()\n\t\tc()\n"}
     )
     assert result.files["f.txt"] == b"if x:\n\t\ta()\n\t\t\tb()\n\t\tc()\n"
+
+
+def test_a_nul_is_refused_in_utf16_for_the_file_would_be_no_text_any_more() -> None:
+    (outcome,) = apply_plan(b'<edit path="a.txt" at="bottom">\nx\0y\n</edit>\n', {"a.txt": WIDE}).edits
+    assert outcome.reason == "binary"
+
+
+def test_blank_lines_at_a_whole_file_s_end_make_no_final_newline_where_none_was() -> None:
+    plan = b"a.txt\n```\none\nthree\n\n\n```\n"
+    once = apply_plan(plan, {"a.txt": b"one\r\ntwo"}).files["a.txt"]
+    assert once == b"one\r\nthree"
+    assert not apply_plan(plan, {"a.txt": once}).files
