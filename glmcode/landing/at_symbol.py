@@ -4,6 +4,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from glmcode.landing import messages
+from glmcode.landing.amid import (
+    beside_amid_a_line,
+    deleted_amid_a_line,
+    doubtful,
+    in_one_line_suite,
+    replaced_amid_a_line,
+    restates,
+)
 from glmcode.landing.body import body_lines, head_of, insertion, shifted
 from glmcode.landing.carry import carry
 from glmcode.landing.members import (
@@ -33,7 +41,8 @@ def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
     text = file.text
     found = file.defined(change.symbol)
     if len(found) == 1 and change.action == "replace":
-        return _with_body(file, change, path, found[0], ())
+        refusal = None if file.is_carried or file.parsed is None else doubtful(text, file.parsed, found[0], path)
+        return refusal or _with_body(file, change, path, found[0], ())
     # The other actions look at the definition's neighbours too: the outline of the text as it is.
     parsed = file.parsed
     if parsed is not None:
@@ -50,6 +59,9 @@ def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
         return Refusal("no-such-symbol", messages.no_such_symbol(path, change.symbol, names, change.action))
     if len(found) > 1:
         return _several(path, change.symbol, found)
+    refusal = doubtful(text, parsed, found[0], path)
+    if refusal is not None:
+        return refusal
     if change.action == "delete":
         return _delete(text, parsed, found[0])
     return _with_body(file, change, path, found[0], parsed.definitions)
@@ -98,13 +110,10 @@ def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:
         lines = replaced_in_list(file.parsed, definition, lines)
     start, head, keyword = (_line_start(data, at) for at in (definition.start, definition.head, definition.keyword))
     if not _is_whole_lines(text, keyword, definition):
-        # It shares its line with other code: only its own bytes give way.
-        stands_now = data[definition.keyword : definition.end].rstrip()
-        lines_of = (definition.line, definition.end_line)
-        words = b"\n".join(lines).lstrip()
-        if stands_now == words:
-            return Standing(STRATEGY, lines_of)
-        return Fit((Splice(definition.keyword, definition.keyword + len(stands_now), words),), STRATEGY, 1.0, lines_of)
+        if not (_is_whole_lines(text, start, definition) and restates(lines)):
+            lines = shifted(lines, definition.indent, ())
+            return replaced_amid_a_line(text, definition, lines, STRATEGY)
+        keyword = head  # what it has on its line is its own, and the body has that too
     stands = _contents(text, data[start : definition.end], start)
     lines = shifted(lines, definition.indent, stands)
     comments, attributes = head_of(lines, language)
@@ -138,6 +147,9 @@ def _beside(file: File, every: Sequence[Definition], definition: Definition, lin
     data = text.data
     extra: tuple[Splice, ...] = ()
     if file.parsed is not None:
+        amid = beside_amid_a_line(text, file.parsed, definition, lines, side, STRATEGY)
+        if amid is not None:
+            return amid
         lines, extra = beside_in_list(file.parsed, definition, lines, side)
     start, end = _line_start(data, definition.start), definition.end
     siblings = _siblings(every, definition)
@@ -191,6 +203,9 @@ def _inside(file: File, every: Sequence[Definition], definition: Definition, lin
         return Standing(STRATEGY, (definition.line, definition.end_line))
     row = text.row(last)
     extra: tuple[Splice, ...] = ()
+    fit = in_one_line_suite(text, definition, lines, STRATEGY)
+    if fit is not None:
+        return fit
     if in_list is not None:
         lines, extra = in_list
         splice = at_end_of_line(data, first, last, lines, extra, definition.kind == "array" or file.language == "toml")
@@ -224,7 +239,7 @@ def _delete(text: Text, parsed: Parsed, definition: Definition) -> Verdict:
     start, end = _line_start(data, definition.start), definition.end
     lines_of = (text.row(start) + 1, definition.end_line)
     if not _is_whole_lines(text, start, definition):
-        return Fit((*extra, Splice(definition.start, definition.end, b"")), STRATEGY, 1.0, lines_of)
+        return Fit((*extra, deleted_amid_a_line(text, definition, parsed.language)), STRATEGY, 1.0, lines_of)
     parent = _parent(every, definition)
     low, high = parent.body if parent is not None and parent.body else (0, len(data))
     above, below = _blank_rows_above(text, start), _blank_rows(text, end)

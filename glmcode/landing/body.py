@@ -66,10 +66,13 @@ def head_of(lines: Sequence[bytes], language: str | None) -> tuple[int, int]:
     in_block = False
     while comments < len(lines):
         bare = lines[comments].strip()
-        if in_block:
-            in_block = b"*/" not in bare
-        elif bare.startswith(b"/*"):
-            in_block = b"*/" not in bare[2:]
+        if in_block or bare.startswith(b"/*"):
+            closes = bare.find(b"*/", 0 if in_block else 2)
+            if closes >= 0 and bare[closes + 2 :].strip() and not _COMMENT.match(bare[closes + 2 :].strip()):
+                if in_block:
+                    return len(lines), 0  # the definition begins behind its comment
+                break
+            in_block = closes < 0
         elif not _is_comment(bare, language):
             break
         comments += 1

@@ -92,6 +92,11 @@ class File:
         current = self.parsed
         return () if current is None else find_symbol(current.definitions, symbol)
 
+    @property
+    def is_carried(self) -> bool:
+        """Whether `defined` has told where definitions stand from a sound text before the last edits."""
+        return self._parsed is not None and bool(self._behind)
+
     def takes(self, fit: Fit) -> bool:
         """Whether the file can be written with the splices: bytes that are no text have no place in UTF-16, and with a NUL
         it would not be read as UTF-16 again."""

@@ -118,7 +118,10 @@ def _visit(node: "Node", kind: str, place: _Place, walk: _Walk) -> _Place | None
     inner, what = _definition(node, kind, data, language)
     if what is None:
         if kind in language.through:
-            return _Place(node.named_children, place.path, place.kind, place.depth, place.local, place.wanted)
+            below = _Place(node.named_children, place.path, place.kind, place.depth, place.local, place.wanted)
+            if lead is not None and _begins_with_its_first(node):
+                below.lead, below.lead_row, below.head = lead, place.lead_row, head
+            return below
         return None
     what = _in_place(what, place)
     if language.suites and _is_suite_amid_a_line(node, what.holder, data):
@@ -140,6 +143,11 @@ def _visit(node: "Node", kind: str, place: _Place, walk: _Walk) -> _Place | None
     if not language.braces or language.ended or language.suites:
         _pass_leading_comments(below, inner, what.inside, data)
     return below
+
+
+def _begins_with_its_first(node: "Node") -> bool:
+    """A suite without an opening of its own: comments above its first statement stand before it, in what holds it."""
+    return bool(node.named_child_count) and node.children[0].start_byte == node.named_children[0].start_byte
 
 
 def _definition(node: "Node", kind: str, data: bytes, language: "Language") -> "tuple[Node, Found | None]":

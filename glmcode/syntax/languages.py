@@ -58,13 +58,14 @@ _JS_WRAPPERS: dict[str, Mapping[str, Reader]] = {
 _JS_DECORATORS = frozenset({"decorator"})
 _JS_IMPORTS = frozenset({"import_statement"})
 _JS_LISTS = frozenset({"object"})
+_TS_LISTS = _JS_LISTS | {"enum_body"}
 _JS_PROLOGUE = frozenset({"hash_bang_line"})
 
 _TS_RULES: dict[str, Reader] = {
     **_JS_RULES,
     "abstract_class_declaration": plain("class"),
     "interface_declaration": plain("interface"),
-    "type_alias_declaration": plain("type", holds=False, body=""),
+    "type_alias_declaration": r.ts_alias,
     "enum_declaration": plain("enum"),
     "internal_module": plain("namespace"),
     "module": plain("module"),
@@ -95,7 +96,7 @@ def _typescript(suffixes: tuple[str, ...], entry: str) -> Language:
         imports=_JS_IMPORTS,
         prologue=_JS_PROLOGUE,
         unit=b"  ",
-        lists=_JS_LISTS,
+        lists=_TS_LISTS,
     )
 
 
@@ -117,6 +118,7 @@ _C_THROUGH = frozenset(
     }
 )
 _C_IMPORTS = frozenset({"preproc_include"})
+_C_LISTS = frozenset({"enumerator_list"})
 
 _GO_RULES: dict[str, Reader] = {
     "function_declaration": plain("function", holds=False, local=True),
@@ -209,6 +211,7 @@ LANGUAGES: dict[str, Language] = {
         comments=frozenset({"line_comment", "block_comment"}),
         imports=frozenset({"use_declaration", "extern_crate_declaration"}),
         prologue=frozenset({"inner_attribute_item", "shebang"}),
+        lists=frozenset({"enum_variant_list", "field_declaration_list"}),
     ),
     "java": Language(
         wheel="tree_sitter_java",
@@ -241,6 +244,7 @@ LANGUAGES: dict[str, Language] = {
         comments=frozenset({"line_comment", "block_comment"}),
         imports=frozenset({"import_declaration"}),
         prologue=frozenset({"package_declaration"}),
+        lists=frozenset({"enum_body"}),
     ),
     "c": Language(
         wheel="tree_sitter_c",
@@ -250,6 +254,7 @@ LANGUAGES: dict[str, Language] = {
         wrappers={"linkage_specification": _C_RULES},
         decorators=frozenset({"attribute_declaration"}),
         imports=_C_IMPORTS,
+        lists=_C_LISTS,
     ),
     "cpp": Language(
         wheel="tree_sitter_cpp",
@@ -260,6 +265,7 @@ LANGUAGES: dict[str, Language] = {
         wrappers={"linkage_specification": _CPP_RULES, "template_declaration": _CPP_RULES},
         decorators=frozenset({"attribute_declaration"}),
         imports=_C_IMPORTS,
+        lists=_C_LISTS,
     ),
     **MORE,
     **DATA,

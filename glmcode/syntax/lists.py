@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Listed", "listed"]
 
+_MEMBERS_OF_ANOTHER_KIND = frozenset({";", "enum_body_declarations"})
+"""What stands behind an enum's constants where it has methods too: they end with it, and no comma comes after."""
 FURTHEST = 8
 """Nodes between a list and what stands in it, its key for instance."""
 
@@ -37,6 +39,8 @@ def listed(root: "Node", within: int, upto: int, language: "Language") -> Listed
         return None
     before = comma = None
     for child in node.children:
+        if child.type in _MEMBERS_OF_ANOTHER_KIND:
+            return None
         if child.type == ",":
             comma = child.start_byte if comma is None else comma
         elif child.is_named and child.type not in language.comments:

@@ -99,6 +99,7 @@ MORE: dict[str, Language] = {
         ),
         decorators=frozenset({"attribute_list"}),
         imports=frozenset({"using_directive", "extern_alias_directive"}),
+        lists=frozenset({"enum_member_declaration_list"}),
         extra=True,
     ),
     "kotlin": Language(
@@ -120,6 +121,7 @@ MORE: dict[str, Language] = {
         comments=frozenset({"line_comment", "block_comment"}),
         imports=frozenset({"import"}),
         prologue=frozenset({"package_header", "file_annotation", "shebang"}),
+        lists=frozenset({"enum_class_body"}),
         extra=True,
     ),
     "swift": Language(

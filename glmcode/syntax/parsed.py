@@ -9,7 +9,7 @@ from glmcode.syntax.grammar import parse_tree
 from glmcode.syntax.imports import ImportBlock, imports_of
 from glmcode.syntax.languages import LANGUAGES
 from glmcode.syntax.lists import Listed, listed
-from glmcode.syntax.problem import Problem, first_problem
+from glmcode.syntax.problem import Problem, breaks_within, first_problem
 
 if TYPE_CHECKING:
     from tree_sitter import Tree
@@ -59,6 +59,11 @@ class Parsed:
         tree = self._tree
         return tree is not None and not tree.root_node.has_error
 
+    def is_broken_within(self, start: int, end: int) -> bool:
+        """Whether data[start:end] has a syntax error; never in a language whose grammar doesn't read all of it."""
+        tree = self._tree if LANGUAGES[self.language].judged else None
+        return tree is not None and breaks_within(tree.root_node, start, end)
+
     @cached_property
     def imports(self) -> ImportBlock:
         """Where new imports go, and which are there."""
@@ -69,7 +74,7 @@ class Parsed:
 
     def listed(self, within: int, upto: int) -> Listed | None:
         """What stands before and behind the place `upto` in the list, separated by commas, that holds byte `within`."""
-        tree = self._tree
+        tree = self._tree if LANGUAGES[self.language].lists else None
         return None if tree is None else listed(tree.root_node, within, upto, LANGUAGES[self.language])
 
     def spliced(self, start: int, old_end: int, new_text: bytes) -> "Parsed":

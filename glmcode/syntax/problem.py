@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-__all__ = ["Problem", "first_problem"]
+__all__ = ["Problem", "breaks_within", "first_problem"]
 
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
 SHOWN = 40
@@ -46,6 +46,18 @@ def first_problem(root: "Node", data: bytes) -> Problem | None:
         .strip()
     )
     return Problem(row + 1, column + 1, f"{shown!r} makes no sense here" if shown else "the code makes no sense here")
+
+
+def breaks_within(root: "Node", start: int, end: int) -> bool:
+    """Whether an error of the tree begins in bytes start..end."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if (node.is_error or node.is_missing) and start <= node.start_byte < end:
+            return True
+        if node.has_error and node.start_byte < end and node.end_byte >= start:
+            stack += node.children
+    return False
 
 
 def _unclosed(error: "Node") -> "Node | None":

@@ -29,6 +29,7 @@ __all__ = [
     "python_assignment",
     "rust_impl",
     "text_of",
+    "ts_alias",
     "unquoted",
 ]
 
@@ -145,6 +146,15 @@ def js_assignment(node: "Node", data: bytes) -> Found | None:
 def js_value(node: "Node", data: bytes) -> Found | None:
     """The value of `export default`: a function, a class or an object; without a name of its own it is `default`."""
     return _js_bound(text_of(node.child_by_field_name("name"), data) or "default", node, "variable")
+
+
+def ts_alias(node: "Node", data: bytes) -> Found | None:
+    """`type Cart = {...}` holds members as an interface does; other aliases are what they are."""
+    name, value = text_of(node.child_by_field_name("name"), data), node.child_by_field_name("value")
+    if not name:
+        return None
+    holder = value if value is not None and value.type == "object_type" else None
+    return Found(name, "type", holder, holder)
 
 
 def js_field(node: "Node", data: bytes) -> Found | None:

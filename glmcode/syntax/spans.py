@@ -24,6 +24,7 @@ _REST: dict["Comments", re.Pattern[bytes]] = {
     "//": re.compile(rb"[ \t\f\r;,]*+(?:/\*[^*\n]*+(?:\*(?!/)[^*\n]*+)*\*/[ \t\f\r]*+)?(?://[^\n]*+)?(?:\n|\Z)"),
 }
 _BLANK = (b"\n", b" ", b"\t", b"\r")
+_COMMENTS = re.compile(rb"(?:/\*[^*]*(?:\*(?!/)[^*]*)*\*/[ \t]*)+")
 _SEPARATOR = re.compile(rb"[ \t]*+[;,][ \t]*+")
 _CLOSES = {"{": "}", "[": "]", "(": ")", "do": "end", "start_tag": "end_tag"}
 _INDENT = re.compile(rb"[{:][ \t]*+\r?\n([ \t]++)(?!public|private|protected|\s|\*)")
@@ -54,8 +55,9 @@ def start_of(data: bytes, at: int, column: int) -> Start:
         before = data[line:at]
         if line == 0 and before.startswith(BOM):
             line, before = len(BOM), before[len(BOM) :]
-        if not before.strip(b" \t\f"):
-            return Start(line, True, before)
+        bare = before.lstrip(b" \t\f")
+        if not bare or (bare.startswith(b"/*") and _COMMENTS.fullmatch(bare)):
+            return Start(line, True, before[: len(before) - len(bare)])
     shown = data[line : line + INDENT_LIMIT]
     return Start(at, False, shown[: len(shown) - len(shown.lstrip(b" \t"))])
 
