@@ -128,6 +128,9 @@ def check_again(plan: str, files: Mapping[str, bytes]) -> None:
     after = landed(files, result)
     if any(_is_broken(path, data) for path, data in [*files.items(), *after.items()]):
         return  # where a definition begins and ends there is anybody's guess
+    replaced = [edit.path for edit in edits if isinstance(edit.change, AtSymbol)]
+    if any(_names(path, files) - _names(path, after) for path in replaced):
+        return  # it took the definition away, and its name may mean another one now
     again = apply_plan(plan, after)
     assert not again.files, f"landed again, it changed {sorted(again.files)}"
 
@@ -141,6 +144,12 @@ def _says_what_stands(edit: Edit) -> bool:
         case AtPlace(place="imports", body=body):
             return all(_IMPORT.match(line) for line in body.split("\n") if line.strip())
     return False
+
+
+def _names(path: str, files: Mapping[str, bytes]) -> set[str]:
+    language = language_of(path)
+    data = opened(files.get(path, b""))[0]
+    return set() if language is None else {definition.name for definition in parse(data, language).definitions}
 
 
 def _is_broken(path: str, data: bytes) -> bool:
@@ -164,8 +173,9 @@ def _check_untouched(files: Mapping[str, bytes], result: Result) -> None:
     for one in applied:
         before, after = files.get(one.path), result.files.get(one.path)
         alone = sum(other.path == one.path for other in applied) == 1
-        if one.lines is None or not before or not after or not alone or before[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        if one.lines is None or not before or not after or not alone:
             continue
+        before, after = opened(before)[0], opened(after)[0]
         if b"\n" not in before and b"\r" in before:
             before, after = before.replace(b"\r", b"\n"), after.replace(b"\r", b"\n")
         first, last = one.lines

@@ -1,4 +1,7 @@
-"""Plans that are nearly right, on files that are nearly right: nothing crashes, and what is promised of every plan holds."""
+"""Plans that are nearly right, on files that are nearly right: nothing crashes, and what is promised of every plan holds.
+
+The same inputs every time: the suite guards what was found, the hunts of README.md look for more.
+"""
 
 import contextlib
 
@@ -15,7 +18,7 @@ from tests.fuzz.plans import Case, case, seeds
 cases = st.binary(min_size=40, max_size=120).map(Choices)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600, deadline=None, derandomize=True)
 @given(choices=cases)
 def test_whatever_the_plan_the_promises_hold(choices: Choices) -> None:
     found = case(choices)
@@ -23,7 +26,7 @@ def test_whatever_the_plan_the_promises_hold(choices: Choices) -> None:
     check_result(found.plan, found.files)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80, deadline=None, derandomize=True)
 @given(choices=cases)
 def test_git_makes_the_same_files_of_the_diff(choices: Choices) -> None:
     found = case(choices)
@@ -31,27 +34,27 @@ def test_git_makes_the_same_files_of_the_diff(choices: Choices) -> None:
         check_diff(found.files, apply_plan(found.plan, found.files, partial=True))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(choices=cases)
 def test_landed_again_nothing_is_doubled(choices: Choices) -> None:
     found = case(choices)
     check_again(found.plan, found.files)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(choices=cases)
 def test_on_a_disk_nothing_changes_beside_the_root(choices: Choices) -> None:
     land.on_disk(case(choices))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(data=st.binary(min_size=20, max_size=60))
 def test_any_source_has_an_outline_and_a_verdict(data: bytes) -> None:
     outlines.one(data)
 
 
 @pytest.mark.parametrize("form", ["auto", "native", "search-replace", "udiff", "v4a", "sketch", "whole", "tool-call"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(choices=cases)
 def test_a_plan_of_one_form_is_read_without_an_exception(form: str, choices: Choices) -> None:
     found = case(choices)
