@@ -8,9 +8,10 @@ __all__ = ["broken", "where_it_breaks"]
 
 
 def broken(file: File) -> Problem | None:
-    """What is wrong with the file now, where nothing was wrong with it at first; None for a file without a grammar.
+    """What is wrong with the file now and was not at first; None for a file without a grammar.
 
-    A sound file costs one parse; only a broken one is compared with what it was.
+    A sound file costs one parse; only a broken one is compared with what it was. One that was broken may stay so, and
+    be mended by degrees, but not become worse.
     """
     if file.text is file.first:
         return None
@@ -21,8 +22,11 @@ def broken(file: File) -> Problem | None:
     if problem is None or file.language is None:
         return None
     if file.was_sound is None:
-        file.was_sound = parse(file.first.code, file.language).problem is None
-    return problem if file.was_sound else None
+        file.before = parse(file.first.code, file.language)
+        file.was_sound = file.before.problem is None
+    if file.was_sound or file.before is None or file.parsed is None:
+        return problem
+    return file.parsed.worse_than(file.before)
 
 
 def where_it_breaks(file: File, problem: Problem, path: str) -> str:

@@ -24,6 +24,7 @@ class File:
         "_behind",
         "_moved",
         "_parsed",
+        "before",
         "coding",
         "first",
         "hints_wrong",
@@ -52,6 +53,8 @@ class File:
         """What the syntax guard found, and in which text."""
         self.was_sound: bool | None = None
         """Whether `first` parses; None while nobody has asked."""
+        self.before: Parsed | None = None
+        """The syntax of `first`, once `was_sound` is known."""
         self._parsed: tuple[Text, Parsed] | None = None
         self._behind: list[Splice] = []
         self._moved: list[tuple[int, int, int]] = []

@@ -12,9 +12,12 @@ from glmcode.syntax.lists import Listed, listed
 from glmcode.syntax.problem import Problem, breaks_within, first_problem
 
 if TYPE_CHECKING:
-    from tree_sitter import Tree
+    from tree_sitter import Node, Tree
 
 __all__ = ["Parsed", "parse"]
+
+_BRANCHED = frozenset({"c", "cpp"})
+"""Languages whose grammar reads all branches of a preprocessor's condition at once."""
 
 
 class Parsed:
@@ -47,11 +50,39 @@ class Parsed:
         if tree is None or not LANGUAGES[self.language].judged:
             return None
         found = first_problem(tree.root_node, self.data)
+        if found is not None and self.language in _BRANCHED and self._is_sound_in_branches:
+            return None
         if found is None and self.language == "python":
             from glmcode.syntax.pythoncode import python_problem
 
             return python_problem(tree.root_node, self.data, known)
         return found
+
+    def worse_than(self, before: "Parsed") -> Problem | None:
+        """What a change made worse in a file that had a problem before; None where nothing."""
+        language = LANGUAGES[self.language]
+        old, new = before._tree, self._tree
+        if old is None or new is None or not language.judged:
+            return None
+        if not old.root_node.has_error:  # only the compiler had something to say of it
+            return first_problem(new.root_node, self.data)
+        from glmcode.syntax.degrees import worse
+
+        return worse(old.root_node, before.data, new.root_node, self.data, self._variants)
+
+    def _variants(self, root: "Node", data: bytes) -> "list[Node]":
+        if self.language not in _BRANCHED:
+            return [root]
+        from glmcode.syntax.branches import branches
+
+        trees = [parse_tree(one, self.language) for one in branches(data)]
+        return [tree.root_node for tree in trees if tree is not None] or [root]
+
+    @property
+    def _is_sound_in_branches(self) -> bool:
+        """Whether a C file has no error with any one branch of its conditions, though it has with all at once."""
+        tree = self._tree
+        return tree is not None and not any(one.has_error for one in self._variants(tree.root_node, self.data))
 
     @property
     def is_clean(self) -> bool:
