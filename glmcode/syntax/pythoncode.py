@@ -11,12 +11,17 @@ So a failure counts only where it is one of:
   CPython's own change from version to version.
 
 Any other failure (`invalid syntax`, an unknown codec, a limit of the interpreter) is left to the tests to find.
+
+A compiler stops at its first failure. Where a statement holds syntax that is newer than 3.11 (`newersyntax.py`), an older
+interpreter stops there and never comes to what a newer one finds behind it: of such a statement no failure counts, on
+any version. So the verdict on a file hangs on its bytes alone.
 """
 
 import re
 import warnings
 from typing import TYPE_CHECKING
 
+from glmcode.syntax.newersyntax import has_newer_syntax
 from glmcode.syntax.problem import Problem
 
 if TYPE_CHECKING:
@@ -26,6 +31,9 @@ __all__ = ["python_problem"]
 
 LARGEST = 4 << 20
 """Bytes beyond which a file is not compiled: compiling takes some 100 times its size in memory."""
+
+LOOKS = 100
+"""Failing statements that are looked at for newer syntax: each look passes by the file's other statements."""
 
 _INDENTATION = (
     (re.compile(r"expected an indented block"), "an indented block is missing above this line"),
@@ -73,30 +81,55 @@ def python_problem(root: "Node", data: bytes, known: bytes | None = None) -> Pro
     """
     if len(data) > LARGEST:
         return None
-    spans = [(0, len(data))] if known is None or b"\r" in data else _new_statements(root, data, known)
+    whole = (0, len(data))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for start, end in spans:
-            piece = data[start:end]
-            try:
-                compile(piece, "<file>", "exec", dont_inherit=True)
-            except SyntaxError as error:
-                found = _judged(error, piece)
-                if found is not None:
-                    return Problem(found.line + data.count(b"\n", 0, start), found.column, found.what)
-            except (ValueError, OverflowError, RecursionError, MemoryError):
-                # A NUL byte, or nesting beyond the limits of this interpreter.
-                return None
+        try:
+            if known is None or b"\r" in data or _decides_all(data):
+                error = _failure(data, whole)
+                if error is None or not has_newer_syntax(root, data, *whole):
+                    return None if error is None else _judged(error, data)
+                return _first_judged(root, data, _statements(root, data))
+            framed = b"\n" + known
+            return _first_judged(
+                root,
+                data,
+                [span for span in _statements(root, data) if not _stands(b"\n" + data[slice(*span)], framed)],
+            )
+        except (ValueError, OverflowError, RecursionError, MemoryError):
+            # A NUL byte, or nesting beyond the limits of this interpreter.
+            return None
+
+
+def _first_judged(root: "Node", data: bytes, spans: list[tuple[int, int]]) -> Problem | None:
+    looks = LOOKS
+    for start, end in spans:
+        error = _failure(data, (start, end))
+        found = None if error is None else _judged(error, data[start:end])
+        if found is not None:
+            if not has_newer_syntax(root, data, start, end):
+                return Problem(found.line + data.count(b"\n", 0, start), found.column, found.what)
+            looks -= 1
+            if not looks:
+                break
     return None
 
 
-def _new_statements(root: "Node", data: bytes, known: bytes) -> list[tuple[int, int]]:
-    """The spans of `data`, of whole lines, that hold the top-level statements whose lines don't stand in `known`.
+def _failure(data: bytes, span: tuple[int, int]) -> SyntaxError | None:
+    try:
+        compile(data[slice(*span)], "<file>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        return error
+    return None
 
-    The whole file where a `from __future__` or a declared encoding decides what the rest means.
-    """
-    if b"__future__" in data or b"coding" in b"".join(data.split(b"\n", 2)[:2]):
-        return [(0, len(data))]
+
+def _decides_all(data: bytes) -> bool:
+    """Whether a `from __future__` or a declared encoding says what the rest of the file means."""
+    return b"__future__" in data or b"coding" in b"".join(data.split(b"\n", 2)[:2])
+
+
+def _statements(root: "Node", data: bytes) -> list[tuple[int, int]]:
+    """The spans of `data`, of whole lines, that hold its top-level statements."""
     spans: list[tuple[int, int]] = []
     for node in root.children:
         start = data.rfind(b"\n", 0, node.start_byte) + 1
@@ -104,8 +137,7 @@ def _new_statements(root: "Node", data: bytes, known: bytes) -> list[tuple[int, 
         if spans and start < spans[-1][1]:  # it begins on the line that the one before ends on
             start = spans.pop()[0]
         spans.append((start, end))
-    framed = b"\n" + known
-    return [(start, end) for start, end in spans if not _stands(b"\n" + data[start:end], framed)]
+    return spans
 
 
 def _stands(statement: bytes, framed: bytes) -> bool:

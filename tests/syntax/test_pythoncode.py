@@ -133,3 +133,31 @@ def test_compiling_only_what_is_new_finds_what_compiling_all_finds(before: list[
     if parse(old, "python").problem is None:
         fresh = parse(new, "python")
         assert (fresh.problem_since(old) is None) == (fresh.problem is None)
+
+
+NEWER = (
+    "type X = int\n",
+    "def g[T](x: T) -> T:\n    return x\n",
+    "class G[T]:\n    pass\n",
+    'g = f"{x["a"]}"\n',
+    'g = f"{"\\n".join(x)}"\n',
+    'g = t"{x}"\n',
+    "try:\n    g()\nexcept A, B:\n    pass\n",
+)
+
+
+@pytest.mark.parametrize("newer", NEWER)
+def test_syntax_newer_than_the_oldest_interpreter_hides_nothing_in_other_statements(newer: str) -> None:
+    """An older interpreter stops at what it doesn't know; the verdict on the rest is the same on all."""
+    source = newer + "\n\ndef f():\n    pass\n\n\nreturn 1\n"
+    problem = parse(source.encode(), "python").problem
+    assert problem is not None
+    assert problem.what == "return outside a function"
+    assert problem.line == source.count("\n")
+
+
+@pytest.mark.parametrize("newer", NEWER)
+def test_of_a_statement_with_newer_syntax_no_failure_counts_on_any_interpreter(newer: str) -> None:
+    indented = "".join(f"    {line}\n" for line in newer.splitlines())
+    assert parse(f"def f():\n{indented}    break\n".encode(), "python").problem is None
+    assert parse(b"def f():\n    pass\n    break\n", "python").problem is not None
