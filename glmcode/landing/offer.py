@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from glmcode.landing import messages
+from glmcode.landing.guard import broken
 from glmcode.landing.hints import Hints
 from glmcode.landing.linediff import changes
 from glmcode.landing.nearest import is_trivial, rows_of
@@ -16,10 +17,9 @@ from glmcode.landing.place import Fit, Near, Place, Quote, Refusal, Shift
 from glmcode.landing.strategies.exact import find
 from glmcode.landing.strategies.indentation import common_shift
 from glmcode.landing.text import BLANKS, Text
-from glmcode.landing.workspace import File, spliced
+from glmcode.landing.workspace import File
 from glmcode.plan.edits import Edit, Substitute
 from glmcode.plan.reader import parse_plan
-from glmcode.syntax import parse
 
 __all__ = ["with_offer"]
 
@@ -236,13 +236,15 @@ def _proved(file: File, path: str, quote: Sequence[bytes], words: Sequence[bytes
     verdict = substitute(file.text, change, path, Hints())
     if not isinstance(verdict, Fit) or verdict.strategy not in ("exact", "line-ends"):
         return None
-    if verdict.lines != (rows[0] + 1, rows[1]) or not _still_parses(file, verdict):
+    if verdict.lines != (rows[0] + 1, rows[1]) or not _passes_the_guard(file, path, verdict):
         return None
     return block
 
 
-def _still_parses(file: File, fit: Fit) -> bool:
-    if file.language is None:
-        return True
-    before, after = file.text.code, Text(spliced(file.text.data, fit.splices)).code
-    return parse(after, file.language).problem_since(before) is None or parse(before, file.language).problem is not None
+def _passes_the_guard(file: File, path: str, fit: Fit) -> bool:
+    """Whether the next turn could land it: on the file as it is now."""
+    if not file.takes(fit):
+        return False
+    next_turn = File(file.text.data, file.coding, file.mode, path)
+    next_turn.apply(fit, "search-replace")
+    return broken(next_turn) is None

@@ -72,7 +72,7 @@ def quotes(draw: st.DrawFn) -> tuple[list[str], int, list[str], list[str]]:
     return lines, first, quote, new
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(data=st.data(), drawn=quotes(), name=st.sampled_from(["a.py", "a.txt"]))
 def test_an_offer_for_a_quote_that_drifted_lands_as_what_was_meant(
     data: st.DataObject, drawn: tuple[list[str], int, list[str], list[str]], name: str
@@ -91,7 +91,7 @@ def test_an_offer_for_a_quote_that_drifted_lands_as_what_was_meant(
                 assert files == {name: meant}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(drawn=quotes(), name=st.sampled_from(["a.py", "a.txt"]))
 def test_an_offer_for_a_quote_that_stands_twice_lands_at_its_own_place(
     drawn: tuple[list[str], int, list[str], list[str]], name: str
@@ -237,3 +237,11 @@ def test_the_path_that_is_told_for_one_that_is_not_there_lands() -> None:
     files = {"shop/cart.py": SOURCE, "shop/card.txt": b"x\n"}
     path = rejected(plan, files).message.partition('again with path="')[2].partition('"')[0]
     assert apply_plan(plan.replace("src/Cart.py", path), files).ok
+
+
+def test_an_offer_makes_no_broken_file_worse() -> None:
+    """The guard holds broken files against what they were: what it would refuse is not offered."""
+    source = b'NAMES = (\n    " a b c "\n    " d e f "\n)\nbetween = 1\n    " a b c "\n'
+    outcome = rejected(block("c.py", ['    " a b c "'], ['    " a b c " + new_word']), {"c.py": source})
+    assert outcome.reason == "ambiguous"
+    assert len(sent(outcome.message, {"c.py": source})) < 2
