@@ -50,7 +50,7 @@ class Parsed:
         if tree is None or not LANGUAGES[self.language].judged:
             return None
         found = first_problem(tree.root_node, self.data)
-        if found is not None and self.language in _BRANCHED and self._is_sound_in_branches:
+        if found is not None and self._is_sound_otherwise:
             return None
         if found is None and self.language == "python":
             from glmcode.syntax.pythoncode import python_problem
@@ -79,10 +79,16 @@ class Parsed:
         return [tree.root_node for tree in trees if tree is not None] or [root]
 
     @property
-    def _is_sound_in_branches(self) -> bool:
-        """Whether a C file has no error with any one branch of its conditions, though it has with all at once."""
-        tree = self._tree
-        return tree is not None and not any(one.has_error for one in self._variants(tree.root_node, self.data))
+    def _is_sound_otherwise(self) -> bool:
+        """Whether the file has no error once forms that the grammar doesn't read are told in others (`unread.py`), and a
+        C file none with any one branch of its conditions."""
+        from glmcode.syntax.unread import readable
+
+        data = readable(self.data, self.language)
+        tree = self._tree if data is None else parse_tree(data, self.language)
+        if tree is None:
+            return False
+        return not any(one.has_error for one in self._variants(tree.root_node, data or self.data))
 
     @property
     def is_clean(self) -> bool:
