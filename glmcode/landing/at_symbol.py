@@ -326,7 +326,7 @@ def _gap(
             continue
         long_ones = (one.end_line > one.line) + (other.end_line > other.line)
         counts = alike if long_ones == (2 if is_long else 0) else mixed
-        blank = _blank_rows(text, one.end)
+        blank = text.data.count(text.separator, one.end, other.start)
         counts[blank] = counts.get(blank, 0) + 1
     if alike:
         return max(alike, key=lambda blank: (alike[blank], blank))
