@@ -25,7 +25,7 @@ __all__ = [
 
 _READS = (
     "glmcode outline reads Python, JavaScript, TypeScript, Go, Rust, Java, C and C++; pip install 'glmcode[grammars]' adds "
-    " Ruby, PHP, C#, Kotlin, Swift, Scala, Lua, Bash, Elixir, SQL, HTML, CSS, JSON, TOML, YAML and Markdown"
+    "Ruby, PHP, C#, Kotlin, Swift, Scala, Lua, Bash, Elixir, SQL, HTML, CSS, JSON, TOML, YAML and Markdown"
 )
 
 

@@ -62,3 +62,15 @@ def test_nothing_in_a_file_or_its_name_reaches_the_terminal_raw(tmp_path: Path) 
         ran = glmcode(*arguments, cwd=tmp_path)
         assert not set(ran.stdout + ran.stderr) & set("\x1b\x07\u202e")
     assert "A" in glmcode("outline", name, cwd=tmp_path).stdout
+
+
+def test_a_broken_file_is_said_to_be_on_standard_error(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = (1\n\n\ndef f():\n    pass\n")
+    (tmp_path / "b.py").write_bytes(b"x = 1\n\0\n")
+    ran = glmcode("outline", "a.py", "b.py", "--json", cwd=tmp_path)
+    assert ran.returncode == 0
+    assert [file["path"] for file in json.loads(ran.stdout)["files"]] == ["a.py", "b.py"]
+    first, second = ran.stderr.splitlines()
+    assert first.startswith("a.py:")
+    assert first.endswith("Definitions may be missing from there on.")
+    assert second == "b.py is binary: what is listed of it is chance."

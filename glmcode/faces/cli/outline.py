@@ -31,7 +31,11 @@ def outline(
     """
     from glmcode.syntax import outline as definitions_of
 
-    outlines = [(path, definitions_of(_read(path), path)) for path in files]
+    outlines = []
+    for path in files:
+        data = _read(path)
+        outlines.append((path, definitions_of(data, path)))
+        _warn(path, data)
     if as_json:
         listed = [{"path": _clean(path), "definitions": [_record(d) for d in found]} for path, found in outlines]
         sys.stdout.write(json.dumps({"files": listed}, indent=2) + "\n")
@@ -42,6 +46,19 @@ def outline(
         for definition in found:
             print(_line(definition))
     return Exit.OK
+
+
+def _warn(path: str, data: bytes) -> None:
+    """Says on standard error where a file has an error that may hide definitions, or why it has none."""
+    from glmcode.syntax import language_of, parse
+
+    language = language_of(path)
+    problem = None if language is None else parse(data, language).problem
+    if b"\0" in data:
+        print(f"{_clean(path)} is binary: what is listed of it is chance.", file=sys.stderr)
+    elif problem is not None:
+        where = f"{_clean(path)}:{problem.line}:{problem.column}: {_clean(problem.what)}"
+        print(f"{where}. Definitions may be missing from there on.", file=sys.stderr)
 
 
 def _read(path: str) -> bytes:

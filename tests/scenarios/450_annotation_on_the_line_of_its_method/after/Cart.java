@@ -1,0 +1,5 @@
+class Cart {
+    @Override public int size() { return 2; }
+
+    /* package */ long total;
+}

@@ -1,0 +1,6 @@
+enum Color {
+    Red,
+    Green
+}
+
+struct Point { x: i32 }

@@ -1,0 +1,4 @@
+class Empty(Exception): pass
+
+
+class One: x = 1

@@ -1,0 +1,9 @@
+FOREACH(item, items
+{
+    use(item);
+}
+
+int second(int x)
+{
+    return (x + 1);
+}
