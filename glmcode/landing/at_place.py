@@ -150,7 +150,8 @@ def _missing(statement: list[bytes], known: frozenset[str], language: str) -> li
     if language == "python" and left[0].startswith("from "):
         head = left[0].partition(" import ")[0]
         left = [f"{head} import {', '.join(one.partition(' import ')[2] for one in left)}"]
-    return [one.encode("utf-8", "surrogateescape") for one in left]
+    ending = b";" if statement[-1].rstrip().endswith(b";") else b""
+    return [one.encode("utf-8", "surrogateescape") + ending for one in left]
 
 
 def _collapsed(statement: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ImportBlock", "imports_of"]
 
-_REQUIRE = re.compile(rb"(?:const|let|var)\s[^=;]{1,400}=\s*require\s*\(")
+_REQUIRE = re.compile(rb"(?:const|let|var|local)\s[^=;]{1,400}=\s*require\b|require(?:_relative)?[ \t(]")
 STATEMENT = 4096
 """Bytes of an import statement that are kept; longer ones are cut."""
 
@@ -77,7 +77,7 @@ def _top(root: "Node", language: "Language") -> "list[Node]":
 def _is_import(node: "Node", data: bytes, language: "Language") -> bool:
     if node.type in language.imports:
         return True
-    if node.type in ("lexical_declaration", "variable_declaration"):
+    if node.type in ("lexical_declaration", "variable_declaration", "call"):
         return _REQUIRE.match(data, node.start_byte, min(node.end_byte, node.start_byte + 512)) is not None
     return False
 
@@ -149,6 +149,8 @@ def _statements(node: "Node", data: bytes, language: "Language") -> list[str]:
     single: list[str] = []
     if node.type == "import_statement" and not language.braces:
         single = [f"import {_text(name, data)}" for name in node.children_by_field_name("name")]
+    elif node.type == "import_statement":
+        single = _named_ones(node, data)
     elif node.type == "import_from_statement":
         module = node.child_by_field_name("module_name")
         if module is not None:
@@ -166,6 +168,19 @@ def _statements(node: "Node", data: bytes, language: "Language") -> list[str]:
             if spec.type == "import_spec"
         ]
     return [whole, *single] if single != [whole] else [whole]
+
+
+def _named_ones(node: "Node", data: bytes) -> list[str]:
+    """`import { a, b } from "m"` as `import { a } from "m"` and the like; nothing for one that imports otherwise too."""
+    clause = next((child for child in node.named_children if child.type == "import_clause"), None)
+    if clause is None or clause.named_child_count != 1 or clause.named_children[0].type != "named_imports":
+        return []
+    before = data[node.start_byte : clause.start_byte].decode("utf-8", "surrogateescape")
+    behind = data[clause.end_byte : min(node.end_byte, clause.end_byte + STATEMENT)].decode("utf-8", "surrogateescape")
+    names = clause.named_children[0].named_children
+    return [
+        _collapsed(f"{before}{{ {_text(name, data)} }}{behind}") for name in names if name.type == "import_specifier"
+    ]
 
 
 def _text(node: "Node", data: bytes) -> str:

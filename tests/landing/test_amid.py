@@ -4,7 +4,7 @@ import pytest
 
 from glmcode.landing.engine import Landing
 from glmcode.landing.tree import MappingTree
-from glmcode.plan.edits import AtSymbol, Edit
+from glmcode.plan.edits import AtPlace, AtSymbol, Edit
 
 
 def land(path: str, source: str, change: AtSymbol) -> tuple[str, str]:
@@ -191,3 +191,21 @@ def test_a_broken_definition_may_be_replaced_by_a_sound_one() -> None:
     source = "def f(:\n    return 1\n\n\ndef g():\n    return 2\n"
     got = land("a.py", source, AtSymbol("f", "replace", "def f():\n    return 1\n"))
     assert got == ("applied", source.replace("(:", "():"))
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "body", "after"),
+    [
+        ("a.rb", "require 'json'\n\nx = 1\n", "require 'json'\n", "require 'json'\n\nx = 1\n"),
+        ("a.rb", "require 'json'\n\nx = 1\n", "require 'set'\n", "require 'json'\nrequire 'set'\n\nx = 1\n"),
+        ("a.lua", "local a = require('a')\n\nreturn 1\n", "local a = require('a')\n", "local a = require('a')\n\nreturn 1\n"),
+        ("a.ts", "import { a } from './a';\n", "import { a, b } from './a';\n", "import { a } from './a';\nimport { b } from './a';\n"),
+        ("a.ts", "import { a, b } from './a';\n", "import { b } from './a';\n", "import { a, b } from './a';\n"),
+    ],
+)  # fmt: skip
+def test_an_import_that_is_there_in_part_or_by_require_is_not_added_twice(
+    path: str, source: str, body: str, after: str
+) -> None:
+    landing = Landing(MappingTree({path: source.encode()}))
+    landing.land(Edit(path, "native", AtPlace("imports", body), 1, 1))
+    assert landing.finish().files.get(path, source.encode()) == after.encode()
