@@ -33,7 +33,7 @@ _VARIABLES = frozenset({"variable", "constant", "field", "macro"})
 class _Place:
     """One list of siblings on the way: what encloses it, and the comments and attributes just passed."""
 
-    __slots__ = ("depth", "head", "kind", "lead", "lead_row", "local", "nodes", "path", "wanted")
+    __slots__ = ("depth", "head", "kind", "lead", "lead_row", "limit", "local", "nodes", "path", "wanted")
 
     def __init__(
         self, nodes: "list[Node]", path: str, kind: str, depth: int, local: bool, wanted: frozenset[str]
@@ -49,6 +49,8 @@ class _Place:
         """The first of the comments and attributes that stand directly above what comes next."""
         self.lead_row = -2
         """The last row of those."""
+        self.limit: int | None = None
+        """Where the definition around ends. In a broken file one within it may seem to take the line end too."""
         self.head: Node | None = None
         """The first attribute among them."""
 
@@ -121,6 +123,7 @@ def _visit(node: "Node", kind: str, place: _Place, walk: _Walk) -> _Place | None
             below = _Place(node.named_children, place.path, place.kind, place.depth, place.local, place.wanted)
             if lead is not None and _begins_with_its_first(node):
                 below.lead, below.lead_row, below.head = lead, place.lead_row, head
+            below.limit = place.limit
             return below
         return None
     what = _in_place(what, place)
@@ -133,13 +136,17 @@ def _visit(node: "Node", kind: str, place: _Place, walk: _Walk) -> _Place | None
         walk.forward.append((len(walk.found), path))
     else:
         path = walk.names.unique(path)
-    walk.found.append(_measured(node, inner, what, path, place.depth, lead, head, walk))
+    found = _measured(node, inner, what, path, place.depth, lead, head, walk)
+    if place.limit is not None and found.end > place.limit:
+        found = replace(found, end=place.limit)
+    walk.found.append(found)
     if what.inside is None or place.depth >= DEEPEST:
         return None
     local = what.local or place.local
     kind = "object" if what.kind in _VARIABLES else what.kind
     wanted = walk.locally if local else walk.everywhere
     below = _Place(what.inside.named_children, path, kind, place.depth + 1, local, wanted)
+    below.limit = found.end
     if not language.braces or language.ended or language.suites:
         _pass_leading_comments(below, inner, what.inside, data)
     return below
