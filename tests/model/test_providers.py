@@ -158,7 +158,7 @@ def test_every_provider_is_complete() -> None:
 
 
 ASK = Request(
-    (Message("user", "hello"), Message("assistant", "hi", reasoning="hm"), Message("user", "x" * 380_000)), 131_072
+    (Message("user", "hello"), Message("assistant", "hi", reasoning="hm"), Message("user", "word " * 100_000)), 131_072
 )
 
 
