@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from glmcode.landing.sketch_alignment import Alignment
+from glmcode.landing.sketch_blocks import bounded
 from glmcode.landing.sketch_gains import costs, gains
 from glmcode.landing.sketch_lines import Line
 
-__all__ = ["Alignment", "TooLargeError", "align"]
+__all__ = ["TooLargeError", "align"]
 
 MOST_CELLS = 2_500_000
 """Lines of the sketch times lines of the file that are compared."""
@@ -32,18 +34,6 @@ class TooLargeError(Exception):
     """More lines than are compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
-    """For each line of the sketch the index of the file's line that it is or replaces; None for a new one.
-
-    `starts` and `ends` bound, for each segment, the file's lines that it gives anew.
-    """
-
-    pairs: tuple[int | None, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-
-
 @dataclass(slots=True)
 class _Tables:
     """Scores by line of the sketch and position in the file."""
@@ -60,7 +50,7 @@ def align(sketch: Sequence[Line], file: Sequence[Line]) -> tuple[Alignment, list
     size = len(file)
     if len(sketch) * (size + 1) > MOST_CELLS:
         raise TooLargeError
-    gained, new = gains(sketch, file), costs(sketch, file)
+    gained, new = bounded(sketch, file, gains(sketch, file), costs(sketch, file))
     firsts = [i == 0 or sketch[i - 1].segment != line.segment for i, line in enumerate(sketch)]
     tables = _scored(gained, new, firsts, size, SIGNED_GAP if any(line.sign for line in sketch) else GAP)
     best = max(tables.onward[0][j] for j in range(size + 1))
@@ -78,7 +68,28 @@ def align(sketch: Sequence[Line], file: Sequence[Line]) -> tuple[Alignment, list
             rivals += _rivals_of_end(
                 tables, gained, firsts, i, best - _margin(sketch, file, chosen, gained, i, -1), chosen.ends[number]
             )
-    return chosen, rivals
+    return chosen, [rival for rival in rivals if not _takes_more(sketch, rival)]
+
+
+def _takes_more(sketch: Sequence[Line], rival: Alignment) -> bool:
+    """Whether lines of the file would go at the edge of a segment, where no line of the sketch shows that they do."""
+    number, first = -1, None
+    for i, line in enumerate(sketch):
+        j = rival.pairs[i]
+        if i == 0 or sketch[i - 1].segment != line.segment:
+            number, first = number + 1, None
+        if j is not None and first is None:
+            first = j
+            if rival.starts[number] < j:
+                return True
+        is_last = i + 1 == len(sketch) or sketch[i + 1].segment != line.segment
+        if is_last and first is not None:
+            last = max(
+                j for k in range(i, -1, -1) if sketch[k].segment == line.segment and (j := rival.pairs[k]) is not None
+            )
+            if rival.ends[number] > last + 1:
+                return True
+    return False
 
 
 def _margin(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from glmcode.landing.sketch_lines import TITLED, Line, head_of_key
 
-__all__ = ["costs", "gains", "is_surely", "likeness"]
+__all__ = ["costs", "gains", "is_surely", "likeness", "words_of"]
 
 NEW = 10
 """Cost of a line that the file doesn't have."""
@@ -24,7 +24,7 @@ _WORD = re.compile(rb"[\w$]+")
 
 def likeness(one: Line, other: Line) -> float:
     """The share of words that two lines have in common, from 0 to 1."""
-    ours, theirs = _words(one), _words(other)
+    ours, theirs = words_of(one), words_of(other)
     both = sum((ours & theirs).values())
     return 2 * both / (sum(ours.values()) + sum(theirs.values()) or 1)
 
@@ -36,7 +36,7 @@ def is_surely(line: Line, other: Line) -> bool:
     ours, theirs = head_of_key(line.key), head_of_key(other.key)
     if ours or theirs:
         return ours == theirs and (not line.is_comment or likeness(line, other) >= SURE)
-    words, others = _words(line), _words(other)
+    words, others = words_of(line), words_of(other)
     contained = sum(others.values()) >= 2 and not others - words
     return contained or likeness(line, other) >= SURE
 
@@ -76,7 +76,7 @@ def gains(sketch: Sequence[Line], file: Sequence[Line]) -> list[dict[int, int]]:
                     + 20 * (line.parent == file[j].parent)
                     - _astray(line, file[j], by_title),
                 )
-        elif not line.trivial and line.closes is None and line.key not in by_key:
+        elif not line.trivial and line.closes is None and all(gain <= -NEW for gain in line_gains.values()):
             if index is None:
                 index, sizes = _indexed(file)
             alike = dict(_alike(line, index, sizes))
@@ -152,7 +152,8 @@ def _astray(line: Line, other: Line, by_title: dict[bytes, list[int]]) -> int:
     return 1000 if places == 1 else 30 if places else 60
 
 
-def _words(line: Line) -> Counter[bytes]:
+def words_of(line: Line) -> Counter[bytes]:
+    """The line's words, each as often as it stands there."""
     return Counter(_WORD.findall(line.key[:400].lower()))
 
 
@@ -170,7 +171,7 @@ def _indexed(file: Sequence[Line]) -> tuple[dict[bytes, list[int]], list[int]]:
 
 
 def _alike(line: Line, index: dict[bytes, list[int]], sizes: Sequence[int]) -> list[tuple[int, float]]:
-    words = _words(line)
+    words = words_of(line)
     total = sum(words.values())
     shared: Counter[int] = Counter()
     common = sum(count for word, count in words.items() if len(index.get(word, ())) > MOST_LIKE)

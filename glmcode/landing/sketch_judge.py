@@ -1,12 +1,14 @@
 """What an alignment would lose, double or guess at: reasons to ask instead of landing it."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from glmcode.landing import messages
 from glmcode.landing.place import Refusal
-from glmcode.landing.sketch_align import Alignment
-from glmcode.landing.sketch_gains import is_surely, likeness
-from glmcode.landing.sketch_lines import TITLED, Line, is_removal
+from glmcode.landing.sketch_alignment import Alignment
+from glmcode.landing.sketch_blocks import Block, blocks
+from glmcode.landing.sketch_gains import is_surely, likeness, words_of
+from glmcode.landing.sketch_lines import Line, is_removal
 from glmcode.landing.text import Text
 from glmcode.syntax import Definition
 
@@ -14,6 +16,10 @@ __all__ = ["judge", "unmarked"]
 
 MOST_GONE = 20
 """Lines of a run that a sketch may drop without saying so."""
+LEAST_ANEW = 3
+"""New lines of code without which a definition is not written anew."""
+MOST_FOR_ONE = 12
+"""Lines that one new line of such a definition may take the place of."""
 ALIKE = 0.4
 """Least likeness of a line that went and one that came, for the one to be the other."""
 
@@ -28,6 +34,9 @@ def judge(
     ends_marked: bool,
 ) -> Refusal | None:
     """The first reason not to land it. `begins_marked`, `ends_marked`: a marker stands before the sketch's first line, behind its last."""
+    ours = [block for block in blocks(sketch) if block.is_whole]
+    written_anew = _written_anew(sketch, alignment, ours)
+    whole = {block.past for block in ours}
     at = 0
     for start, end in zip(alignment.starts, alignment.ends, strict=True):
         past = at
@@ -36,8 +45,10 @@ def judge(
         refusal = (
             _unanchored(sketch, file, alignment, range(at, past), start, (begins_marked, ends_marked))
             or _edges(text, sketch, file, alignment, range(at, past))
-            or _losses(text, sketch, file, alignment, range(at, past), (start, end), definitions)
-            or _cut_off(text, sketch, file, alignment, range(at, past), end, past < len(sketch) or ends_marked)
+            or _losses(text, sketch, file, alignment, range(at, past), (start, end), definitions, written_anew)
+            or _cut_off(
+                text, sketch, file, alignment, range(at, past), end, past < len(sketch) or ends_marked, past in whole
+            )
         )
         if refusal is not None:
             return refusal
@@ -155,6 +166,7 @@ def _losses(
     segment: range,
     span: tuple[int, int],
     definitions: Sequence[Definition],
+    written_anew: frozenset[int],
 ) -> Refusal | None:
     kept = {j for i in segment if (j := alignment.pairs[i]) is not None}
     gone: list[int] = []
@@ -167,7 +179,7 @@ def _losses(
                     new.append(i)
                 i += 1
             i += 1
-            refusal = _loss(text, sketch, file, gone, new, definitions)
+            refusal = _loss(text, sketch, file, gone, new, definitions, written_anew)
             if refusal is not None:
                 return refusal
             gone, new = [], []
@@ -183,6 +195,7 @@ def _loss(
     gone: Sequence[int],
     new: Sequence[int],
     definitions: Sequence[Definition],
+    written_anew: frozenset[int],
 ) -> Refusal | None:
     says_gone = [i for i in new if is_removal(sketch[i].data.decode("utf-8", "surrogateescape"))]
     if not gone and says_gone and len(says_gone) == len(new):
@@ -214,7 +227,8 @@ def _loss(
                 f"The sketch leaves out {one.name} ({messages.span(one.line, one.end_line)}) and has no marker there. Where it stays, put "
                 f'"... existing code ..." in its place; where it goes, say so with a comment there, such as "removed {one.name}", or send delete="{one.name}".',
             )
-    if _is_rewritten(sketch, file, gone, new):
+    code = [i for i in new if not sketch[i].is_comment]
+    if code and code[0] in written_anew and len(gone) <= max(MOST_GONE, MOST_FOR_ONE * len(code)):
         return None
     titled = next((j for j in gone if _is_block(file, j, gone)), None)
     if titled is not None or len(gone) > MOST_GONE:
@@ -226,8 +240,9 @@ def _loss(
         )
     if not new:
         return None
-    code = [i for i in new if not sketch[i].is_comment]
     alike = sum(1 for j in gone if any(likeness(sketch[i], file[j]) >= ALIKE for i in new))
+    if code and _is_said_by(sketch, file, gone, code):
+        return None
     is_less = len(gone) > len(new) and (not alike or len(gone) > 6 * (len(new) + 1))
     if is_less or (not code and any(not file[j].is_comment for j in gone)):
         return Refusal(
@@ -238,20 +253,29 @@ def _loss(
     return None
 
 
-def _is_rewritten(sketch: Sequence[Line], file: Sequence[Line], gone: Sequence[int], new: Sequence[int]) -> bool:
-    """Whether the run stands within a definition that the sketch gives from its first line to its last, anew.
+def _written_anew(sketch: Sequence[Line], alignment: Alignment, whole: Sequence[Block]) -> frozenset[int]:
+    """The lines of definitions that the sketch gives from the first line to the last, with a fair share of new lines.
 
-    New lines stand in its place, a fair share of them: that is a definition written again, not one with lines left out.
+    Such a definition is one written again, not one with lines left out.
     """
-    code = sum(not sketch[i].is_comment for i in new)
-    if code < 5 or len(gone) > 5 * code:
-        return False
-    titles = sketch[new[0]].titles[-1:]
-    segment = sketch[new[0]].segment
-    if not titles or titles[0] not in file[gone[0]].titles or titles[0] not in file[gone[-1]].titles:
-        return False
-    begun = any(line.title == titles[0] and line.segment == segment for line in sketch[: new[0]])
-    return begun and any(line.closes == TITLED + titles[0] and line.segment == segment for line in sketch[new[-1] :])
+    found: set[int] = set()
+    for block in whole:
+        pairs = [alignment.pairs[i] for i in range(block.first, block.past)]
+        kept = [j for j in pairs if j is not None]
+        if pairs[0] is None:
+            continue
+        code = sum(alignment.pairs[i] is None and not sketch[i].is_comment for i in range(block.first, block.past))
+        gone = kept[-1] - kept[0] + 1 - len(kept)
+        if code >= LEAST_ANEW and gone <= MOST_FOR_ONE * code:
+            found.update(range(block.first, block.past))
+    return frozenset(found)
+
+
+def _is_said_by(sketch: Sequence[Line], file: Sequence[Line], gone: Sequence[int], new: Sequence[int]) -> bool:
+    """Whether the new lines hold most of the words of those that go: lines joined into one."""
+    ours = sum((words_of(sketch[i]) for i in new), Counter[bytes]())
+    theirs = sum((words_of(file[j]) for j in gone), Counter[bytes]())
+    return sum(theirs.values()) >= 4 and 10 * sum((ours & theirs).values()) >= 7 * sum(theirs.values())
 
 
 def _moved(sketch: Sequence[Line], file: Sequence[Line], gone: Sequence[int]) -> bool:
@@ -279,10 +303,11 @@ def _cut_off(
     segment: range,
     end: int,
     marked: bool,
+    is_ended: bool,
 ) -> Refusal | None:
     """A definition is begun and not closed, and the file's has more lines: they may stay or go."""
     line = sketch[segment[-1]]
-    if any(sketch[i].sign for i in segment):
+    if is_ended or any(sketch[i].sign for i in segment):
         return None
     around = next((sketch[i] for i in reversed(segment) if sketch[i].title in line.titles[-1:]), None)
     if around is None or not line.titles or end >= len(file) or line.titles[-1] not in file[end].titles:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from glmcode.landing.nearest import is_trivial
 from glmcode.plan.sketch import elides
 
-__all__ = ["TITLED", "Line", "head_of_key", "indent_of", "is_removal", "read_lines", "title_of"]
+__all__ = ["TITLED", "Line", "head_of_key", "indent_of", "is_removal", "opens", "read_lines", "title_of"]
 
 TITLED = b"\0"
 """What the opener of a closing line begins with where it is known by its title."""
@@ -30,6 +30,9 @@ _TITLE = re.compile(
     rb"|(?:const|let|var|val|static)\s+(?:mut\s+)?(?P<value>[\w$]+)\s*(?::[^=]*)?=(?!=)"
     rb"|(?P<call>[\w$]+)\s*\([^;]*\)\s*(?::[^;{=]+|->[^;{=]+)?\{\s*$)"
 )  # fmt: skip
+_FIELD = re.compile(
+    rb"(?:(?:public|private|protected|static|readonly|override|declare)\s+)+(?P<field>[\w$#]+)\s*[?!]?\s*[:=(]"
+)
 _HEAD = re.compile(rb"(<[a-z][\w-]*>)[^<>]*</|([^=:(]{1,80}?)\??(?:: | [:+*/|&-]?= | => )")
 _CONTROL = frozenset(b"if for while switch catch return else do with function super match loop elif foreach".split())
 _COMMENT = re.compile(rb"\s*(?:/\*+|//+|#(?!\[)|--|<!--|;|%|\*|\"\"\")")
@@ -71,6 +74,10 @@ class Line:
     is_comment: bool
     segment: int = 0
     """Which run of lines between two markers it belongs to."""
+    is_outermost: bool = False
+    """Whether the marker before it, where there is one, stands outside of all that the sketch opens."""
+    marked: int = 0
+    """Columns of the shallowest marker before its segment."""
     sign: bytes = b""
     """`+` for a line that comes and `-` for one that goes, where the sketch says so as a diff does."""
 
@@ -85,7 +92,10 @@ def title_of(line: bytes) -> bytes | None:
     if len(bare) > 400:
         bare = bare[:400]
     match = _TITLE.match(bare)
-    if match is None or _COMMENT.match(bare):
+    if match is None:
+        member = _FIELD.match(bare)
+        return bytes(member["field"]) if member and member["field"] not in _CONTROL else None
+    if _COMMENT.match(bare):
         return None
     name = match["name"] or match["value"] or match["call"]
     if name is None:
@@ -99,6 +109,11 @@ def head_of_key(key: bytes) -> bytes:
     return match[1] or match[2] if match else b""
 
 
+def opens(key: bytes) -> bool:
+    """Whether what the line begins goes on below it."""
+    return _OPENS.search(key) is not None
+
+
 def is_removal(line: str) -> bool:
     """Whether the line is a comment that says of lines that they are gone: `// removed foo`."""
     return len(line) <= 160 and _REMOVAL.match(line) is not None and _MODAL.search(line) is None
@@ -110,7 +125,8 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Seque
     found: list[Line] = []
     open_blocks: list[tuple[int, bytes, bytes | None]] = []
     closable: dict[int, bytes] = {}
-    segment = 0
+    segment = shallowest = 0
+    is_outermost = True
     for row, data in enumerate(lines):
         bare = data.strip()
         if not bare:
@@ -120,7 +136,9 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Seque
         while open_blocks and open_blocks[-1][0] >= depth:
             open_blocks.pop()
         if row in marked:
+            shallowest = depth if not found or found[-1].segment == segment else min(depth, shallowest)
             segment += 1
+            is_outermost = not open_blocks
             continue
         key = b" ".join(bare.split())
         is_comment = _COMMENT.match(data) is not None
@@ -140,12 +158,14 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Seque
                 titles=tuple(name for _, _, name in open_blocks if name),
                 is_comment=is_comment,
                 segment=segment,
+                is_outermost=is_outermost,
+                marked=shallowest,
                 sign=signs[row] if signs else b"",
             )
         )
         if is_comment:
             continue
-        if _OPENS.search(bare):
+        if opens(bare):
             closable[depth] = TITLED + title if title else key
         if len(open_blocks) < DEEPEST and closes is None:
             open_blocks.append((depth, key, title))

@@ -12,7 +12,9 @@ from math import gcd
 from glmcode.landing import messages
 from glmcode.landing.body import body_lines, shifted
 from glmcode.landing.place import Fit, Refusal, Standing, Verdict
-from glmcode.landing.sketch_align import Alignment, TooLargeError, align
+from glmcode.landing.sketch_align import TooLargeError, align
+from glmcode.landing.sketch_alignment import Alignment
+from glmcode.landing.sketch_blocks import ended, in_order
 from glmcode.landing.sketch_judge import judge, unmarked
 from glmcode.landing.sketch_lines import Line, indent_of, marker_rows, read_lines
 from glmcode.landing.sketch_render import hunks, splices, substance
@@ -68,6 +70,7 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
         )
     if not theirs:
         return Refusal("no-match", f"There is nothing in {path} that a sketch could be of: send the whole content.")
+    ours = in_order(ours, theirs)
     try:
         alignment, rivals = align(ours, theirs)
     except TooLargeError:
@@ -75,6 +78,9 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
             "no-match",
             f"The sketch and {path} are too long to be compared line by line. Name the definition with in=, or send SEARCH/REPLACE.",
         )
+    if not signs:
+        alignment = ended(ours, theirs, alignment)
+        rivals = [ended(ours, theirs, rival) for rival in rivals]
     if signs and (refusal := unpaired(ours, theirs, alignment.pairs, path)) is not None:
         return refusal
     if not change.implied and change.symbol is None:
@@ -89,7 +95,10 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
         alignment,
         rivals,
         definitions,
-        (bool(markers) and markers[0] < ours[0].row, bool(markers) and markers[-1] > ours[-1].row),
+        (
+            bool(markers) and markers[0] < min(line.row for line in ours),
+            bool(markers) and markers[-1] > max(line.row for line in ours),
+        ),
     )
 
 

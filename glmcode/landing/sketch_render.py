@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from glmcode.landing.place import Splice
-from glmcode.landing.sketch_align import Alignment
+from glmcode.landing.sketch_alignment import Alignment
 from glmcode.landing.sketch_lines import Line, indent_of, is_removal
 from glmcode.landing.text import Text
 
