@@ -10,6 +10,7 @@ from glmcode.syntax.imports import ImportBlock, imports_of
 from glmcode.syntax.languages import LANGUAGES
 from glmcode.syntax.lists import Listed, listed
 from glmcode.syntax.problem import Problem, breaks_within, first_problem
+from glmcode.syntax.strays import stray_statement
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Tree
@@ -56,7 +57,7 @@ class Parsed:
             from glmcode.syntax.pythoncode import python_problem
 
             return python_problem(tree.root_node, self.data, known)
-        return found
+        return found or stray_statement(tree.root_node, self.language)
 
     def worse_than(self, before: "Parsed") -> Problem | None:
         """What a change made worse in a file that had a problem before; None where nothing."""
