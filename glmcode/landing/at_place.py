@@ -17,6 +17,7 @@ STRATEGY = "place"
 _CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
 _DOCSTRING = re.compile(rb"[rRuU]?(\"\"\"|'''|\"|')")
 _FUTURE = re.compile(rb"from[ \t]+__future__[ \t]+import\b")
+_GO_IMPORT = re.compile(rb"\s*(?:import\s+)?((?:[\w.]+[ \t]+)?(?:\"[^\"\n]+\"|`[^`\n]+`))[ \t]*;?[ \t]*(//.*)?")
 _PROLOGUE = re.compile(rb"<\?(?:php|xml)\b|<!DOCTYPE\b", re.IGNORECASE)
 
 
@@ -80,13 +81,17 @@ def _among_imports(text: Text, lines: list[bytes], parsed: Parsed, language: str
     block = parsed.imports
     known = frozenset(_collapsed(statement) for statement in block.statements)
     missing: list[list[bytes]] = []
-    for statement in _statements(lines):
+    for statement in _statements(_go_imports(lines, block.list_end is not None) if language == "go" else lines):
         left = _missing(statement, known, language)
         if left and left not in missing:
             missing.append(left)
     if not any(line.strip() for statement in missing for line in statement):
         return Standing(STRATEGY, None)
     row = len(text.lines) if block.end >= len(text.data) else text.row(block.end)
+    if block.list_end is not None and all(len(one) == 1 and _GO_IMPORT.fullmatch(one[0]) for one in missing):
+        # They join the list, without the keyword.
+        specs = [b"\t" + statement[0].removeprefix(b"import ").strip() for statement in missing]
+        return _fit(text, text.row(block.list_end), specs)
     if language != "python":
         return _import_fit(text, row, [line for statement in missing for line in statement], bool(known))
     future = [line for statement in missing if _FUTURE.match(statement[0].lstrip()) for line in statement]
@@ -130,6 +135,26 @@ def _statements(lines: Sequence[bytes]) -> list[list[bytes]]:
         code = line.split(b"#")[0].split(b"//")[0]
         depth += sum(map(code.count, (b"(", b"{", b"["))) - sum(map(code.count, (b")", b"}", b"]")))
         is_open = depth > 0 or line.endswith(b"\\") or line.lstrip().startswith((b"#!", b"# ", b"//"))
+    return found
+
+
+def _go_imports(lines: Sequence[bytes], has_list: bool) -> list[bytes]:
+    """The lines with the keyword where they are written as in a list, and a list taken apart where the file has one."""
+    found: list[bytes] = []
+    in_list = False
+    for line in lines:
+        bare = line.strip()
+        match = _GO_IMPORT.fullmatch(line)
+        if in_list and bare == b")":
+            in_list = False
+            found += [] if has_list else [line]
+        elif not in_list and bare.startswith(b"import") and bare.endswith(b"("):
+            in_list = True
+            found += [] if has_list else [line]
+        elif match is None or (in_list and not has_list):
+            found.append(line)
+        else:
+            found.append(b" ".join(filter(None, (b"import", match[1], match[2]))))
     return found
 
 

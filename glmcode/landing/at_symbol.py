@@ -111,11 +111,11 @@ def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:
     start, head, keyword = (_line_start(data, at) for at in (definition.start, definition.head, definition.keyword))
     if not _is_whole_lines(text, keyword, definition):
         if not (_is_whole_lines(text, start, definition) and restates(lines)):
-            lines = shifted(lines, definition.indent, ())
+            lines = shifted(lines, definition.indent, (), text.lines)
             return replaced_amid_a_line(text, definition, lines, STRATEGY)
         keyword = head  # what it has on its line is its own, and the body has that too
     stands = _contents(text, data[start : definition.end], start)
-    lines = shifted(lines, definition.indent, stands)
+    lines = shifted(lines, definition.indent, stands, text.lines)
     comments, attributes = head_of(lines, language)
     new = lines[:comments] if comments else _contents(text, data[start:head], start)
     new = new + (lines[comments : comments + attributes] if attributes else _contents(text, data[head:keyword], head))
@@ -154,7 +154,7 @@ def _beside(file: File, every: Sequence[Definition], definition: Definition, lin
     start, end = _line_start(data, definition.start), definition.end
     siblings = _siblings(every, definition)
     position = siblings.index(definition)
-    lines = shifted(lines, definition.indent, _contents(text, data[start:end], start))
+    lines = shifted(lines, definition.indent, _contents(text, data[start:end], start), text.lines)
     is_long = len(lines) > 1 or definition.end_line > definition.line
     gap = _gap(text, siblings, is_long, definition.depth, lines, file.language)
     if side == "after":

@@ -1,7 +1,8 @@
 """The body of an edit, made to stand where it lands: indentation, line ends, and what it restates of a definition's head."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 from math import gcd
 
 from glmcode.landing.place import Shift, Splice
@@ -18,6 +19,9 @@ _ATTRIBUTE = re.compile(rb"@(?!interface\b)[\w.]+|#!?\[|\[\[")
 _BRACKETED = re.compile(rb"\[")
 _NO_ATTRIBUTES = frozenset({"go", "c", "css", "json", "yaml", "toml", "markdown", "html"})
 
+SAMPLE = 100
+"""Indented lines of a file that tell how it indents."""
+
 
 def body_lines(body: bytes) -> list[bytes]:
     """The body's lines without their ends, blank ones at its beginning and end dropped."""
@@ -29,8 +33,9 @@ def body_lines(body: bytes) -> list[bytes]:
     return lines
 
 
-def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes]) -> list[bytes]:
-    """The lines with the first one's indentation become `indent`, in tabs or blanks as the lines of `like` have it.
+def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes], file: Iterable[bytes] = ()) -> list[bytes]:
+    """The lines with the first one's indentation become `indent`, in tabs or blanks as the lines of `like` have it, or
+    where none of those is indented the lines of the file.
 
     A line that is indented less than the first is left alone; so is one that stands in `like` as it is, and not as it
     would be shifted: a line of a string or a comment that is meant to stand at the margin. (Other lines of multi-line
@@ -38,13 +43,23 @@ def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes]) -> l
     """
     if not lines:
         return []
-    shift = _shift(lines, indent, like)
+    shift = _shift(lines, indent, like if indent or _is_indented(like) else _sample(file))
     known = frozenset(like)
     out = []
     for line in lines:
         moved = shift(line)
         out.append(line if moved is None or (line in known and moved not in known) else moved)
     return out
+
+
+def _is_indented(lines: Iterable[bytes]) -> bool:
+    return any(line[:1] in (b" ", b"\t") and line.strip() for line in lines)
+
+
+def _sample(lines: Iterable[bytes]) -> list[bytes]:
+    """The first indented lines, without those of comments in blocks."""
+    indented = (line for line in lines if line[:1] in (b" ", b"\t") and line.strip() and not line.startswith(b" *"))
+    return list(islice(indented, SAMPLE))
 
 
 def _shift(lines: Sequence[bytes], indent: bytes, like: Collection[bytes]) -> Shift:

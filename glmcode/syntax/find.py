@@ -10,6 +10,7 @@ __all__ = ["find_symbol"]
 _OWNERS_NUMBER = re.compile(r"#\d+(?=\.)")
 _QUOTES = str.maketrans("", "", "\"'`$")
 _ARGUMENTS = re.compile(r"<[^<>]*>")
+_QUALIFIER = re.compile(r"(?:\w+::)+(?=\w)")
 
 
 def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definition, ...]:
@@ -17,7 +18,8 @@ def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definit
 
     The exact dotted path comes first (`total#1` is the first `total`), then every path that ends with the symbol at a
     dot (`total` for `Cart.total`), then the same with spelling aside: `Cart::total`, `Cart.total()`, a key or a heading
-    with its quotes (`exports."./utils.js"`) or without, and `Cart.total` for a member of `impl Cart`, of `impl Cart<T>` or of a second part of either (`impl Cart#2.total`).
+    with its quotes (`exports."./utils.js"`) or without, `Cart.total` for a member of `impl Cart`, of `impl Cart<T>` or of a
+    second part of either (`impl Cart#2.total`), and `impl Display for Cart` for `impl fmt::Display for Cart`.
     """
     symbol = symbol.strip()
     if not symbol:
@@ -37,6 +39,9 @@ def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definit
 
 
 def _plain(name: str) -> str:
+    trait, is_for, owner = name.partition(" for ")
+    if is_for:
+        name = _QUALIFIER.sub("", trait) + is_for + owner
     name = _OWNERS_NUMBER.sub("", name.translate(_QUOTES).removesuffix("()").replace("::", "."))
     for _ in range(3):
         name = _ARGUMENTS.sub("", name)

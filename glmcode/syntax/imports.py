@@ -31,6 +31,8 @@ class ImportBlock:
     """The file's own import statements in order, without comments and line ends, white space collapsed, undecodable
     bytes as surrogate escapes. A statement that imports several names is followed by one statement for each:
     `import a, b` by `import a` and `import b`; Go's `import (...)` by `import "fmt"`."""
+    list_end: int | None = None
+    """In Go, where the last of those imports is a list in parentheses of several lines: the offset of its last line."""
 
     def has(self, statement: str) -> bool:
         """Whether a statement is there already, white space and a closing `;` aside."""
@@ -40,13 +42,14 @@ class ImportBlock:
 def imports_of(root: "Node", data: bytes, language: "Language") -> ImportBlock:
     """Looks at the file's own level, and within the include guard of a C header."""
     statements: list[str] = []
-    end = first = late = None
+    end = first = late = list_end = None
     defined = False
     nodes = _top(root, language)
     for node in nodes:
         if _is_import(node, data, language):
             statements += _statements(node, data, language)
             past = _past(node, data, language)
+            list_end = _list_end(node, data)
             if defined:
                 late = past
             else:
@@ -59,7 +62,16 @@ def imports_of(root: "Node", data: bytes, language: "Language") -> ImportBlock:
         end = late
     if end is None:
         end = _past_prologue(nodes, data, language)
-    return ImportBlock(end, tuple(statements))
+    return ImportBlock(end, tuple(statements), list_end)
+
+
+def _list_end(node: "Node", data: bytes) -> int | None:
+    """Where the line of the parenthesis begins that closes a list of imports; None where it has no line of its own."""
+    inside = node.named_children[0] if node.named_child_count == 1 else None
+    if inside is None or inside.type != "import_spec_list":
+        return None
+    start = data.rfind(b"\n", 0, inside.end_byte) + 1
+    return start if start > inside.start_byte and not data[start : inside.end_byte - 1].strip() else None
 
 
 def _top(root: "Node", language: "Language") -> "list[Node]":

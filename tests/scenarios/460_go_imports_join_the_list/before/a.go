@@ -1,0 +1,8 @@
+package a
+
+import (
+	"fmt"
+	"os"
+)
+
+func f() { fmt.Println(os.Args) }

@@ -1,0 +1,11 @@
+package a
+
+func f() {
+	if true {
+		g()
+	}
+}
+
+func g() {
+	f()
+}

@@ -1,0 +1,7 @@
+package a
+
+func f() {}
+
+func g() {
+	f()
+}
