@@ -15,11 +15,44 @@ __all__ = ["stray_statement"]
 
 _FLOW: Final = frozenset(
     f"{word}_statement"
-    for word in "return break continue goto if for while do switch case throw try yield assert synchronized".split()
+    for word in [
+        "return",
+        "break",
+        "continue",
+        "goto",
+        "if",
+        "for",
+        "while",
+        "do",
+        "switch",
+        "case",
+        "throw",
+        "try",
+        "yield",
+        "assert",
+        "synchronized",
+    ]
 ) | {"for_range_loop", "enhanced_for_statement", "try_with_resources_statement"}
 _GO: Final = frozenset(
     f"{word}_statement"
-    for word in "expression assignment inc dec send return break continue goto fallthrough if for go defer select labeled".split()
+    for word in [
+        "expression",
+        "assignment",
+        "inc",
+        "dec",
+        "send",
+        "return",
+        "break",
+        "continue",
+        "goto",
+        "fallthrough",
+        "if",
+        "for",
+        "go",
+        "defer",
+        "select",
+        "labeled",
+    ]
 ) | {"block", "short_var_declaration", "expression_switch_statement", "type_switch_statement"}
 _STRAYS: Final = {
     "go": _GO,
