@@ -208,7 +208,7 @@ class Landing:
         if file is None:
             if isinstance(change, Substitute) and not change.old:
                 return whole_files.create(workspace, path, Create(change.new))
-            return Refusal("no-such-file", messages.no_such_file(path, list(workspace.tree.paths())))
+            return Refusal("no-such-file", messages.no_such_file(path, workspace.paths(), self._went(path)))
         match change:
             case Substitute():
                 return self._substitute(index, change, file, path, settled)
@@ -218,6 +218,11 @@ class Landing:
                 return at_place(file, change, path)
             case Sketch():
                 return sketch(file, change, path)
+
+    def _went(self, path: str) -> str | None:
+        """Where the plan has moved the file of this path, if it stands there."""
+        there = frozenset(self._workspace.paths())
+        return next((to for old, to in reversed(self._links) if old == path and to in there), None)
 
     def _substitute(self, index: int, change: Substitute, file: File, path: str, settled: bool) -> Verdict:
         hints = file.hints(index, change)

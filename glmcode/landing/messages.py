@@ -285,7 +285,9 @@ def refused_path(why: str, outside: bool) -> str:
     return said + (" Send the edit with the path of a file of the repository, relative to its root." if outside else "")
 
 
-def no_such_file(path: str, paths: Sequence[str]) -> str:
+def no_such_file(path: str, paths: Sequence[str], moved_to: str | None = None) -> str:
+    if moved_to is not None:
+        return f'{_short(path)} is {_short(moved_to)} by now: the plan moved it. Send the edit again with path="{_short(moved_to)}".'
     near = [name for name in nearest_names(path, paths) if len(name) <= WIDEST]
     hint = (
         f' Nearest: {", ".join(near)}. Send the edit again with path="{near[0]}"'

@@ -226,6 +226,11 @@ class Workspace:
             self._count_folders(path, -1)
         self._now.pop(path, None)
 
+    def paths(self) -> list[str]:
+        """Every path at which a file stands now."""
+        made = [path for path, file in sorted(self._now.items()) if file is not None and self._base.get(path) is None]
+        return [path for path in self.tree.paths() if self._now.get(path, self) is not None] + made
+
     def touched(self) -> list[str]:
         return sorted(self._now)
 

@@ -61,13 +61,16 @@ def _read_tagged(source: Source, line: Line) -> Reading:
 
 
 _READERS = (
-    _Reader("native", "<", lambda source, text: native.opens(text), native.read),
+    _Reader("native", "< ", lambda source, text: native.opens(text), native.read),
     _Reader("search-replace", "<->+ \t", lambda source, text: search_replace.begins(text), search_replace.read),
     _Reader("search-replace", "<", lambda source, text: opens_tagged(text), _read_tagged),
     _Reader("udiff", "-@d", opens_diff, _read_diff),
     _Reader("v4a", "* \t", lambda source, text: opens_patch(text), _read_patch),
     _Reader("tool-call", "{[ \t", _opens_call, _read_call),
 )
+
+
+_THOUGHTS = ("think", "thinking")
 
 
 def read_plan(source: Source) -> Reading:
@@ -86,6 +89,7 @@ def _read_mixed(source: Source) -> Reading:
         char: tuple(one for one in _READERS if char in one.first and source.only in {None, one.form})
         for char in {char for one in _READERS for char in one.first}
     }
+    yield from _read_thoughts(source)
     while True:
         line = source.ahead.popleft() if source.ahead else (yield)
         text = line.text
@@ -105,6 +109,30 @@ def _read_mixed(source: Source) -> Reading:
             yield from _open_fence(source, opened, line)
         else:
             _commentary(source, line)
+
+
+def _read_thoughts(source: Source) -> Reading:
+    """What a plan begins with between <think> and </think>: a model's thoughts, in which edits are only considered."""
+    line = source.ahead.popleft() if source.ahead else (yield)
+    while not line.last and not line.text.strip():
+        source.prose(line)
+        line = source.ahead.popleft() if source.ahead else (yield)
+    text = line.text.lstrip()
+    name = next((name for name in _THOUGHTS if text.startswith(f"<{name}>")), None)
+    if name is None:
+        source.back([line])
+        return
+    closer = f"</{name}>"
+    while not line.last:
+        thought, found, rest = line.text.partition(closer)
+        if found:
+            source.prose(line._replace(text=thought + found))
+            if rest.strip():
+                source.back([line._replace(text=rest)])
+            return
+        source.prose(line)
+        line = source.ahead.popleft() if source.ahead else (yield)
+    source.back([line])
 
 
 def _close_fence(source: Source, fence: Fence, line: Line) -> None:

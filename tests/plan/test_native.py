@@ -313,3 +313,40 @@ def test_a_sketch_beside_blocks_is_not_lost_in_silence() -> None:
     assert isinstance(bad, Broken)
     assert "sketch" in bad.why
     assert isinstance(good, Edit)
+
+
+def test_tags_in_the_item_of_a_list_are_read() -> None:
+    plan = '1. First:\n   <edit path="a.py" replace="f">\n   def f(): ...\n   </edit>\n2. Then:\n   <remove path="b.py"/>\n'
+    assert [(edit.path, edit.change) for edit in parse_plan(plan) if isinstance(edit, Edit)] == [
+        ("a.py", AtSymbol("f", "replace", "   def f(): ...\n")),
+        ("b.py", Remove()),
+    ]
+    unclosed = ' <edit path="a.py" replace="f">\n def f(): ...\n <edit path="a.py" delete="g"/>\n'
+    assert [type(edit) for edit in parse_plan(unclosed)] == [Broken, Edit]
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        'So:\n\n    <edit path="a.py" replace="f">\n    def f(): ...\n    </edit>\n',
+        "  <edit>\n",
+        "   <edit class='x'>\n",
+        " </edit>\n",
+    ],
+)
+def test_examples_and_foreign_tags_that_are_indented_are_prose(plan: str) -> None:
+    assert parse_plan(plan) == ()
+
+
+def test_an_indented_tag_is_text_in_a_body_whose_tags_are_not() -> None:
+    body = '<a>\n  <edit path="q" delete="f"/>\n  </edit>\n</a>\n'
+    assert only(f'<create path="a.xml">\n{body}</create>\n').change == Create(body, None)
+
+
+@pytest.mark.parametrize("name", ["think", "thinking"])
+def test_edits_that_are_only_thought_of_are_prose(name: str) -> None:
+    thought = f'\n<{name}>Perhaps\n<edit path="a.py" delete="f"/>\nor not.'
+    assert parse_plan(thought) == ()
+    assert only(f'{thought}\n</{name}>\n<edit path="a.py" delete="g"/>\n').change == AtSymbol("g", "delete")
+    assert only(f'{thought}</{name}><edit path="a.py" delete="g"/>\n').change == AtSymbol("g", "delete")
+    assert len(parse_plan(f"Now:{thought}</{name}>\n")) == 1  # only what a plan begins with
