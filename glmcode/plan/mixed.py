@@ -61,7 +61,7 @@ def _read_tagged(source: Source, line: Line) -> Reading:
 
 
 _READERS = (
-    _Reader("native", "< ", lambda source, text: native.opens(text), native.read),
+    _Reader("native", "<", lambda source, text: native.opens(text), native.read),
     _Reader("search-replace", "<->+ \t", lambda source, text: search_replace.begins(text), search_replace.read),
     _Reader("search-replace", "<", lambda source, text: opens_tagged(text), _read_tagged),
     _Reader("udiff", "-@d", opens_diff, _read_diff),

@@ -26,20 +26,12 @@ from glmcode.plan.tags import ATTRIBUTES, PLACES, Tag, begins_tag, closing, read
 
 __all__ = ["opens", "read"]
 
-INDENTED = 3
-"""Blanks in front of a tag that are passed over; with more it is an example, as in Markdown."""
 _MODES = {"644": "100644", "0644": "100644", "100644": "100644", "755": "100755", "0755": "100755", "100755": "100755"}
 _STRAY = {f"</{name}>": name for name in ATTRIBUTES}
 
 
 def opens(text: str) -> bool:
-    """Whether the line is an opening tag, the beginning of one, or a closing tag that closes nothing.
-
-    A tag that can be nothing but an edit may be indented a little, as in the item of a list: it would be lost in silence.
-    """
-    if text[:1] == " ":
-        bare = text.lstrip(" ")
-        return len(text) - len(bare) <= INDENTED and is_next_tag(bare)
+    """Whether the line is an opening tag, the beginning of one, or a closing tag that closes nothing."""
     return text[:1] == "<" and ((begins_tag(text) and read_tag(text) is not None) or text.rstrip() in _STRAY)
 
 
@@ -47,8 +39,6 @@ def read(source: Source, opening: Line) -> Reading:
     """The edit or checkpoint that `opening` opens. What turns out to be no tag is prose."""
     if source.fence:
         source.fence.used = True
-    indented = opening.text[:1] == " "
-    opening = opening._replace(text=opening.text.lstrip(" "))
     if opening.text.rstrip() in _STRAY:
         _stray(source, opening)
         return
@@ -67,7 +57,7 @@ def read(source: Source, opening: Line) -> Reading:
     if tag.inline is not None or tag.name in {"remove", "rename"}:
         _finish(source, tag, path, fault, [tag.inline] if tag.inline else [], opening.number, last)
     else:
-        yield from _read_body(source, tag, path, fault, opening, last, indented)
+        yield from _read_body(source, tag, path, fault, opening, last)
 
 
 def _stray(source: Source, line: Line) -> None:
@@ -82,11 +72,8 @@ def _stray(source: Source, line: Line) -> None:
     source.broken("native", None, why, line.number, line.number)
 
 
-def _read_body(  # noqa: PLR0915
-    source: Source, tag: Tag, path: str | None, fault: str, opening: Line, last: int, indented: bool
-) -> Reading:
-    """The lines up to the closing tag, which may be indented where the opening one is. Another opening tag says that this
-    one was never closed, unless it has a mark."""
+def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: Line, last: int) -> Reading:  # noqa: PLR0915
+    """The lines up to the closing tag. Another opening tag says that this one was never closed, unless it has a mark."""
     closer = closing(tag.name, tag.attributes)
     marked = bool(tag.attributes.get("mark"))
     takes_blocks = tag.name == "edit" and not fault and not any(place in tag.attributes for place in PLACES)
@@ -95,13 +82,8 @@ def _read_body(  # noqa: PLR0915
     body: list[Line] = []
     suspect: int | None = None  # where another edit would begin in the body, if the body is never closed
 
-    def closes(text: str) -> bool:
-        return (text.strip() if indented else text.rstrip()) == closer
-
     def ends(text: str) -> bool:
-        if text[:1] == "<":
-            return text.rstrip() == closer or (not marked and is_next_tag(text))
-        return indented and (closes(text) or (not marked and opens(text)))
+        return text[:1] == "<" and (text.rstrip() == closer or (not marked and is_next_tag(text)))
 
     while True:
         line = source.ahead.popleft() if source.ahead else (yield)
@@ -134,7 +116,7 @@ def _read_body(  # noqa: PLR0915
             suspect = heading(body)
         body.append(line)
 
-    if not line.last and closes(line.text):
+    if not line.last and line.text.rstrip() == closer:
         if blocks:
             _leave(source, path, body)
         else:

@@ -315,30 +315,7 @@ def test_a_sketch_beside_blocks_is_not_lost_in_silence() -> None:
     assert isinstance(good, Edit)
 
 
-def test_tags_in_the_item_of_a_list_are_read() -> None:
-    plan = '1. First:\n   <edit path="a.py" replace="f">\n   def f(): ...\n   </edit>\n2. Then:\n   <remove path="b.py"/>\n'
-    assert [(edit.path, edit.change) for edit in parse_plan(plan) if isinstance(edit, Edit)] == [
-        ("a.py", AtSymbol("f", "replace", "   def f(): ...\n")),
-        ("b.py", Remove()),
-    ]
-    unclosed = ' <edit path="a.py" replace="f">\n def f(): ...\n <edit path="a.py" delete="g"/>\n'
-    assert [type(edit) for edit in parse_plan(unclosed)] == [Broken, Edit]
-
-
-@pytest.mark.parametrize(
-    "plan",
-    [
-        'So:\n\n    <edit path="a.py" replace="f">\n    def f(): ...\n    </edit>\n',
-        "  <edit>\n",
-        "   <edit class='x'>\n",
-        " </edit>\n",
-    ],
-)
-def test_examples_and_foreign_tags_that_are_indented_are_prose(plan: str) -> None:
-    assert parse_plan(plan) == ()
-
-
-def test_an_indented_tag_is_text_in_a_body_whose_tags_are_not() -> None:
+def test_an_indented_tag_is_text_of_the_body() -> None:
     body = '<a>\n  <edit path="q" delete="f"/>\n  </edit>\n</a>\n'
     assert only(f'<create path="a.xml">\n{body}</create>\n').change == Create(body, None)
 
