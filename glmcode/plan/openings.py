@@ -55,7 +55,7 @@ def opens_hunk(text: str, *, strict: bool) -> bool:
     """Whether the line is a hunk's `@@`. With `strict` it must have its ranges of lines."""
     if not text.startswith("@@") or text.startswith("@@@") or len(text) > DIFF_LONGEST:
         return False
-    return RANGES.match(text) is not None if strict else text[2:3] in {"", " ", "\t"}
+    return (not strict and text[2:3] in {"", " ", "\t"}) or RANGES.match(text) is not None
 
 
 def begins_call(text: str) -> bool:

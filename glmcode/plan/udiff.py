@@ -95,7 +95,7 @@ def read(source: Source, opening: Line, *, bare: bool = False) -> Reading:
             break
     at_end = not line.ended or (0 < len(source.ahead) < 3 and not source.ahead[-1].ended)
     _finish(source, file, half=at_end and (source.cut or source.fence is not None))
-    if file is None and line is opening and text.startswith("--- "):
+    if line is opening:
         source.prose(line)
     else:
         source.back([line])

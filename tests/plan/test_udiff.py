@@ -47,6 +47,8 @@ CHANGE = Substitute("x\na\ny\n", "x\nb\ny\n", line_hint=3, headers=("class A:",)
         f"--- i/src/a.py\n+++ w/src/a.py\n{HUNK}",
         f"src/a.py\n```diff\n{HUNK}```\n",
         f"src/a.py\n{HUNK}",
+        HEAD + HUNK.replace("@@ -", "@@-"),
+        f"src/a.py\n{HUNK.replace('@@ -', '@@-')}",
         f"```diff src/a.py\n{HUNK}```",
         f"From 1a\nSubject: x\n---\n a.py | 2 +-\n\n{HEAD}{HUNK}-- \n2.39.2\n\n",
     ],
