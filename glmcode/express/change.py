@@ -25,6 +25,8 @@ class FileChange:
 class BeforeTree:
     """The files before the change, as landing reads them."""
 
+    roots = ()
+
     def __init__(self, changes: Sequence[FileChange]) -> None:
         self._files = {one.was or one.path: one for one in changes if one.before is not None}
 

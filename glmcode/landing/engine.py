@@ -15,6 +15,7 @@ from glmcode.landing.at_place import at_place
 from glmcode.landing.at_symbol import at_symbol
 from glmcode.landing.guard import broken, where_it_breaks
 from glmcode.landing.hints import choose
+from glmcode.landing.naming import named
 from glmcode.landing.outcome import Outcome
 from glmcode.landing.paths import normalise
 from glmcode.landing.place import MANY, Fit, Refusal, Standing, Verdict
@@ -81,6 +82,7 @@ class Landing:
     def land(self, edit: Edit | Broken) -> Outcome:
         """Lands one edit; its outcome as far as it is known now."""
         index = len(self._edits)
+        edit = named(edit, self._workspace)
         path = _safe(edit.path or "")
         if self._eager and self._guard and isinstance(path, str) and path != self._last_path:
             self._look_at(self._last_path)

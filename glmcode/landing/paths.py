@@ -5,10 +5,11 @@ elsewhere. So the strictest reading of all systems is taken. What only the disk 
 """
 
 import re
+from collections.abc import Iterable
 
 from glmcode.landing.tree import PathRefusedError
 
-__all__ = ["normalise"]
+__all__ = ["normalise", "relative"]
 
 # git's own list of code points that HFS+ ignores in names (utf8.c, next_hfs_char).
 _IGNORABLE = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
@@ -52,6 +53,15 @@ def normalise(path: str) -> str:
     if not names:
         raise PathRefusedError("malformed", f"{path!r} names no file")
     return "/".join(names)
+
+
+def relative(path: str, roots: Iterable[str]) -> str:
+    """The path as seen from the root where it is absolute and below one of the root's names; any other path as it is."""
+    for root in roots:
+        folder = root.rstrip("/") + "/"
+        if path.startswith(folder):
+            return path[len(folder) :].lstrip("/")
+    return path
 
 
 def _refuse_part(part: str, path: str) -> None:

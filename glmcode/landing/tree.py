@@ -1,6 +1,6 @@
 """The files that a plan lands on, as landing sees them: bytes by path, read when they are needed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from glmcode.landing.outcome import Reason
@@ -20,6 +20,10 @@ class PathRefusedError(Exception):
 class Tree(Protocol):
     """Where the bytes come from. Paths are relative, with `/`, already normalised by `landing.paths`."""
 
+    @property
+    def roots(self) -> Sequence[str]:
+        """The absolute names of the folder that paths are relative to; none where the files lie on no disk."""
+
     def read(self, path: str) -> bytes | None:
         """The file's bytes (of a symlink: its target), None where there is no file. Raises PathRefusedError: for a folder
         with the reason `no-such-file`."""
@@ -33,6 +37,8 @@ class Tree(Protocol):
 
 class MappingTree:
     """A tree over a plain mapping of paths to bytes."""
+
+    roots = ()
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files

@@ -8,8 +8,12 @@ from typing import NamedTuple, TypeAlias
 
 from glmcode.plan.edits import Broken, Change, Edit, Event, Form, Prose
 from glmcode.plan.fences import Fence
+from glmcode.plan.paths import files_named
 
 __all__ = ["Line", "Reading", "Source", "mended", "text_of"]
+
+MOST_SPOKEN_OF = 32
+"""Names of files that are kept of a stretch of prose."""
 
 
 class Line(NamedTuple):
@@ -50,6 +54,23 @@ class Source:
     """The one form that the whole plan is of; None where it may mix them."""
     cut: bool = False
     """The plan didn't end: its stream broke off."""
+    spoken_of: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_SPOKEN_OF))
+    """The files that the prose since the edit before names."""
+
+    def meant(self) -> str | None:
+        """The file of an edit that begins here and names none in itself: that of the line above, of its fence, or of the edit
+        before. None where the prose since then speaks of other files only: which of them is meant would be a guess."""
+        named = self.above or (self.fence.path if self.fence else None)
+        return named or (None if self._another() else self.path)
+
+    def _another(self) -> str | None:
+        """A file that the prose since the edit before names, where it doesn't name the file of that edit."""
+        if self.path is None or self.path == self.given or not self.spoken_of:
+            return None
+        own = "/" + self.path
+        if any(own.endswith("/" + file) or f"/{file}".endswith(own) for file in self.spoken_of):
+            return None
+        return self.spoken_of[-1]
 
     def back(self, lines: Iterable[Line]) -> None:
         self.ahead.extendleft(reversed(list(lines)))
@@ -63,19 +84,26 @@ class Source:
 
     def prose(self, line: Line) -> None:
         self.events.append(Prose(line.text.removesuffix("\r"), line.number))
+        self.spoken_of.extend(files_named(line.text))
 
     def edit(self, form: Form, path: str | None, change: Change, line: int, end_line: int) -> None:
         if path is None:
-            self.broken(form, None, f"{_NO_PATH}; {_WHERE_PATHS_GO[form]}.", line, end_line)
+            other = self._another()
+            why = _NO_PATH if other is None else _OTHER_PATH.format(other[:200], (self.path or "")[:200])
+            self.broken(form, None, f"{why}; {_WHERE_PATHS_GO[form]}.", line, end_line)
         else:
             self.path = path
+            self.spoken_of.clear()
             self.events.append(Edit(path, form, change, line, end_line))
 
     def broken(self, form: Form, path: str | None, why: str, line: int, end_line: int) -> None:
+        if path is not None:
+            self.spoken_of.clear()
         self.events.append(Broken(path, form, why, line, max(line, end_line)))
 
 
 _NO_PATH = "The edit names no file, and no edit before it does"
+_OTHER_PATH = "The edit names no file: the text above it speaks of {}, and the edit before is of {}"
 _WHERE_PATHS_GO: dict[Form, str] = {
     "native": 'write <edit path="the/file.py" ...>',
     "search-replace": "write its path alone on the line above the block",

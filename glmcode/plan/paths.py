@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["is_document", "names_a_file", "path_of_info", "path_on_line", "plain"]
+__all__ = ["files_named", "is_document", "names_a_file", "path_of_info", "path_on_line", "plain"]
 
 _LONGEST = 300
 _LEAD = re.compile(r"(?:#{1,6}|//|--|<!--|/\*|;;?|\d{1,3}[.)]|[-*+])[ \t]+")
@@ -24,6 +24,10 @@ _EXTENSIONS = (
     "toml ts tsv tsx twig txt v vb vhd vim vue wat webmanifest xhtml xml xsd xsl yaml yml zig zsh "
 )
 _DOCUMENTS = frozenset({"md", "markdown", "mdx", "rst", "adoc", "txt"})
+_WORDS_TOO = frozenset({"conf", "config", "env", "in", "inc", "lock", "log", "mod", "sum", "template"})
+"""Extensions that attributes are often named like."""
+_LINK = re.compile(r"\[([^\[\]]+)\](?:\(([^()]+)\))?$")
+_NAMED = re.compile(r"`([^`\s]+)`|\*\*([^*\s]+)\*\*|(?<![\w`*/.:-])([\w.@-]+(?:/[\w.@()\[\]-]+)+)")
 _INFO = re.compile(r"(?:file|filename|filepath|path|title)[ \t]*=[ \t]*(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE)
 
 
@@ -60,6 +64,8 @@ def path_on_line(text: str) -> str | None:
             text = text[match.end() :]
         if match := _LABEL.match(text):
             text, labelled = text[match.end() :], True
+        if (match := _LINK.match(text)) and (match[2] is None or match[2].endswith(match[1].strip("`"))):
+            text = match[1]
         for quote in _QUOTES:
             if len(text) > 2 * len(quote) and text.startswith(quote) and text.endswith(quote):
                 text = text[len(quote) : -len(quote)].strip()
@@ -85,6 +91,18 @@ def names_a_file(path: str) -> bool:
         or "/" in path
         or f" {name.rpartition('.')[2].lower()} " in _EXTENSIONS
     )
+
+
+def files_named(text: str) -> list[str]:
+    """The files that a line of prose speaks of: paths in code or bold marks, or with a `/`, that end as files do."""
+    found = []
+    for match in _NAMED.finditer(text[:_LONGEST]):
+        path = plain(next(group for group in match.groups() if group).rstrip(".,:;"))
+        extension = path.rpartition("/")[2].rpartition(".")[2].lower()
+        sure = "/" in path or (len(extension) > 1 and extension not in _WORDS_TOO)
+        if "." in path and sure and f" {extension} " in _EXTENSIONS and not _NOT_IN_PATHS.search(path):
+            found.append(path)
+    return found
 
 
 def path_of_info(info: str) -> str | None:

@@ -47,7 +47,7 @@ def read(source: Source, opening: Line) -> Reading:
         source.broken("search-replace", source.path, why, opening.number, opening.number)
         return
     fence = source.fence
-    path = source.above or (fence.path if fence else None) or source.path
+    path = source.meant()
     if fence:
         fence.used, fence.path = True, path
     source.events.append(Begun(path, "search-replace", opening.number))

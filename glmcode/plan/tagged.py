@@ -19,7 +19,7 @@ _PAIRS = {"search": "replace", "SEARCH": "REPLACE", "old_string": "new_string", 
 
 def read(source: Source, opening: Line) -> Reading:
     """A block outside of any tag of the native form; what turns out to be none is prose."""
-    path = source.above or (source.fence.path if source.fence else None) or source.path
+    path = source.meant()
     if not (yield from read_block(source, opening, path)):
         source.release()
         source.prose(opening)

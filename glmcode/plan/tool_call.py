@@ -66,7 +66,7 @@ def read(source: Source, opening: Line) -> Reading:
             break
     end = lines[-1].number
     text = text_of(lines)
-    path = source.above or (source.fence.path if source.fence else None) or source.path
+    path = source.meant()
     wrong = "it is too long, or nested too deep" if scan.lost else f"it doesn't end before line {end} does"
     if scan.whole:
         values = decoded(text)
@@ -74,7 +74,7 @@ def read(source: Source, opening: Line) -> Reading:
         if found:
             _use(source)
             for call in found:
-                named = call.path or source.path
+                named = call.path or path
                 source.events.append(Begun(named, "tool-call", opening.number))
                 if isinstance(call.change, str):
                     source.broken("tool-call", named, call.change, opening.number, end)

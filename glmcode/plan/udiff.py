@@ -113,11 +113,7 @@ def _is_typed(text: str, file: _File | None, bare: bool) -> bool:
 
 
 def _read_hunk(source: Source, file: _File | None, opening: Line) -> Reading:
-    path = (
-        _settle(source, file)
-        if file is not None
-        else (source.above or (source.fence and source.fence.path) or source.path)
-    )
+    path = _settle(source, file) if file is not None else source.meant()
     source.events.append(Begun(path, "udiff", opening.number))
     hunk = yield from read_hunk(source, opening)
     if file is not None:

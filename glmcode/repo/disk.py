@@ -164,6 +164,7 @@ class DirectoryTree:
 
     def __init__(self, root: str) -> None:
         self.root = os.path.realpath(root)
+        self.roots = tuple(dict.fromkeys((self.root, os.path.abspath(root))))
 
     def read(self, path: str) -> bytes | None:
         """Raises PathRefusedError for a path that leads out, through a link, or to what is no file; GlmcodeError where

@@ -131,6 +131,7 @@ class _Past:
 
     def __init__(self, root: str, receipt: Receipt) -> None:
         self._tree = DirectoryTree(root)
+        self.roots = self._tree.roots
         self._files = receipt.files
         self._contents = _found(root, self._tree, receipt.files)
 

@@ -351,3 +351,18 @@ def test_help_shows_examples(root: Path) -> None:
         ended = glmcode(root, command, "--help")
         assert ended.code == Exit.OK
         assert f"\n  glmcode {command}" in ended.text
+
+
+def test_an_absolute_path_below_the_root_is_the_file_there_and_verifies(root: Path) -> None:
+    plan = TOTAL.replace("cart.py", f"{root}/cart.py")
+    ended = glmcode(root.parent, "apply", "--json", "--root", str(root), stdin=plan)
+    assert ended.code == Exit.OK
+    assert [edit["path"] for edit in ended.answer["edits"]] == ["cart.py"]
+    assert (root / "cart.py").read_bytes() == CART_AFTER
+    (root.parent / "receipt.json").write_bytes(ended.out)
+    assert glmcode(root, "verify", str(root.parent / "receipt.json")).code == Exit.OK
+    ended = glmcode(
+        root, "apply", "--path", str(root / "a.py"), stdin="<<<<<<< SEARCH\na = 1\n=======\na = 2\n>>>>>>> REPLACE\n"
+    )
+    assert ended.code == Exit.OK
+    assert (root / "a.py").read_text() == "a = 2\n"
