@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from glmcode.landing.members import bare
+from glmcode.landing.members import bare, replaced_in_list
 from glmcode.landing.place import Fit, Refusal, Splice, Standing, Verdict
+from glmcode.landing.restated import without_the_line
 from glmcode.landing.text import Text
 from glmcode.syntax import Definition, Parsed
 
@@ -31,11 +32,25 @@ def restates(lines: Sequence[bytes]) -> bool:
     return bool(_RESTATES.match(lines[0]))
 
 
-def replaced_amid_a_line(text: Text, definition: Definition, lines: Sequence[bytes], strategy: str) -> Verdict:
-    """Only the definition's own bytes give way; the separator behind it stays."""
+def replaced_amid_a_line(
+    text: Text, parsed: Parsed | None, definition: Definition, lines: Sequence[bytes], strategy: str
+) -> Verdict:
+    """Only the definition's own bytes give way; the separator behind it stays. A body that gives the line with all that
+    it shares is taken as that."""
     data = text.data
     stands = data[definition.keyword : definition.end].rstrip(b"\r\n")
-    words = text.end_near(text.row(definition.keyword)).join(lines).strip()
+    newline = text.end_near(text.row(definition.keyword))
+    words = newline.join(lines).strip()
+    before = data[text.start(text.row(definition.keyword)) : definition.keyword].strip()
+    behind = _rest(text, definition.end).strip()
+    alone = without_the_line(words, before, behind, stands)
+    if alone is None:
+        return Refusal(
+            "ambiguous",
+            f"{definition.name} shares line {definition.line} with other code, and the body begins or ends as that line does: it may be meant "
+            "to stand in place of the whole line. Send only the definition's own code, or quote the line with SEARCH/REPLACE.",
+        )
+    words = newline.join(replaced_in_list(parsed, definition, alone.split(newline)))
     separator = _SEPARATOR.search(stands)
     if separator is not None and separator.group():
         own = _SEPARATOR.search(words)

@@ -1,6 +1,7 @@
 """Edits that name a definition: it is replaced or deleted, or a body goes before, after or inside it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from glmcode.landing import messages
@@ -15,18 +16,18 @@ from glmcode.landing.amid import (
 from glmcode.landing.body import body_lines, head_of, insertion, shifted
 from glmcode.landing.carry import carry
 from glmcode.landing.members import (
-    KEYED,
     at_end_of_line,
     at_end_of_list,
     bare,
     beside_in_list,
     deleted_from_list,
-    given_twice,
     replaced_in_list,
 )
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Fit, Place, Quote, Refusal, Splice, Standing, Verdict
+from glmcode.landing.restated import without_neighbours
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
+from glmcode.landing.twice import KEYED, may_define, twice
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtSymbol
 from glmcode.syntax import Definition, Parsed, find_symbol, without_grammar
@@ -86,8 +87,20 @@ def _with_body(file: File, change: AtSymbol, path: str, definition: Definition, 
         verdict = _inside(file, every, definition, lines, path)
     else:
         verdict = _beside(file, every, definition, lines, change.action)
-    if isinstance(verdict, Fit) and file.language in KEYED and file.parsed is not None:
-        return given_twice(file.parsed, verdict.splices, path) or verdict
+    if isinstance(verdict, Fit) and (outline := file.outline) is not None:
+        own = definition.name if change.action == "replace" else ""
+        if may_define(lines, outline, own) and file.parsed is not None:
+            refusal = twice(file.parsed, verdict.splices, path)
+            alone = without_neighbours(text, definition, lines) if refusal is not None and own else lines
+            if alone != lines:
+                return _with_body(
+                    file,
+                    replace(change, body=(b"\n".join(alone) + b"\n").decode("utf-8", "surrogateescape")),
+                    path,
+                    definition,
+                    every,
+                )
+            return refusal or verdict
     return verdict
 
 
@@ -106,14 +119,13 @@ def _several(path: str, symbol: str, found: Sequence[Definition]) -> Refusal:
 def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:
     text, language = file.text, file.language
     data = text.data
-    if (definition.depth or language == "json") and file.parsed is not None:
-        lines = replaced_in_list(file.parsed, definition, lines)
     start, head, keyword = (_line_start(data, at) for at in (definition.start, definition.head, definition.keyword))
     if not _is_whole_lines(text, keyword, definition):
         if not (_is_whole_lines(text, start, definition) and restates(lines)):
             lines = shifted(lines, definition.indent, (), text.lines)
-            return replaced_amid_a_line(text, definition, lines, STRATEGY)
+            return replaced_amid_a_line(text, file.parsed, definition, lines, STRATEGY)
         keyword = head  # what it has on its line is its own, and the body has that too
+    lines = replaced_in_list(file.parsed if definition.depth or language == "json" else None, definition, lines)
     stands = _contents(text, data[start : definition.end], start)
     lines = shifted(lines, definition.indent, stands, text.lines)
     comments, attributes = head_of(lines, language)

@@ -1,9 +1,9 @@
-"""Members that commas separate, and keys that must not come twice."""
+"""Members that commas separate."""
 
 import re
 from collections.abc import Sequence
 
-from glmcode.landing.place import Refusal, Splice
+from glmcode.landing.place import Splice
 from glmcode.syntax import Definition, Parsed
 
 __all__ = [
@@ -12,15 +12,11 @@ __all__ = [
     "bare",
     "beside_in_list",
     "deleted_from_list",
-    "given_twice",
     "replaced_in_list",
 ]
 
-KEYED = frozenset({"json", "toml", "yaml"})
-"""Languages of keys, each of which a mapping has once."""
 _COMMA = re.compile(rb",(?=[ \t]*(?://[^\"]*|/\*[^\"]*\*/|#[^\"']*|--[^\"']*)?$)")
 _COMMENT = re.compile(rb"[ \t]*(?://[^\"]*|/\*[^\"]*\*/|[ \t]#[^\"']*|--[^\"']*)?$")
-_NUMBER = re.compile(r"#\d+$")
 
 
 def bare(line: bytes) -> bytes:
@@ -28,8 +24,10 @@ def bare(line: bytes) -> bytes:
     return line.rstrip().removesuffix(b",")
 
 
-def replaced_in_list(parsed: Parsed, definition: Definition, lines: list[bytes]) -> list[bytes]:
+def replaced_in_list(parsed: Parsed | None, definition: Definition, lines: list[bytes]) -> list[bytes]:
     """The new member with the comma that the old one has, or without."""
+    if parsed is None or not (definition.depth or parsed.language == "json"):
+        return lines
     own = parsed.listed(definition.keyword, definition.end)
     if own is None:
         return lines
@@ -84,29 +82,6 @@ def deleted_from_list(parsed: Parsed, definition: Definition) -> tuple[Splice, .
     if not parsed.data[past : definition.start].strip(b" \t"):
         past = definition.start  # both on one line: the blanks between them go too
     return (Splice(before.comma, past, b""),)
-
-
-def given_twice(parsed: Parsed, splices: Sequence[Splice], path: str) -> Refusal | None:
-    """Whether a key would then come twice in one mapping, which few readers reject and none reads as it was meant."""
-    if parsed.language not in KEYED:
-        return None
-    after = parsed
-    for splice in reversed(splices):
-        after = after.spliced(splice.start, splice.end, splice.new)
-    if not after.is_clean:
-        return None  # the guard has the word
-    known = {one.name: one for one in parsed.definitions}
-    documents = parsed.language == "yaml" and b"\n---" in parsed.data
-    for one in after.definitions:
-        first = known.get(_NUMBER.sub("", one.name))
-        if one.name in known or first is None or first.name == one.name or one.kind == "entry":
-            continue
-        if not (documents and one.depth == 0):
-            return Refusal(
-                "exists",
-                f'{path} has {first.name} already, on line {first.line}: {first.signature}\nTo change it, use replace="{first.name}".',
-            )
-    return None
 
 
 def _comma_at(at: int | None) -> tuple[Splice, ...]:

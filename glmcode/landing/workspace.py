@@ -96,6 +96,11 @@ class File:
         return () if current is None else find_symbol(current.definitions, symbol)
 
     @property
+    def outline(self) -> Parsed | None:
+        """The last syntax that was asked for: that of the text as it is, or as it was some edits ago."""
+        return self.parsed if self._parsed is None else self._parsed[1]
+
+    @property
     def is_carried(self) -> bool:
         """Whether `defined` has told where definitions stand from a sound text before the last edits."""
         return self._parsed is not None and bool(self._behind)

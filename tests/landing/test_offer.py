@@ -224,7 +224,8 @@ def test_a_path_at_the_front_of_a_message_keeps_its_spelling() -> None:
 @pytest.mark.parametrize("attribute", ["replace", "before", "after", "in"])
 @pytest.mark.parametrize("wrong", ["Cart.totals", "cart.total", "Basket.total"])
 def test_the_tag_that_is_told_for_a_name_that_is_not_there_lands(attribute: str, wrong: str) -> None:
-    body = "\n    def total(self):\n        return max(self.prices)\n</edit>\n"
+    name = "most" if attribute in ("before", "after") else "total"
+    body = f"\n    def {name}(self):\n        return max(self.prices)\n</edit>\n"
     files = {"c.py": SOURCE.replace(b"class Order:\n    def total(self):\n        return 1\n", b"")}
     outcome = rejected(f'<edit path="c.py" {attribute}="{wrong}">{body}', files)
     tag = outcome.message.partition("as in ")[2].partition(">")[0] + ">"

@@ -1,0 +1,49 @@
+"""What of a body is only context: code around the definition, which stands in the file already."""
+
+import re
+
+from glmcode.landing.body import body_lines, shifted
+from glmcode.landing.text import Text
+from glmcode.syntax import Definition
+
+__all__ = ["without_neighbours", "without_the_line"]
+
+_WORD = re.compile(rb"\w+")
+
+
+def without_neighbours(text: Text, definition: Definition, lines: list[bytes]) -> list[bytes]:
+    """A body for a definition without the lines at its ends that stand above and below that, and are but context."""
+    lines = [line.rstrip() for line in shifted(lines, definition.indent, (), text.lines)]
+    row = text.row(definition.start)
+    above = [text.content(at).rstrip() for at in range(max(0, row - len(lines)), row)]
+    row = text.row(definition.end) if definition.end < len(text.data) else len(text.lines)
+    below = [text.content(at).rstrip() for at in range(row, min(len(text.lines), row + len(lines)))]
+    above, below = body_lines(b"\n".join(above)), body_lines(b"\n".join(below))
+    for size in range(min(len(above), len(lines) - 1), 0, -1):
+        if lines[:size] == above[-size:]:
+            lines = body_lines(b"\n".join(lines[size:]))
+            break
+    for size in range(min(len(below), len(lines) - 1), 0, -1):
+        if lines[-size:] == below[:size]:
+            lines = body_lines(b"\n".join(lines[:-size]))
+            break
+    return lines
+
+
+def without_the_line(words: bytes, before: bytes, behind: bytes, stands: bytes) -> bytes | None:
+    """What a body gives for a definition (`stands`) that shares its line with what is before it and behind it: the body,
+    or where that gives the whole line, its part. None where it may be either."""
+    begins = bool(before) and _squeezed(words).startswith(_squeezed(before))
+    ends = bool(_WORD.search(behind)) and _squeezed(words).endswith(_squeezed(behind))
+    if not (begins if before else ends):
+        next_one = _WORD.search(behind)
+        return None if next_one and re.search(rb";\s*" + next_one.group() + rb"\b", words) else words
+    own, new = _WORD.search(stands), _WORD.search(words, len(before))
+    same = own is not None and new is not None and own.group() == new.group()
+    if words.startswith(before) and words.endswith(behind) and same and not (before and stands.startswith(before)):
+        return words[len(before) : len(words) - len(behind)].strip()
+    return None if _WORD.search(before) or not before else words
+
+
+def _squeezed(code: bytes) -> bytes:
+    return b"".join(code.split())
