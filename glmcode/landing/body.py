@@ -38,7 +38,7 @@ def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes], file
     where none of those is indented the lines of the file.
 
     A line that is indented less than the first is left alone; so is one that stands in `like` as it is, and not as it
-    would be shifted: a line of a string or a comment that is meant to stand at the margin. (Other lines of multi-line
+    would be shifted: a line of a string or a comment that is meant to stand at the margin, a blank one of blanks. (Other lines of multi-line
     strings in a body that is flush left move with it.)
     """
     if not lines:
@@ -48,7 +48,8 @@ def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes], file
     out = []
     for line in lines:
         moved = shift(line)
-        out.append(line if moved is None or (line in known and moved not in known) else moved)
+        stays = moved is None or (line in known and (not line.strip() or moved not in known))
+        out.append(line if stays or moved is None else moved)
     return out
 
 

@@ -78,5 +78,4 @@ def stray_statement(root: "Node", language: str) -> Problem | None:
 
 def _is_macro(node: "Node") -> bool:
     """Whether it is the call of a macro, which may come to anything."""
-    inner = node.named_child(0)
-    return inner is not None and inner.type == "macro_invocation"
+    return any(inner.type == "macro_invocation" for inner in node.named_children[:1])

@@ -4,6 +4,7 @@ import pytest
 
 from glmcode.landing.engine import Landed, Landing
 from glmcode.landing.tree import MappingTree
+from glmcode.library import apply_plan
 from glmcode.plan.edits import AtPlace, AtSymbol, Change, Edit
 
 
@@ -296,3 +297,9 @@ def test_a_replacement_that_brings_a_second_definition_in_front_is_not_doubled_e
     change = AtSymbol("f", "replace", "def g():\n    return 2\n\n\ndef f():\n    return g()\n")
     once = landed("a.py", "def f():\n    return 1\n\n\nx = 1\n", change)
     assert land("a.py", once, change).files == {}
+
+
+def test_blank_lines_of_blanks_that_a_body_restates_stay() -> None:
+    source = "# T\n\ntext\n   \nmore\n \nend\n"
+    result = apply_plan(f'<edit path="a.md" replace="T">\n{source}</edit>\n', {"a.md": source.encode()})
+    assert [one.status for one in result.edits] == ["already"]

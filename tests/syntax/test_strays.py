@@ -17,6 +17,7 @@ SOUND = (
 STRAY = (
     ("go", "package a\n\nfunc f() {\n}\n\tx := 1\n", 5),
     ("go", 'package a\n\n"strings"\n', 3),
+    ("go", "package a\n\nreturn\n", 3),
     ("go", "package a\n\nfor i := range x {\n}\n", 3),
     ("rust", "fn f() {\n}\n    let x = 1;\n", 3),
     ("rust", "fn f() {}\nreturn 1;\n", 2),
