@@ -7,6 +7,7 @@ from glmcode.landing.body import body_lines, insertion
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Fit, Refusal, Splice, Standing, Verdict
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like, split_lines
+from glmcode.landing.twice import may_define, twice
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtPlace
 from glmcode.syntax import Parsed, parse
@@ -33,13 +34,12 @@ def at_place(file: File, change: AtPlace, path: str) -> Verdict:
     lines = [line[:-1] if line.endswith(b"\r") else line for line in split_lines(body)]
     if not body.strip():
         return Refusal("malformed", f"The body is empty: give the lines that go to the {change.place} of {path}.")
-    match change.place:
-        case "top":
-            return _top(text, lines, file.language)
-        case "bottom":
-            return _bottom(text, lines)
-        case "imports":
-            return _imports(text, body_lines(body), file)
+    if change.place == "imports":
+        return _imports(text, body_lines(body), file)
+    verdict = _top(text, lines, file.language) if change.place == "top" else _bottom(text, lines)
+    if isinstance(verdict, Fit) and (outline := file.outline) is not None and may_define(lines, outline, ""):
+        return (twice(file.parsed, verdict.splices, path) if file.parsed is not None else None) or verdict
+    return verdict
 
 
 def _top(text: Text, lines: list[bytes], language: str | None) -> Verdict:

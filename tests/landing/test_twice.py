@@ -1,17 +1,19 @@
 """An edit at a definition gives a file nothing that it has already, and takes context in its body for what it is."""
 
+from typing import Literal
+
 import pytest
 
 from glmcode.landing.engine import Landing
 from glmcode.landing.tree import MappingTree
-from glmcode.plan.edits import AtSymbol, Edit
+from glmcode.plan.edits import AtPlace, AtSymbol, Edit
 
 PYTHON = (
     "class A:\n    def f(self):\n        return 1\n\n    def g(self):\n        return 2\n\n\ndef h():\n    return 3\n"
 )
 
 
-def land(path: str, source: str, *changes: AtSymbol) -> tuple[list[str], str]:
+def land(path: str, source: str, *changes: AtSymbol | AtPlace) -> tuple[list[str], str]:
     """The outcomes' statuses or reasons, and the file with the edits that landed."""
     landing = Landing(MappingTree({path: source.encode()}))
     for change in changes:
@@ -63,6 +65,13 @@ def test_what_a_language_has_under_one_name_side_by_side_is_added(
     statuses, after = land(path, source, AtSymbol(symbol, action, body))  # type: ignore[arg-type]
     assert statuses == ["applied"]
     assert len(after) > len(source)
+
+
+@pytest.mark.parametrize("place", ["top", "bottom"])
+def test_neither_is_it_at_the_ends_of_the_file(place: Literal["top", "bottom"]) -> None:
+    assert land("a.py", PYTHON, AtPlace(place, "def h():\n    return 4\n")) == (["exists"], PYTHON)
+    assert land("a.py", PYTHON, AtPlace(place, "def i():\n    return h()\n"))[0] == ["applied"]
+    assert land("a.py", PYTHON, AtPlace(place, "h = print\n"))[0] == ["applied"]
 
 
 @pytest.mark.parametrize(
