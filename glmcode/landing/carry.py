@@ -39,8 +39,8 @@ def carry(text: Text, place: Place, old: Quote, new: Quote) -> bytes | None:
 
 def _literal(text: Text, place: Place, old: Quote, new: Quote) -> bytes:
     data = new.data
-    if place.end == len(text.data):
-        if old.ended and data.endswith(b"\n") and not text.data.endswith(b"\n"):
+    if place.end == text.size:
+        if old.ended and data.endswith(b"\n") and text.slice(text.size - 1, text.size) != b"\n":
             # The file's last line has no line end, whatever the plan's lines have: it stays so.
             return data[:-2] if data.endswith(b"\r\n") else data[:-1]
     elif data and not data.endswith(b"\n"):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from glmcode.landing.outcome import Reason
-from glmcode.landing.text import split_lines
+from glmcode.landing.text import Splice, split_lines
 
 __all__ = ["MANY", "Fit", "Near", "Place", "Quote", "Refusal", "Shift", "Splice", "Standing", "Verdict"]
 
@@ -81,15 +81,6 @@ class Place:
     """Lines of the quote whose counterpart is only where they would stand: context may, a change may not rest on them."""
     fuzzy: bool = False
     """Lines of either side may lack a counterpart: a change must be held in place by a line next to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Splice:
-    """Bytes start..end of the file give way to `new`."""
-
-    start: int
-    end: int
-    new: bytes
 
 
 @dataclass(frozen=True, slots=True)

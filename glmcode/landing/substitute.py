@@ -82,7 +82,7 @@ def _wherever(text: Text, places: Sequence[Place], strategy: Strategy, old: Quot
 def search(text: Text, quote: Quote) -> tuple[Strategy | None, list[Place]]:
     """The places of the strictest strategy that finds any."""
     for strategy in LADDER:
-        if text.is_binary and strategy.name != "exact":
+        if strategy.name != "exact" and text.is_binary:
             break
         places = strategy.find(text, quote, MANY, None)
         if places:
@@ -142,7 +142,7 @@ def _carried(
             return Refusal("no-match", messages.too_far_left(text, place, len(old.lines)))
         splices.append(Splice(place.start, place.end, given))
     lines = (places[0].row + 1, places[-1].row + len(olds[-1].lines))
-    if all(text.data[splice.start : splice.end] == splice.new for splice in splices):
+    if all(text.slice(splice.start, splice.end) == splice.new for splice in splices):
         return Standing(name or strategy.name, lines)
     return Fit(tuple(splices), name or strategy.name, strategy.confidence, lines)
 

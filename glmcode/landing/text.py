@@ -4,11 +4,23 @@ Nothing here decodes a file to edit it. A line ends at `\\n` (a `\\r` before it 
 `\\r` in a file that has no `\\n`. U+2028, form feed and the like are characters of a line like any other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-__all__ = ["BLANKS", "Coding", "Text", "UnprovenEncodingError", "encode_like", "opened", "quoted_bytes", "split_lines"]
+from glmcode.landing.pieces import Pieces
+
+__all__ = [
+    "BLANKS",
+    "Coding",
+    "Splice",
+    "Text",
+    "UnprovenEncodingError",
+    "encode_like",
+    "opened",
+    "quoted_bytes",
+    "split_lines",
+]
 
 BLANKS = b" \t\r"
 _UTF8_BOM = b"\xef\xbb\xbf"
@@ -19,13 +31,49 @@ class UnprovenEncodingError(Exception):
     """Characters that the edit brings, and no byte of the file says how they would be written in it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """Bytes start..end of the file give way to `new`."""
+
+    start: int
+    end: int
+    new: bytes
+
+
+LONG = 1 << 16
+"""Bytes of a text that is worth cutting in pieces ..."""
+MANY_EDITS = 12
+"""... once it has been edited so often: cutting costs as much as that many edits of the whole."""
+
+
 class Text:
-    """One state of a file's bytes, with what is derived from them on demand. Never changes."""
+    """One state of a file's bytes, with what is derived from them on demand. Never changes.
 
-    __slots__ = ("_forms", "_lines", "_separator", "_starts", "_utf8", "data")
+    A long text that is edited again and again is held in `Pieces`, which go on from each state to the next: the earlier
+    one keeps its bytes alone.
+    """
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
+    __slots__ = (
+        "_bare",
+        "_data",
+        "_edits",
+        "_forms",
+        "_index",
+        "_lines",
+        "_pieces",
+        "_separator",
+        "_starts",
+        "_utf8",
+        "size",
+    )
+
+    def __init__(self, data: bytes | Pieces) -> None:
+        self._index = data if isinstance(data, Pieces) else None
+        self._pieces = list(data.pieces) if isinstance(data, Pieces) else []
+        self._data = None if isinstance(data, Pieces) else data
+        self.size = data.starts[-1] if isinstance(data, Pieces) else len(data)
+        self._edits = 0
+        self._bare: bool | None = None
         self._separator: bytes | None = None
         self._lines: list[bytes] | None = None
         self._starts: list[int] | None = None
@@ -33,10 +81,70 @@ class Text:
         self._utf8: bool | None = None
 
     @property
+    def data(self) -> bytes:
+        if self._data is None:
+            self._data = b"".join(self._pieces)
+        return self._data
+
+    def slice(self, start: int, end: int) -> bytes:
+        """The bytes start..end."""
+        return self.data[start:end] if self._index is None else self._index.slice(start, end)
+
+    def find_all(self, needle: bytes, limit: int) -> list[int]:
+        """The first `limit` offsets where the needle stands, overlapping ones too."""
+        found = None if self._index is None else self._index.find(needle, limit)
+        if found is None:
+            found = []
+            at = self.data.find(needle)
+            while at >= 0 and len(found) < limit:
+                found.append(at)
+                at = self.data.find(needle, at + 1)
+        return found
+
+    def rows(self, offsets: Iterable[int]) -> list[int]:
+        """The line (from 0) that holds each of the offsets, which rise."""
+        if self._index is not None:
+            return [self._index.row(offset) for offset in offsets]
+        rows: list[int] = []
+        row = counted = 0
+        for offset in offsets:
+            row += self.data.count(self.separator, counted, offset)
+            counted = offset
+            rows.append(row)
+        return rows
+
+    def spliced(self, splices: Sequence[Splice]) -> "Text":
+        """The text with the splices made; they are in order and don't overlap."""
+        bare = self.is_bare and not any(b"\r" in splice.new or b"\0" in splice.new for splice in splices)
+        # Whole characters that give way to whole characters.
+        utf8 = self._utf8 and all(_decodes(self.slice(one.start, one.end)) and _decodes(one.new) for one in splices)
+        index, self._index = self._index, None
+        if not bare:
+            index = None
+        elif index is None and self._edits >= MANY_EDITS and self.size >= LONG:
+            index = Pieces(self.data)
+        if index is None:
+            text = Text(_spliced(self.data, splices))
+        else:
+            for splice in reversed(splices):
+                index.splice(splice.start, splice.end, splice.new)
+            text = Text(index)
+        text._edits = self._edits + 1
+        text._bare, text._utf8 = bare or None, utf8 or None
+        return text
+
+    @property
+    def is_bare(self) -> bool:
+        """No `\r` and no NUL in it: its lines end at line feeds alone, and it is no binary."""
+        if self._bare is None:
+            self._bare = b"\r" not in self.data and b"\0" not in self.data
+        return self._bare
+
+    @property
     def separator(self) -> bytes:
         """What ends its lines, but for a `\\r` before it."""
         if self._separator is None:
-            self._separator = b"\r" if b"\n" not in self.data and b"\r" in self.data else b"\n"
+            self._separator = b"\r" if not self._bare and b"\n" not in self.data and b"\r" in self.data else b"\n"
         return self._separator
 
     @property
@@ -67,7 +175,7 @@ class Text:
 
     def row(self, offset: int) -> int:
         """The line (from 0) that holds the offset."""
-        return self.data.count(self.separator, 0, offset)
+        return self.rows((offset,))[0]
 
     def end(self, row: int) -> bytes:
         """The bytes that end line `row`: empty for a last line that has no end."""
@@ -102,7 +210,7 @@ class Text:
 
     @property
     def is_binary(self) -> bool:
-        return b"\0" in self.data
+        return not self._bare and b"\0" in self.data
 
     @property
     def is_utf8(self) -> bool:
@@ -203,6 +311,15 @@ def _stands_as_latin1(text: Text, character: str) -> bool:
             return True
         at = text.data.find(byte, at + 1)
     return False
+
+
+def _spliced(data: bytes, splices: Sequence[Splice]) -> bytes:
+    pieces, done = [], 0
+    for splice in splices:
+        pieces += [data[done : splice.start], splice.new]
+        done = splice.end
+    pieces.append(data[done:])
+    return b"".join(pieces)
 
 
 def _decodes(data: bytes) -> bool:

@@ -1,7 +1,5 @@
 """The files as the plan has them so far: a layer of changes over the tree, one state a file."""
 
-from collections.abc import Sequence
-
 from glmcode.landing.carried import carried
 from glmcode.landing.hints import Hints
 from glmcode.landing.place import Fit, Splice
@@ -10,7 +8,7 @@ from glmcode.landing.tree import PathRefusedError, Tree
 from glmcode.plan.edits import Form, Substitute
 from glmcode.syntax import Definition, Parsed, Problem, find_symbol, language_of, parse
 
-__all__ = ["File", "Workspace", "spliced"]
+__all__ = ["File", "Workspace"]
 
 LINK = "120000"
 SPLICES_BEHIND = 64
@@ -110,31 +108,32 @@ class File:
         it would not be read as UTF-16 again."""
         if self.coding.codec is None:
             return True
-        changed = Text(spliced(self.text.data, fit.splices))
+        changed = Text(self.text.data).spliced(fit.splices)
         return changed.is_utf8 and not changed.is_binary
 
     def apply(self, fit: Fit, form: Form) -> None:
         """Makes the splices."""
-        data = self.text.data
+        text, last = self.text, fit.splices[-1]
+        given_way = text.slice(last.start, last.end)
         for splice in reversed(fit.splices):
-            self._note(splice, data)
-        self.text = Text(spliced(data, fit.splices))
-        last = fit.splices[-1]
-        grown = sum(len(splice.new) - (splice.end - splice.start) for splice in fit.splices)
+            self._note(splice, text)
+        self.text = text.spliced(fit.splices)
         self.hunk_end = 0
         if form in ("udiff", "v4a"):
-            self.hunk_end = last.end + grown - _common_tail(data[last.start : last.end], last.new)
+            grown = sum(len(splice.new) - (splice.end - splice.start) for splice in fit.splices)
+            self.hunk_end = last.end + grown - _common_tail(given_way, last.new)
 
-    def _note(self, splice: Splice, data: bytes) -> None:
+    def _note(self, splice: Splice, text: Text) -> None:
         if self._parsed is not None:
             self._behind.append(splice)
         grown = len(splice.new) - (splice.end - splice.start)
         if self.marks:
             kept = {index: at for index, at in self.marks.items() if at < splice.start or at >= splice.end}
             self.marks = {index: at + grown if at >= splice.end else at for index, at in kept.items()}
-        removed, added = data.count(b"\n", splice.start, splice.end), splice.new.count(b"\n")
+        removed, added = text.slice(splice.start, splice.end).count(b"\n"), splice.new.count(b"\n")
         if removed != added:
-            self._moved.append((data.count(b"\n", 0, splice.start), removed, added))
+            row = text.row(splice.start) if text.separator == b"\n" else 0
+            self._moved.append((row, removed, added))
 
     def hints(self, index: int, change: Substitute) -> Hints:
         """The edit's hints in terms of the file as it is now."""
@@ -265,16 +264,6 @@ class Workspace:
             folder = path[:at]
             self._folders[folder] = self._folders.get(folder, 0) + by
             at = path.find("/", at + 1)
-
-
-def spliced(data: bytes, splices: Sequence[Splice]) -> bytes:
-    """The bytes with the splices made; they are in order and don't overlap."""
-    pieces, done = [], 0
-    for splice in splices:
-        pieces += [data[done : splice.start], splice.new]
-        done = splice.end
-    pieces.append(data[done:])
-    return b"".join(pieces)
 
 
 def _common_tail(old: bytes, new: bytes) -> int:

@@ -9,28 +9,20 @@ __all__ = ["find"]
 
 def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> list[Place]:
     """Places where whole lines are the quote to the byte; the file's last line may lack the line end that it quotes."""
-    data, wanted = text.data, quote.data
+    wanted = quote.data
     size = len(wanted)
     if not size:
         return []
     if not quote.ended:
         # The quote says that the file ends with it.
-        return _at_end(data, wanted, text)
-    places = []
-    if data.startswith(wanted):
-        places.append(Place(0, size, 0, literal=True))
+        return _at_end(wanted, text)
+    starts = [0] if text.slice(0, size) == wanted else []
     # A line feed in front makes every hit one at the beginning of a line: no line of a megabyte is looked at twice.
-    needle = b"\n" + wanted
-    row = counted = 0
-    at = data.find(needle)
-    while at >= 0 and len(places) < limit:
-        row += data.count(b"\n", counted, at + 1)
-        counted = at + 1
-        places.append(Place(at + 1, at + 1 + size, row, literal=True))
-        at = data.find(needle, at + 1)
-    if len(places) < limit and not data.endswith(b"\n"):
-        places.extend(_at_end(data, wanted[:-1], text))
-    if places and b"\r\n" in data and b"\r" not in wanted:
+    starts += [at + 1 for at in text.find_all(b"\n" + wanted, limit - len(starts))]
+    places = [Place(at, at + size, row, literal=True) for at, row in zip(starts, text.rows(starts), strict=True)]
+    if len(places) < limit and text.slice(text.size - 1, text.size) != b"\n":
+        places.extend(_at_end(wanted[:-1], text))
+    if places and not text.is_bare and b"\r\n" in text.data and b"\r" not in wanted:
         return _with_carriage_returns(text, quote, places, limit)
     return places
 
@@ -48,8 +40,13 @@ def _key(line: bytes) -> bytes:
     return line.removesuffix(b"\r")
 
 
-def _at_end(data: bytes, wanted: bytes, text: Text) -> list[Place]:
-    start = len(data) - len(wanted)
-    if wanted and data.endswith(wanted) and (start == 0 or data[start - 1 : start] == b"\n"):
-        return [Place(start, len(data), text.row(start), literal=True)]
+def _at_end(wanted: bytes, text: Text) -> list[Place]:
+    start = text.size - len(wanted)
+    if (
+        wanted
+        and start >= 0
+        and text.slice(start, text.size) == wanted
+        and (start == 0 or text.slice(start - 1, start) == b"\n")
+    ):
+        return [Place(start, text.size, text.row(start), literal=True)]
     return []
