@@ -116,8 +116,9 @@ class Text:
     def spliced(self, splices: Sequence[Splice]) -> "Text":
         """The text with the splices made; they are in order and don't overlap."""
         bare = self.is_bare and not any(b"\r" in splice.new or b"\0" in splice.new for splice in splices)
-        # Whole characters that give way to whole characters.
-        utf8 = self._utf8 and all(_decodes(self.slice(one.start, one.end)) and _decodes(one.new) for one in splices)
+        utf8 = self._utf8 and all(
+            _decodes(one.new) and self._is_between(one.start) and self._is_between(one.end) for one in splices
+        )
         index, self._index = self._index, None
         if not bare:
             index = None
@@ -132,6 +133,10 @@ class Text:
         text._edits = self._edits + 1
         text._bare, text._utf8 = bare or None, utf8 or None
         return text
+
+    def _is_between(self, offset: int) -> bool:
+        """Whether no character of UTF-8 goes on here."""
+        return not b"\x80" <= self.slice(offset, offset + 1) < b"\xc0"
 
     @property
     def is_bare(self) -> bool:
