@@ -248,8 +248,9 @@ class Landing:
             return False
         group = self._groups[(path, change.change.old)]
         places = list(verdict.places)
-        landing = [member for member in group if member not in self._culprits]
-        if len(places) >= MANY or len(group) != len(places) or landing[0] != index:
+        if len(places) >= MANY or len(group) != len(places):
+            return False
+        if next(member for member in group if member not in self._culprits) != index:
             return False
         chosen: dict[int, int] = {}
         for member in group:

@@ -1,7 +1,9 @@
 """What may choose between equal places, and nothing more: a line number, the text behind `@@`, the edit before."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from glmcode.landing.place import Place
 from glmcode.landing.strategies.indentation import indent_of
@@ -45,7 +47,7 @@ def enclosing(text: Text, hints: Hints) -> tuple[int, int] | None:
     """The rows (from, to; to not included) of the one block that the innermost header opens; None where it isn't one."""
     wanted = hints.headers[-1].strip(BLANKS) if hints.headers else b""
     rows = [row for row, line in enumerate(text.lines) if line.strip(BLANKS).startswith(wanted)] if wanted else []
-    return (rows[0], _block_end(text, rows[0]) + 1) if len(rows) == 1 else None
+    return (rows[0], _block_ends(text, rows)[0] + 1) if len(rows) == 1 else None
 
 
 def _narrowed(places: Sequence[Place], fewer: Sequence[Place]) -> Sequence[Place]:
@@ -58,24 +60,35 @@ def _under(text: Text, header: bytes, places: Sequence[Place]) -> list[Place]:
     wanted = header.strip(BLANKS)
     if not wanted:
         return list(places)
-    found = []
-    blocks: list[tuple[int, int]] = []
+    openings: list[int] = []
     for row, line in enumerate(text.lines):
         # git cuts a header off at 80 bytes.
         if wanted in line and line.strip(BLANKS).startswith(wanted):
-            blocks.append((row, _block_end(text, row)))
-            if len(blocks) > len(places):
+            openings.append(row)
+            if len(openings) > len(places):
                 break
-    for place in places:
-        if any(first <= place.row <= last for first, last in blocks):
-            found.append(place)
-    return found
+    covered: list[tuple[int, int]] = []
+    for block in zip(openings, _block_ends(text, openings), strict=True):
+        if not covered or block[0] > covered[-1][1]:
+            covered.append(block)
+        elif block[1] > covered[-1][1]:
+            covered[-1] = (covered[-1][0], block[1])
+    firsts = [first for first, _ in covered]
+    around = [covered[bisect_right(firsts, place.row) - 1] if firsts else (0, -1) for place in places]
+    return [place for place, (first, last) in zip(places, around, strict=True) if first <= place.row <= last]
 
 
-def _block_end(text: Text, row: int) -> int:
-    depth = len(indent_of(text.lines[row]))
-    for below in range(row + 1, len(text.lines)):
-        line = text.lines[below].strip(BLANKS)
-        if line and len(indent_of(text.lines[below])) <= depth and line[:1] not in b"})]#":
-            return below - 1
-    return len(text.lines) - 1
+def _block_ends(text: Text, openings: Sequence[int]) -> list[int]:
+    """The last row of the block that each of the lines opens, in one pass: the next line that is indented no deeper ends it."""
+    ends = dict.fromkeys(openings, len(text.lines) - 1)
+    unended: list[tuple[int, int]] = []
+    for row in range(openings[0] if openings else len(text.lines), len(text.lines)):
+        line = text.lines[row].strip(BLANKS)
+        depth = len(indent_of(text.lines[row]))
+        while unended and line and -unended[0][0] >= depth and line[:1] not in b"})]#":
+            ends[heappop(unended)[1]] = row - 1
+        if row in ends:
+            heappush(unended, (-depth, row))
+        elif not unended and row > openings[-1]:
+            break
+    return [ends[row] for row in openings]

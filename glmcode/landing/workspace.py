@@ -115,15 +115,16 @@ class File:
         """Makes the splices."""
         text, last = self.text, fit.splices[-1]
         given_way = text.slice(last.start, last.end)
-        for splice in reversed(fit.splices):
-            self._note(splice, text)
+        rows = text.rows(splice.start for splice in fit.splices) if text.separator == b"\n" else [0] * len(fit.splices)
+        for splice, row in zip(reversed(fit.splices), reversed(rows), strict=True):
+            self._note(splice, row, text)
         self.text = text.spliced(fit.splices)
         self.hunk_end = 0
         if form in ("udiff", "v4a"):
             grown = sum(len(splice.new) - (splice.end - splice.start) for splice in fit.splices)
             self.hunk_end = last.end + grown - _common_tail(given_way, last.new)
 
-    def _note(self, splice: Splice, text: Text) -> None:
+    def _note(self, splice: Splice, row: int, text: Text) -> None:
         if self._parsed is not None:
             self._behind.append(splice)
         grown = len(splice.new) - (splice.end - splice.start)
@@ -132,7 +133,6 @@ class File:
             self.marks = {index: at + grown if at >= splice.end else at for index, at in kept.items()}
         removed, added = text.slice(splice.start, splice.end).count(b"\n"), splice.new.count(b"\n")
         if removed != added:
-            row = text.row(splice.start) if text.separator == b"\n" else 0
             self._moved.append((row, removed, added))
 
     def hints(self, index: int, change: Substitute) -> Hints:
