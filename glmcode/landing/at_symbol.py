@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from glmcode.landing import messages
 from glmcode.landing.amid import (
@@ -13,7 +12,7 @@ from glmcode.landing.amid import (
     replaced_amid_a_line,
     restates,
 )
-from glmcode.landing.body import body_lines, head_of, insertion, shifted
+from glmcode.landing.body import as_deep_as, body_lines, head_of, insertion, shifted
 from glmcode.landing.carry import carry
 from glmcode.landing.members import (
     at_end_of_line,
@@ -26,8 +25,9 @@ from glmcode.landing.members import (
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Fit, Place, Quote, Refusal, Splice, Standing, Verdict
 from glmcode.landing.restated import without_neighbours
+from glmcode.landing.siblings import blank_rows, blank_rows_above, gap_between, parent_of, siblings_of
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
-from glmcode.landing.twice import KEYED, may_define, twice
+from glmcode.landing.twice import may_define, twice
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtSymbol
 from glmcode.syntax import Definition, Parsed, find_symbol, without_grammar
@@ -127,6 +127,8 @@ def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:
         keyword = head  # what it has on its line is its own, and the body has that too
     lines = replaced_in_list(file.parsed if definition.depth or language == "json" else None, definition, lines)
     stands = _contents(text, data[start : definition.end], start)
+    if not sum(head_of(lines, language)):
+        lines = as_deep_as(lines, definition.indent, _contents(text, data[keyword : definition.end], keyword))
     lines = shifted(lines, definition.indent, stands, text.lines)
     comments, attributes = head_of(lines, language)
     new = lines[:comments] if comments else _contents(text, data[start:head], start)
@@ -164,17 +166,26 @@ def _beside(file: File, every: Sequence[Definition], definition: Definition, lin
             return amid
         lines, extra = beside_in_list(file.parsed, definition, lines, side)
     start, end = _line_start(data, definition.start), definition.end
-    siblings = _siblings(every, definition)
+    if file.language == "toml" and side == "before" and _is_table(text.content(text.row(definition.keyword))):
+        owner = next((one for one in reversed(every) if one.start < start and _is_table(one.signature.encode())), None)
+        if owner is not None and not _is_table(next((line for line in lines if not _is_remark(line)), b"[")):
+            return Refusal(
+                "ambiguous",
+                f'Keys before {definition.name} would belong to {owner.name}, the table above it. Send them with inside="{owner.name}" or '
+                f'inside="{definition.name}".',
+            )
+    siblings = siblings_of(every, definition)
     position = siblings.index(definition)
-    lines = shifted(lines, definition.indent, _contents(text, data[start:end], start), text.lines)
+    like = _contents(text, data[start:end], start)
+    lines = shifted(lines, definition.indent, like, text.lines)
     is_long = len(lines) > 1 or definition.end_line > definition.line
-    gap = _gap(text, siblings, is_long, definition.depth, lines, file.language)
+    gap = gap_between(text, siblings, is_long, definition.depth, lines, file.language)
     if side == "after":
         if _stands(text, end, lines):
             row = text.row(end)
             return Standing(STRATEGY, (row + 1, row + len(lines)))
         following = siblings[position + 1] if position + 1 < len(siblings) else None
-        blank = _blank_rows(text, end)
+        blank = blank_rows(text, end)
         padding = gap - blank if following and not data[end : following.start].strip() else 0
         splice = insertion(text, end, lines, above=gap, below=max(0, padding))
     else:
@@ -239,7 +250,7 @@ def _inside(file: File, every: Sequence[Definition], definition: Definition, lin
     is_long = len(lines) > 1 or (last_member is not None and last_member.end_line > last_member.line)
     gap = 0
     if data[first:last].strip() and not (file.language == "markdown" and _is_item(lines[0], text.content(row - 1))):
-        gap = _gap(text, members, is_long, definition.depth + 1, lines, file.language)
+        gap = gap_between(text, members, is_long, definition.depth + 1, lines, file.language)
     at_end = row >= len(text.lines)
     splice = insertion(text, len(data) if at_end else text.start(row), lines, above=gap)
     return Fit((*extra, splice), STRATEGY, 1.0, (row + 1, row))
@@ -252,9 +263,9 @@ def _delete(text: Text, parsed: Parsed, definition: Definition) -> Verdict:
     lines_of = (text.row(start) + 1, definition.end_line)
     if not _is_whole_lines(text, start, definition):
         return Fit((*extra, deleted_amid_a_line(text, definition, parsed.language)), STRATEGY, 1.0, lines_of)
-    parent = _parent(every, definition)
+    parent = parent_of(every, definition)
     low, high = parent.body if parent is not None and parent.body else (0, len(data))
-    above, below = _blank_rows_above(text, start), _blank_rows(text, end)
+    above, below = blank_rows_above(text, start), blank_rows(text, end)
     first, past = text.row(start), text.row(end) if data[end - 1 : end] in (b"\n", b"\r") else len(text.lines)
     if not data[low:start].strip():
         past += below
@@ -293,81 +304,17 @@ def _is_whole_lines(text: Text, start: int, definition: Definition) -> bool:
     return begins and (definition.end >= len(data) or data[definition.end - 1 : definition.end] == text.separator)
 
 
-def _parent(every: Sequence[Definition], definition: Definition) -> Definition | None:
-    around = [
-        one
-        for one in every
-        if one.depth < definition.depth
-        and one.start <= definition.start
-        and definition.end <= one.end
-        and one is not definition
-    ]
-    return max(around, key=lambda one: one.depth, default=None)
+def _is_table(line: bytes) -> bool:
+    return line.lstrip().startswith(b"[")
 
 
-def _siblings(every: Sequence[Definition], definition: Definition) -> list[Definition]:
-    parent = _parent(every, definition)
-    low, high = (parent.start, parent.end) if parent else (0, max(one.end for one in every))
-    return sorted(
-        (one for one in every if one.depth == definition.depth and low <= one.start and one.end <= high),
-        key=lambda one: one.start,
-    )
+def _is_remark(line: bytes) -> bool:
+    return not line.strip() or line.lstrip().startswith(b"#")
 
 
 def _is_item(line: bytes, above: bytes) -> bool:
     """Whether both lines are items of a list, or rows of a table."""
     return line.lstrip()[:2] in (b"- ", b"* ", b"+ ", b"| ") and line.lstrip()[:2] == above.lstrip()[:2]
-
-
-def _gap(
-    text: Text,
-    siblings: Sequence[Definition],
-    is_long: bool,
-    depth: int,
-    lines: Sequence[bytes],
-    language: str | None,
-) -> int:
-    """Blank lines between such siblings in this file: as most pairs of them have it, or as the language's readers expect.
-
-    Siblings of several lines keep their distance; `is_long` where the body or its neighbour is one.
-    """
-    alike: dict[int, int] = {}
-    mixed: dict[int, int] = {}
-    for one, other in pairwise(siblings):
-        if text.data[one.end : other.start].strip():
-            continue
-        long_ones = (one.end_line > one.line) + (other.end_line > other.line)
-        counts = alike if long_ones == (2 if is_long else 0) else mixed
-        blank = text.data.count(text.separator, one.end, other.start)
-        counts[blank] = counts.get(blank, 0) + 1
-    if alike:
-        return max(alike, key=lambda blank: (alike[blank], blank))
-    if language in KEYED:
-        # Keys stand line below line; only a table of TOML begins a part of its own.
-        return 1 if language == "toml" and lines[0].lstrip().startswith(b"[") else 0
-    if not is_long and language != "markdown":
-        return 0
-    if mixed:
-        return max(1, max(mixed, key=lambda blank: (mixed[blank], blank)))
-    # Only Python's readers expect two, and only between what stands at the margin.
-    opening = lines[0].lstrip()
-    is_python = opening.startswith((b"def ", b"class ", b"async def ", b"@")) and not opening.rstrip().endswith(b"{")
-    return 2 if depth == 0 and is_python else 1
-
-
-def _blank_rows(text: Text, offset: int) -> int:
-    """Blank lines from the line at `offset` on, up to something that is none; 0 where the file ends with them."""
-    row = first = text.row(offset)
-    while row < len(text.lines) and not text.lines[row].strip():
-        row += 1
-    return row - first if row < len(text.lines) else 0
-
-
-def _blank_rows_above(text: Text, offset: int) -> int:
-    row = first = text.row(offset)
-    while row and not text.lines[row - 1].strip():
-        row -= 1
-    return first - row
 
 
 def _stands(text: Text, offset: int, lines: Sequence[bytes]) -> bool:
@@ -383,7 +330,7 @@ def _stands(text: Text, offset: int, lines: Sequence[bytes]) -> bool:
 def _stands_before(text: Text, offset: int, lines: Sequence[bytes]) -> bool:
     if all(is_trivial(line) for line in lines):
         return False
-    row = text.row(offset) - _blank_rows_above(text, offset)
+    row = text.row(offset) - blank_rows_above(text, offset)
     return row >= len(lines) and [line.rstrip() for line in text.lines[row - len(lines) : row]] == [
         line.rstrip() for line in lines
     ]

@@ -9,7 +9,7 @@ from glmcode.landing.place import Shift, Splice
 from glmcode.landing.strategies.indentation import indent_of
 from glmcode.landing.text import Text, split_lines
 
-__all__ = ["body_lines", "head_of", "insertion", "shifted"]
+__all__ = ["as_deep_as", "body_lines", "head_of", "insertion", "shifted"]
 
 _COMMENT = re.compile(rb"#(?![\[!])|//|/\*|--|\*")
 _HASHES = frozenset({None, "python", "ruby", "php", "bash", "elixir", "yaml", "toml"})
@@ -31,6 +31,20 @@ def body_lines(body: bytes) -> list[bytes]:
     while lines and not lines[-1].strip():
         lines.pop()
     return lines
+
+
+def as_deep_as(lines: list[bytes], indent: bytes, like: Collection[bytes]) -> list[bytes]:
+    """A definition whose first line alone has lost its indentation, as what is cut out of a file amid a line has, with it.
+
+    Its other lines stand as deep as those of the definition `like` do, and would stand too deep if they were shifted too.
+    """
+    rest = [indent_of(line) for line in lines[1:] if line.strip()]
+    theirs = [indent_of(line) for line in like if line.strip()]
+    if not indent or indent_of(lines[0]) or not rest or len(theirs) < 2 or theirs[0] != indent:
+        return lines
+    least = min(rest, key=len)
+    alike = least == min(theirs[1:], key=len) and all(one.startswith(indent) for one in rest)
+    return [indent + lines[0], *lines[1:]] if alike else lines
 
 
 def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes], file: Iterable[bytes] = ()) -> list[bytes]:

@@ -121,6 +121,14 @@ def _given_twice(parsed: Parsed, splices: Sequence[Splice], path: str) -> Refusa
     if not after.is_clean:
         return None  # the guard has the word
     known = {one.name: one for one in parsed.definitions}
+    names = {one.name for one in after.definitions}
+    for one in parsed.definitions:
+        if one.name not in names and not any(s.start < one.end and one.start < s.end for s in splices):
+            return Refusal(
+                "ambiguous",
+                f"With this edit {one.name} of {path}, line {one.line}, would come to be a part of something else. Put the lines where they "
+                "take nothing over, with after= or inside=.",
+            )
     documents = parsed.language == "yaml" and b"\n---" in parsed.data
     for one in after.definitions:
         first = known.get(_NUMBER.sub("", one.name))

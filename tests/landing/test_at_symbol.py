@@ -303,3 +303,18 @@ def test_blank_lines_of_blanks_that_a_body_restates_stay() -> None:
     source = "# T\n\ntext\n   \nmore\n \nend\n"
     result = apply_plan(f'<edit path="a.md" replace="T">\n{source}</edit>\n', {"a.md": source.encode()})
     assert [one.status for one in result.edits] == ["already"]
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "body", "after"),
+    [
+        ("a.py", "class A:\n    def f(self):\n        return 1\n", "def f(self):\n        return 2\n", "class A:\n    def f(self):\n        return 2\n"),
+        ("a.js", "class A {\n  f() {\n    return 1;\n  }\n}\n", "f() {\n    return 2;\n  }\n", "class A {\n  f() {\n    return 2;\n  }\n}\n"),
+        ("a.py", "class A:\n    def f(self):\n        return 1\n", "def f(self):\n    if x:\n        return 2\n", "class A:\n    def f(self):\n        if x:\n            return 2\n"),
+    ],
+)  # fmt: skip
+def test_a_body_that_lost_the_indentation_of_its_first_line_alone_keeps_that_of_the_others(
+    path: str, source: str, body: str, after: str
+) -> None:
+    result = apply_plan(f'<edit path="{path}" replace="A.f">\n{body}</edit>\n', {path: source.encode()})
+    assert result.files == {path: after.encode()}

@@ -131,3 +131,17 @@ def test_a_body_that_may_give_the_whole_line_or_not_is_asked_about(
     statuses, after = land(path, source, AtSymbol(symbol, "replace", body))
     assert statuses == ["ambiguous"]
     assert after == source
+
+
+TABLES = "top = 1\n\n[a]\nx = 1\n\n[b]\ny = 2\n"
+
+
+def test_keys_that_would_join_another_table_or_take_keys_into_theirs_are_asked_about() -> None:
+    assert land("a.toml", TABLES, AtSymbol("b", "before", "z = 1\n")) == (["ambiguous"], TABLES)
+    assert land("a.toml", TABLES, AtPlace("top", "[z]\nq = 1\n")) == (["ambiguous"], TABLES)
+    for change in (
+        AtSymbol("a", "before", "z = 1\n"),
+        AtSymbol("b", "before", "# about c\n[c]\nz = 1\n"),
+        AtPlace("top", "z = 1\n"),
+    ):
+        assert land("a.toml", TABLES, change)[0] == ["applied"]
