@@ -5,7 +5,7 @@ from glmcode.landing.hints import Hints, choose, enclosing
 from glmcode.landing.merge import Snag, merged
 from glmcode.landing.place import MANY, Fit, Near, Place, Quote, Refusal, Splice, Standing, Verdict
 from glmcode.landing.strategies import LOOSE, Strategy, definition
-from glmcode.landing.text import Text
+from glmcode.landing.text import BLANKS, Text
 
 __all__ = ["loosely", "standing_loosely"]
 
@@ -35,7 +35,11 @@ def loosely(text: Text, path: str, old: Quote, new: Quote, language: str | None,
 
 
 def standing_loosely(text: Text, old: Quote, new: Quote, language: str | None) -> Standing | None:
-    """Whether the replacement stands there once, blank lines and layout aside, and every line of it."""
+    """Whether the replacement stands there once, blank lines and layout aside, and every line of it.
+
+    That proves nothing where layout is all that changes, nor where a line still stands there that should go.
+    """
+    gone = {line.strip(BLANKS) for line in old.lines} - {line.strip(BLANKS) for line in new.lines}
     for strategy in LOOSE[:-1]:
         places = strategy.find(text, new, MANY, language)
         if not places:
@@ -45,7 +49,11 @@ def standing_loosely(text: Text, old: Quote, new: Quote, language: str | None) -
         complete = all(span is not None or not line.strip() for span, line in zip(spans, new.lines, strict=True))
         if len(places) > 1 or place.guessed or not complete:
             return None
-        return Standing(strategy.name, _lines(place))
+        first, last = _lines(place)
+        stands = {line.strip(BLANKS) for line in text.lines[first - 1 : last]}
+        if stands & gone - {b""} or strategy.find(Text(old.data), new, 1, language):
+            return None
+        return Standing(strategy.name, (first, last))
     return None
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glmcode.landing.carry import joined
+from glmcode.landing.left_out import LONGEST_LINE, left_out_beside, pairwise_alike, says_nothing, told_otherwise
 from glmcode.landing.linediff import changes, matching_blocks
 from glmcode.landing.place import Place, Quote
 from glmcode.landing.strategies.indentation import settled
@@ -17,18 +18,10 @@ from glmcode.landing.text import BLANKS, Text
 
 __all__ = ["Snag", "merged"]
 
-LONGEST_LINE = 400
-"""Bytes of a line that are compared with another."""
 MOST_SLACK = 400
 """Lines that a change is moved up or down to see whether it would land elsewhere."""
 ALIKE = 70
 """Percent of likeness from which a line of the file may be what became of a quoted one."""
-
-AKIN = 50
-"""The same for a line of the replacement, which may be what a quoted one became."""
-
-_COMMENTS = (b"#", b"//", b"/*", b"*", b"--", b"<!--")
-
 Cut = tuple[int, int, Sequence[bytes]]
 """Rows from, to (not included), and the lines that take their place."""
 
@@ -58,7 +51,11 @@ def merged(text: Text, place: Place, old: Quote, new: Quote) -> bytes | Snag:
     told = _told(text, place)
     ours, theirs = ([line.rstrip(BLANKS) for line in side.lines] for side in (old, new))
     _keep_spacing(text, place, old.lines, new.lines, ours, theirs)
-    for a, a_end, b, b_end in changes(ours, theirs):
+    steps = list(changes(ours, theirs))
+    unclear = told_otherwise(place, ours, theirs, steps)
+    if unclear is not None:
+        return Snag("gap", unclear)
+    for a, a_end, b, b_end in steps:
         found = _cuts(text, place, told, old.lines, new.lines, (a, a_end, b, b_end))
         if isinstance(found, Snag):
             return found
@@ -99,7 +96,7 @@ def _keep_spacing(
         for line, other in zip(range(at, at + size), range(bt, bt + size), strict=True):
             was, becomes = old[line].removesuffix(b"\r"), new[other].removesuffix(b"\r")
             span = spans[line]
-            if was != becomes and was.strip() and span is not None and span[1] - span[0] == 1:
+            if was != becomes and span is not None and span[1] - span[0] == 1:
                 stands = text.content(span[0])
                 if stands[len(stands.rstrip(BLANKS)) :] == was[len(was.rstrip(BLANKS)) :]:
                     ours[line], theirs[other] = was, becomes
@@ -164,12 +161,12 @@ def _cuts(
     covered = sorted({span for span in spans[a:a_end] if span is not None})
     if covered[0][0] in told.cut or covered[-1][0] in told.cut:
         return Snag("gap", a)
-    if _left_out_beside(place, old, new, (a, a_end, b, b_end)):
+    if left_out_beside(text, place, old, new, (a, a_end, b, b_end)):
         return Snag("gap", a)
     if all(_joins(text, upper, lower) for upper, lower in itertools.pairwise(covered)):
         return [(covered[0][0], covered[-1][1], new[b:b_end])]
     # Lines that the quote left out stand amid those that it changes: they stay where each line has its successor.
-    if len(covered) == a_end - a == b_end - b and _pairwise_alike(old[a:a_end], new[b:b_end]):
+    if len(covered) == a_end - a == b_end - b and pairwise_alike(old[a:a_end], new[b:b_end]):
         return [(span[0], span[1], [line]) for span, line in zip(covered, new[b:b_end], strict=True)]
     return Snag("gap", a)
 
@@ -258,20 +255,15 @@ def _loose(text: Text, place: Place, old: Sequence[bytes], a: int, a_end: int) -
     """Whether lines that change are held by a line next to them, and nothing near looks like what became of them."""
     spans = place.spans or ()
     known = [span for span in spans[a:a_end] if span is not None]
-    above = next((line for line in range(a - 1, -1, -1) if old[line].strip()), None)
-    below = next((line for line in range(a_end, len(old)) if old[line].strip()), None)
     upper = _nearest_span(spans[:a], last=True)
     lower = _nearest_span(spans[a_end:], last=False)
     gap_above = range(upper[1], known[0][0]) if upper is not None else range(0)
     gap_below = range(known[-1][1], lower[0]) if lower is not None else range(0)
-    held = above is None and below is None
-    for line, gap in ((above, gap_above), (below, gap_below)):
-        if line is not None and line not in place.guessed and spans[line] is not None:
-            held = held or all(_says_nothing(text.lines[row]) for row in gap)
-    if not held:
+    beside = any(old[line].strip() for line in (*range(a), *range(a_end, len(old))))
+    if beside and not _is_held(text, place, old, (a, a_end), (known[0][0], known[-1][1])):
         return Snag("gap", a)
     left_out = [text.lines[row].strip()[:LONGEST_LINE] for gap in (gap_above, gap_below) for row in gap]
-    left_out = [line for line in left_out if not _says_nothing(line)]
+    left_out = [line for line in left_out if not says_nothing(line)]
     if left_out:
         from rapidfuzz import fuzz
 
@@ -282,37 +274,26 @@ def _loose(text: Text, place: Place, old: Sequence[bytes], a: int, a_end: int) -
     return None
 
 
-def _left_out_beside(place: Place, old: Sequence[bytes], new: Sequence[bytes], step: tuple[int, int, int, int]) -> bool:
-    """Whether lines that the quote left out stand right above or below lines that others replace, and nothing tells among
-    which of the new ones they belong: the first of those must be what became of the first, or for lines below the last of the last."""
-    a, a_end, b, b_end = step
-    if b == b_end:
-        return False
+def _is_held(text: Text, place: Place, old: Sequence[bytes], lines: tuple[int, int], rows: tuple[int, int]) -> bool:
+    """Whether a line that is sure to stand as quoted is next to these lines, at these rows: nothing is between them in the
+    file but rows that take the place of quoted lines, one for one."""
     spans = place.spans or ()
-    first, last = _nearest_span(spans[a:a_end], last=False), _nearest_span(spans[a:a_end], last=True)
-    upper, lower = _nearest_span(spans[:a], last=True), _nearest_span(spans[a_end:], last=False)
-    if _akin(old[a], new[b]):
-        return False
-    above = upper is not None and first is not None and upper[1] < first[0]
-    below = lower is not None and last is not None and last[1] < lower[0]
-    return above or (below and not _akin(old[a_end - 1], new[b_end - 1]))
-
-
-def _pairwise_alike(old: Sequence[bytes], new: Sequence[bytes]) -> bool:
-    """Whether each line is what became of its counterpart: as many lines as before may still be others."""
-    return all(_akin(one, other) for one, other in zip(old, new, strict=True))
-
-
-def _akin(one: bytes, other: bytes) -> bool:
-    from rapidfuzz import fuzz
-
-    return fuzz.ratio(one.strip()[:LONGEST_LINE], other.strip()[:LONGEST_LINE]) >= AKIN
+    for side, edge in ((range(lines[0] - 1, -1, -1), rows[0]), (range(lines[1], len(old)), rows[1])):
+        near = edge
+        for line in side:
+            span = spans[line]
+            if not old[line].strip():
+                continue
+            if span is None:
+                break
+            between = range(span[1], near) if line < lines[0] else range(near, span[0])
+            if not all(says_nothing(text.lines[row]) for row in between):
+                break
+            if line not in place.guessed:
+                return True
+            near = span[0] if line < lines[0] else span[1]
+    return False
 
 
 def _nearest_span(spans: Sequence[tuple[int, int] | None], *, last: bool) -> tuple[int, int] | None:
     return next((span for span in (reversed(spans) if last else spans) if span is not None), None)
-
-
-def _says_nothing(line: bytes) -> bool:
-    bare = line.strip()
-    return not bare or bare.startswith(_COMMENTS)

@@ -22,6 +22,7 @@ __all__ = [
     "shown",
     "snag",
     "span",
+    "standing_or",
     "too_far_left",
     "within",
 ]
@@ -135,6 +136,14 @@ def ambiguous(text: Text, quote: Quote, places: Sequence[Place], most: int) -> s
         "edit for each place, in the file's order, to change them all."
     )
     return "\n".join(out)
+
+
+def standing_or(text: Text, there: tuple[int, int], other: tuple[int, int]) -> str:
+    """What the edit gives stands at some rows, and what it quotes nearly at others."""
+    return (
+        f"What the edit gives stands at {span(there[0] + 1, there[1])} already, and what it quotes nearly stands elsewhere:\n"
+        f"{listed(text, *other)}\nIf that is where the change belongs, quote those lines as they stand."
+    )
 
 
 def no_match(text: Text, path: str, quote: Quote, new: Quote, changed: set[int]) -> Refusal:

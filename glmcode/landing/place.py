@@ -52,7 +52,7 @@ class Shift:
         """The line as the file would indent it; None for a line that is indented less than the shift takes away."""
         bare = line.lstrip(b" \t")
         if not bare.strip():
-            return bare
+            return bare if self.taken or self.given or self.unit else line
         if not line.startswith(self.taken):
             return None
         rest = line[len(self.taken) :]

@@ -9,7 +9,7 @@ from glmcode.landing.hints import Hints, choose
 from glmcode.landing.linediff import changes
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import MANY, Fit, Near, Place, Quote, Refusal, Splice, Standing, Verdict
-from glmcode.landing.strategies import LADDER, Strategy
+from glmcode.landing.strategies import LADDER, Strategy, all_but_one
 from glmcode.landing.strategies.unwrapped import unwrapped
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
 from glmcode.plan.edits import Substitute
@@ -47,8 +47,8 @@ def substitute(text: Text, change: Substitute, path: str, hints: Hints) -> Verdi
             return _standing(text, old, new) or _refused(text, path, old, new)
         return (
             _elided(text, old, new)
-            or _standing(text, old, new)
             or _unwrapped(text, old, new, hints)
+            or _standing(text, old, new)
             or _loosely(text, path, old, new, hints)
             or _refused(text, path, old, new)
         )
@@ -256,14 +256,18 @@ def _only_chain(found: Sequence[Sequence[Place]]) -> list[Place] | None:
     return first if first == last[::-1] else None
 
 
-def _standing(text: Text, old: Quote, new: Quote) -> Standing | None:
+def _standing(text: Text, old: Quote, new: Quote) -> Verdict | None:
     """The quote stands nowhere: does the replacement stand there, once, in a way that proves that the edit was made?"""
     if new.is_blank or not _proves(old, new):
         return None
     strategy, places = search(text, new)
     if strategy is None or len(places) != 1:
         return None
-    return Standing(strategy.name, (places[0].row + 1, places[0].row + len(new.lines)))
+    first, end = places[0].row, places[0].row + len(new.lines)
+    other = None if text.is_binary else all_but_one.find(text, old, new, range(first, end))
+    if other is not None:
+        return Refusal("ambiguous", messages.standing_or(text, (first, end), (other, other + len(old.lines))))
+    return Standing(strategy.name, (first + 1, end))
 
 
 def _proves(old: Quote, new: Quote) -> bool:

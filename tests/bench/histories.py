@@ -15,14 +15,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from glmcode import apply_plan
 from glmcode.errors import GlmcodeError
 from glmcode.express import FileChange
 from glmcode.express.write import part
 from glmcode.model.usage import estimate_tokens
 from glmcode.plan.edits import Form
 from tests.history.archives import PROJECTS, NotToBeHadError, commits, releases
-from tests.history.drift import drifted
+from tests.history.block import blocks
+from tests.history.drift import drifted, judged
 
 COLUMNS: tuple[tuple[str, Form, int | None], ...] = (
     ("native", "native", None),
@@ -60,13 +60,14 @@ def main() -> int:
     asked.add_argument("--columns", help="numbers of columns, as 0,1,3", default="")
     asked.add_argument("--edits", action="store_true", help="only files that stand on both sides")
     asked.add_argument("--drift", action="store_true", help="drifted plans instead")
+    asked.add_argument("--blocks", type=int, default=3, help="blocks of each commit that are drifted")
     asked.add_argument("--seconds", type=float, default=1e9, help="stop after so many, with what there is by then")
     given = asked.parse_args()
     every = list(changes(given.projects, given.most, given.edits))
     random.Random(0).shuffle(every)
     found = _until(every, time.monotonic() + given.seconds)
     if given.drift:
-        return drift(found)
+        return drift(found, given.blocks)
     columns = [one for at, one in enumerate(COLUMNS) if not given.columns or str(at) in given.columns.split(",")]
     return forms(found, columns)
 
@@ -115,26 +116,28 @@ def forms(found: Iterable[tuple[str, FileChange]], columns: Sequence[tuple[str, 
     return int(failed > 0)
 
 
-def drift(found: Iterable[tuple[str, FileChange]]) -> int:
-    """Every commit's drifted plans: what became of each kind."""
+def drift(found: Iterable[tuple[str, FileChange]], each: int) -> int:
+    """Drifted plans of every commit's blocks, so many of a commit: what became of each kind."""
     chance = random.Random(1)
     table: dict[str, Counter[str]] = defaultdict(Counter)
     for name, change in found:
-        for one in drifted(change, chance):
-            result = apply_plan(one.plan, {change.path: one.before})
-            if not result.ok:
-                verdict = "refused"
-            elif result.files.get(change.path, one.before) == one.after:
-                verdict = "exact"
-            else:
-                verdict = "wrong"
-                print(f"wrong: {name} {change.path}: {one.kind}", file=sys.stderr)
-            table[one.kind][verdict] += 1
-    print("| drift | exact | refused | wrong |")
-    print("|---|---|---|---|")
+        every = list(blocks(change))
+        for block in chance.sample(every, min(each, len(every))):
+            for one in drifted(block):
+                verdict = judged(one)
+                table[one.kind][f"{'' if one.determined else 'un'}determined {verdict}"] += 1
+                if verdict == "wrong":
+                    print(f"wrong: {name} {change.path}:{block.first + 1}: {one.kind}", file=sys.stderr)
+    print("| drift | determined | of those landed exactly | refused | not determined: exactly | refused | wrong |")
+    print("|---|---|---|---|---|---|---|")
     for kind, counts in table.items():
-        print(f"| {kind} | {counts['exact']} | {counts['refused']} | {counts['wrong']} |")
-    return int(any(counts["wrong"] for counts in table.values()))
+        exact, refused = counts["determined exact"], counts["determined refused"]
+        wrong = counts["determined wrong"] + counts["undetermined wrong"]
+        told = exact + refused + counts["determined wrong"]
+        share = f"{exact / told:.1%}" if told else ""
+        others = f"{counts['undetermined exact']:,} | {counts['undetermined refused']:,}"
+        print(f"| {kind} | {told:,} | {share} | {refused:,} | {others} | {wrong} |")
+    return int(any(verdict.endswith("wrong") for counts in table.values() for verdict in counts))
 
 
 if __name__ == "__main__":

@@ -47,8 +47,11 @@ PROJECTS = (
     Project("npm", "commander", ("8.0.0", "9.0.0", "10.0.0", "11.0.0", "12.0.0")),
     Project("npm", "rxjs", ("7.4.0", "7.5.0", "7.5.7", "7.8.1")),
     Project("npm", "hono", ("4.0.0", "4.1.0", "4.2.0", "4.3.0")),
+    Project("pypi", "jpype1", ("1.4.0", "1.4.1", "1.5.0")),
+    Project("npm", "react-native-svg", ("13.4.0", "13.9.0", "13.14.0")),
+    Project("npm", "react-native-screens", ("3.27.0", "3.29.0", "3.31.0")),
 )
-"""Python, C, Rust, JavaScript and TypeScript."""
+"""Python, C, C++, Rust, JavaScript, TypeScript, Java, Kotlin and Objective-C."""
 
 
 def releases(project: Project) -> list[dict[str, bytes]]:

@@ -6,7 +6,7 @@ that are the same but for their indentation: nothing is compared letter by lette
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from glmcode.landing.linediff import matching_blocks
 from glmcode.landing.nearest import is_trivial, rows_of
@@ -44,13 +44,36 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     windows = sorted(votes, key=lambda near: (-votes[near], near))[:MOST_WINDOWS]
     aligned = [_aligned(text, wanted, near * STEP) for near in windows]
     pairs = max(aligned, key=lambda pairs: sum(weights[number] for number in pairs))
-    # What else the rare lines could mean: an upper bound for any other place.
-    rival = _votes(wanted, rows, pairs)
-    next_best = max((count + rival[near + 1] for near, count in list(rival.items())), default=0)
+    if len(pairs) < 2:
+        return []
+    pairs = _together(text, wanted, pairs, _slack(wanted))
     own = sum(1 for number, row in pairs.items() if row in rows.get(wanted[number], ()))
-    if own - next_best < max(1.0, total / 5):
+    if _has_rival(text, wanted, rows, pairs, own - max(1.0, total / 5)):
         return []
     return _judged(text, quote, wanted, weights, pairs)
+
+
+def _has_rival(
+    text: Text, wanted: Sequence[bytes], rows: dict[bytes, list[int]], pairs: dict[int, int], most: float
+) -> bool:
+    """Whether more than `most` of the rare lines could mean another place, in their order."""
+    votes = _votes(wanted, rows, pairs)
+    near = [one for one, count in list(votes.items()) if count + votes[one + 1] > most]
+    if not near:
+        return False
+    if len(near) > MOST_WINDOWS:
+        return True
+    from rapidfuzz.distance import LCSseq
+
+    rare = [line for line in wanted if rows.get(line)]
+    own = set(pairs.values())
+    for one in near:
+        first, end = _window(len(wanted), one * STEP)
+        lines = [line.strip(BLANKS) for line in text.lines[first:end]]
+        there = [line for row, line in enumerate(lines, first) if line in rows and row not in own]
+        if LCSseq.similarity(rare, there) > most:
+            return True
+    return False
 
 
 def _votes(wanted: Sequence[bytes], rows: dict[bytes, list[int]], but: dict[int, int]) -> Counter[int]:
@@ -64,9 +87,8 @@ def _votes(wanted: Sequence[bytes], rows: dict[bytes, list[int]], but: dict[int,
 
 def _aligned(text: Text, wanted: Sequence[bytes], start: int) -> dict[int, int]:
     """The rows of the quote's lines around a row where it may begin."""
-    slack = 8 + len(wanted)
-    first = max(0, start - slack)
-    window = [line.strip(BLANKS) for line in text.lines[first : start + 8 + len(wanted) + slack]]
+    first, end = _window(len(wanted), start)
+    window = [line.strip(BLANKS) for line in text.lines[first:end]]
     return {
         number + n: first + row + n
         for number, row, size in matching_blocks(wanted, window)
@@ -75,22 +97,28 @@ def _aligned(text: Text, wanted: Sequence[bytes], start: int) -> dict[int, int]:
     }
 
 
+def _window(size: int, start: int) -> tuple[int, int]:
+    slack = STEP + size
+    return max(0, start - slack), start + STEP + size + slack
+
+
 def _judged(
     text: Text, quote: Quote, wanted: Sequence[bytes], weights: Sequence[float], pairs: dict[int, int]
 ) -> list[Place]:
     solid = [number for number, line in enumerate(wanted) if line]
     strong = [number for number in pairs if weights[number] == 1]
-    missing = len(solid) - len(pairs)
+    broken = _broken_otherwise(text, wanted, pairs)
+    missing = len(solid) - len(pairs) - len(broken)
     if len(pairs) < 2 or not strong or missing > max(1, len(solid) // 4):
         return []
     top, bottom = min(pairs.values()), max(pairs.values())
-    left_out = sum(1 for row in range(top, bottom + 1) if text.lines[row].strip(BLANKS)) - len(pairs)
-    if left_out > max(3, len(solid) // 2):
+    left_out = _between(text, top, bottom + 1) - len(pairs)
+    left_out -= sum(end - first for first, end in set(broken.values()))
+    if left_out > _slack(wanted):
         return []
     pad = len(wanted)
     near = Counter(line.strip(BLANKS) for line in text.lines[max(0, top - pad) : bottom + 1 + pad])
     own = Counter(wanted)
-    spans: list[Span | None] = [None] * len(wanted)
     runs: list[list[int]] = []
     for number in sorted(pairs):
         if runs and _adjacent(text, wanted, pairs, runs[-1][-1], number):
@@ -105,10 +133,12 @@ def _judged(
         if not sure[here] and not _is_beside(text, pairs, runs, sure, here)
         for at in run
     }
-    for number, row in pairs.items():
-        spans[number] = (row, row + 1)
     if all(number in guessed for number in pairs):
         return []
+    spans = [broken.get(number) for number in range(len(wanted))]
+    for number, row in pairs.items():
+        spans[number] = (row, row + 1)
+    guessed.update(broken)
     spans = filled(text, quote.lines, spans)
     for number, row in _counterparts(text, wanted, spans):
         spans[number] = (row, row + 1)
@@ -134,6 +164,71 @@ def _adjacent(text: Text, wanted: Sequence[bytes], pairs: dict[int, int], above:
     if any(wanted[above + 1 : below]):
         return False
     return not any(text.lines[row].strip(BLANKS) for row in range(pairs[above] + 1, pairs[below]))
+
+
+def _slack(wanted: Sequence[bytes]) -> int:
+    """Lines that a quote may leave out."""
+    return max(3, sum(map(bool, wanted)) // 2)
+
+
+def _together(text: Text, wanted: Sequence[bytes], pairs: dict[int, int], most: int) -> dict[int, int]:
+    """The most pairs that are no more than so many rows apart, and what stands next to them.
+
+    A line farther away stands elsewhere as well; where the quote means it, the file may tell it or the one beside it
+    differently.
+    """
+    groups: list[list[int]] = []
+    for number in sorted(pairs):
+        if groups and _between(text, pairs[groups[-1][-1]] + 1, pairs[number]) <= most:
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    kept = max(groups, key=len)
+    out = {number: pairs[number] for number in kept}
+    for step in (-1, 1):
+        number = kept[0 if step < 0 else -1]
+        row, differ = out[number], 0
+        while differ < 2:
+            number, row = _next(wanted, number, step), _next(text.lines, row, step)
+            if number < 0 or row < 0:
+                break
+            if wanted[number] == text.lines[row].strip(BLANKS):
+                out[number] = row
+            else:
+                differ += 1
+    return out
+
+
+def _next(lines: Sequence[bytes], at: int, step: int) -> int:
+    """The next line that is not blank; -1 where there is none."""
+    at += step
+    while 0 <= at < len(lines):
+        if lines[at].strip(BLANKS):
+            return at
+        at += step
+    return -1
+
+
+def _between(text: Text, first: int, end: int) -> int:
+    """How many of the rows first..end are not blank."""
+    return sum(1 for row in range(first, end) if text.lines[row].strip(BLANKS))
+
+
+def _broken_otherwise(text: Text, wanted: Sequence[bytes], pairs: dict[int, int]) -> dict[int, Span]:
+    """Lines between two that stand there whose text does too, but broken into other lines: the rows that they share."""
+    found: dict[int, Span] = {}
+    for above, below in itertools.pairwise(sorted(pairs)):
+        ours = [number for number in range(above + 1, below) if wanted[number]]
+        theirs = [row for row in range(pairs[above] + 1, pairs[below]) if text.lines[row].strip(BLANKS)]
+        if not ours or not theirs or len(ours) == len(theirs) or theirs[-1] - theirs[0] >= len(theirs):
+            continue
+        if _solid(wanted[number] for number in ours) == _solid(text.lines[row] for row in theirs):
+            found.update(dict.fromkeys(ours, (theirs[0], theirs[-1] + 1)))
+    return found
+
+
+def _solid(lines: Iterable[bytes]) -> bytes:
+    return b"".join(b"".join(lines).split())
 
 
 def _counterparts(text: Text, wanted: Sequence[bytes], spans: Sequence[Span | None]) -> list[tuple[int, int]]:

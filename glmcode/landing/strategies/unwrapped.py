@@ -36,21 +36,25 @@ def unescaped(data: bytes) -> bytes:
 def unlisted(old: Quote, new: Quote, blank: bytes) -> tuple[Quote, Quote, int] | None:
     """Both halves without the numbers of a listing, which rise by one in the quote, and the row of its first line.
 
-    `blank` goes too: what stands between the number's mark and the line. Lines of the replacement that have no number are taken as they
-    are.
+    `blank` goes too: what stands between the number's mark and every line that is not empty. Lines of the replacement
+    that have no number are taken as they are.
     """
-    numbers: list[int] = []
-    lines: list[bytes] = []
-    for line in old.lines:
-        match = _NUMBERED.fullmatch(line)
-        if match is None:
-            return None
-        numbers.append(int(match[1]))
-        lines.append(match[2].removeprefix(blank))
-    if not numbers or any(number != numbers[0] + at for at, number in enumerate(numbers)) or not numbers[0]:
+    ours, theirs = ([_NUMBERED.fullmatch(line) for line in side.lines] for side in (old, new))
+    known = [match for match in ours if match is not None]
+    numbers = [int(match[1]) for match in known]
+    if len(known) < len(ours) or not _rise(numbers):
         return None
-    stripped = [match[2].removeprefix(blank) if (match := _NUMBERED.fullmatch(line)) else line for line in new.lines]
-    return _joined(lines, old), _joined(stripped, new), numbers[0] - 1
+    if any(match[2] and not match[2].startswith(blank) for match in (*known, *theirs) if match is not None):
+        return None
+    lines = [match[2].removeprefix(blank) for match in known]
+    given = [
+        line if match is None else match[2].removeprefix(blank) for match, line in zip(theirs, new.lines, strict=True)
+    ]
+    return _joined(lines, old), _joined(given, new), numbers[0] - 1
+
+
+def _rise(numbers: list[int]) -> bool:
+    return bool(numbers) and numbers[0] > 0 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _joined(lines: list[bytes], like: Quote) -> Quote:

@@ -2,5 +2,4 @@ def run():
     # why
     first = 2
     second = 3
-
     return first

@@ -1,5 +1,4 @@
 def run():
     # why
     first = 1
-
     return first

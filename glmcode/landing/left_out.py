@@ -1,0 +1,124 @@
+"""Lines of the file that a loose quote left out, next to what changes: whether it is clear on which side of the change they stand."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+
+from glmcode.landing.place import Place
+from glmcode.landing.text import Text
+
+__all__ = ["LONGEST_LINE", "left_out_beside", "pairwise_alike", "says_nothing", "told_otherwise"]
+
+LONGEST_LINE = 400
+"""Bytes of a line that are compared with another."""
+AKIN = 50
+"""Percent of likeness from which a line of the replacement may be what a quoted one became."""
+
+_COMMENTS = (b"#", b"//", b"/*", b"*", b"--", b"<!--")
+
+Step = tuple[int, int, int, int]
+"""Lines a..a_end of the quote give way to lines b..b_end of the replacement."""
+
+
+def told_otherwise(place: Place, ours: Sequence[bytes], theirs: Sequence[bytes], steps: Sequence[Step]) -> int | None:
+    """A line that the quote left lines out behind, where the same change can be told as one on their other side.
+
+    `]` comes after new lines that hold a `]` too: whichever of them is the old one, quote and replacement are the same, but
+    not what becomes of a blank line that the file has behind it. None where there is no such line.
+    """
+    spans = place.spans or ()
+    for number, (a, a_end, b, b_end) in enumerate(steps):
+        given = theirs[b:b_end]
+        if not given:
+            continue
+        bottom = steps[number + 1][0] if number + 1 < len(steps) else len(ours)
+        top = steps[number - 1][1] if number else 0
+        for line in _taken(range(a_end, bottom), ours, given):
+            if _is_gap(spans, line, line + 1):
+                return line
+        for line in _taken(range(a - 1, top - 1, -1), ours, given[::-1]):
+            if _is_gap(spans, line - 1, line):
+                return line
+    return None
+
+
+def _taken(lines: Iterable[int], ours: Sequence[bytes], given: Sequence[bytes]) -> Iterable[int]:
+    """Of the lines next to a change those that could be some of the given ones, all up to there in order."""
+    rest = iter(given)
+    return itertools.takewhile(lambda line: ours[line] in rest, lines)
+
+
+def _is_gap(spans: Sequence[tuple[int, int] | None], above: int, below: int) -> bool:
+    """Whether the file has lines between the two that the quote has not."""
+    upper = next((span for span in reversed(spans[: above + 1]) if span is not None), None)
+    lower = next((span for span in spans[below:] if span is not None), None)
+    return upper is not None and lower is not None and upper[1] < lower[0]
+
+
+def left_out_beside(
+    text: Text, place: Place, old: Sequence[bytes], new: Sequence[bytes], step: tuple[int, int, int, int]
+) -> bool:
+    """Whether lines that the quote left out stand right above or below lines that others replace, and nothing tells among
+    which of the new ones they belong.
+
+    What stands above must stand above what became of the first line, and what stands below, below what became of the last.
+    Code, which is not left out lightly, asks for a successor of each line.
+    """
+    a, a_end, b, b_end = step
+    covered = [span for span in (place.spans or ())[a:a_end] if span is not None]
+    if b == b_end or not covered:
+        return False
+    above, below = _left_out(text, place, old, new, step, (covered[0][0], covered[-1][1]))
+    if any(not says_nothing(text.lines[row]) for row in (*above, *below)):
+        return a_end - a != b_end - b or not pairwise_alike(old[a:a_end], new[b:b_end])
+    return bool(above and not _succeeds(old[a], new[b:b_end], 0)) or bool(
+        below and not _succeeds(old[a_end - 1], new[b:b_end], -1)
+    )
+
+
+def _left_out(
+    text: Text,
+    place: Place,
+    old: Sequence[bytes],
+    new: Sequence[bytes],
+    step: tuple[int, int, int, int],
+    rows: tuple[int, int],
+) -> tuple[list[int], list[int]]:
+    """The rows right above and right below these that the quote left out.
+
+    A blank line that the quote has there is no bound where a change has blank lines of its own: it could be told beyond it.
+    """
+    a, a_end, b, b_end = step
+    spans = place.spans or ()
+    through = any(not line.strip() for line in (*old[a:a_end], *new[b:b_end]))
+    told = [line for line, span in enumerate(spans) if span is not None and (old[line].strip() or not through)]
+    upper = next((spans[line] for line in reversed(told) if line < a), None)
+    lower = next((spans[line] for line in told if line >= a_end), None)
+    known = {row for span in spans if span is not None for row in range(*span)}
+    above = range(upper[1], rows[0]) if upper is not None else range(0)
+    below = range(rows[1], lower[0]) if lower is not None else range(0)
+    return [row for row in above if row not in known], [row for row in below if row not in known]
+
+
+def pairwise_alike(old: Sequence[bytes], new: Sequence[bytes]) -> bool:
+    """Whether each line is what became of its counterpart: as many lines as before may still be others."""
+    return all(_akin(one, other) for one, other in zip(old, new, strict=True))
+
+
+def _succeeds(line: bytes, others: Sequence[bytes], at: int) -> bool:
+    """Whether of all the others that one is what became of the line."""
+    from rapidfuzz import fuzz
+
+    ratios = [fuzz.ratio(line.strip()[:LONGEST_LINE], other.strip()[:LONGEST_LINE]) for other in others]
+    return ratios[at] >= AKIN and ratios[at] == max(ratios)
+
+
+def _akin(one: bytes, other: bytes) -> bool:
+    from rapidfuzz import fuzz
+
+    return fuzz.ratio(one.strip()[:LONGEST_LINE], other.strip()[:LONGEST_LINE]) >= AKIN
+
+
+def says_nothing(line: bytes) -> bool:
+    """True for a blank line or a comment."""
+    bare = line.strip()
+    return not bare or bare.startswith(_COMMENTS)

@@ -1,0 +1,9 @@
+public class Paths
+{
+  static int count = 0;
+
+  static String join(String a, String b)
+  {
+    return a + SEPARATOR + b;
+  }
+}

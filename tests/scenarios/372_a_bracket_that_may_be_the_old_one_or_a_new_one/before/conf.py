@@ -1,0 +1,7 @@
+extensions = [
+    "autodoc",
+    "doctest",
+]
+
+# Paths that contain templates.
+templates_path = ["_templates"]
