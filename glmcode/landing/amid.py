@@ -38,7 +38,8 @@ def replaced_amid_a_line(
     """Only the definition's own bytes give way; the separator behind it stays. A body that gives the line with all that
     it shares is taken as that."""
     data = text.data
-    stands = data[definition.keyword : definition.end].rstrip(b"\r\n")
+    stands = data[definition.keyword : definition.end].rstrip(b"\r\n").lstrip()
+    start = data.find(stands, definition.keyword)
     newline = text.end_near(text.row(definition.keyword))
     words = newline.join(lines).strip()
     before = data[text.start(text.row(definition.keyword)) : definition.keyword].strip()
@@ -58,7 +59,7 @@ def replaced_amid_a_line(
     at = (definition.line, definition.end_line)
     if stands == words:
         return Standing(strategy, at)
-    return Fit((Splice(definition.keyword, definition.keyword + len(stands), words),), strategy, 1.0, at)
+    return Fit((Splice(start, start + len(stands), words),), strategy, 1.0, at)
 
 
 def beside_amid_a_line(

@@ -11,7 +11,9 @@ from glmcode.landing.text import Text, split_lines
 
 __all__ = ["as_deep_as", "body_lines", "head_of", "insertion", "shifted"]
 
-_COMMENT = re.compile(rb"#(?![\[!])|//|/\*|--|\*")
+_COMMENT = re.compile(rb"#(?![\[!])|//|/\*|--|\*|<!--")
+_BLOCKS = {b"/*": b"*/", b"<!--": b"-->"}
+"""How comments of several lines open and close."""
 _HASHES = frozenset({None, "python", "ruby", "php", "bash", "elixir", "yaml", "toml"})
 _DASHES = frozenset({None, "lua", "sql"})
 """Where `#` and `--` begin comments; elsewhere they begin a selector, a heading, a field, a directive."""
@@ -93,16 +95,20 @@ def _shift(lines: Sequence[bytes], indent: bytes, like: Collection[bytes]) -> Sh
 def head_of(lines: Sequence[bytes], language: str | None) -> tuple[int, int]:
     """How many of the lines are comments, and how many then are decorators or attributes, before the definition itself."""
     comments = 0
-    in_block = False
+    closing = b""
     while comments < len(lines):
         bare = lines[comments].strip()
-        if in_block or bare.startswith(b"/*"):
-            closes = bare.find(b"*/", 0 if in_block else 2)
-            if closes >= 0 and bare[closes + 2 :].strip() and not _COMMENT.match(bare[closes + 2 :].strip()):
+        in_block = bool(closing)
+        opening = next((one for one in _BLOCKS if bare.startswith(one)), b"")
+        if in_block or opening:
+            closing = closing or _BLOCKS[opening]
+            closes = bare.find(closing, 0 if in_block else len(opening))
+            behind = bare[closes + len(closing) :].strip() if closes >= 0 else b""
+            if behind and not _COMMENT.match(behind):
                 if in_block:
                     return len(lines), 0  # the definition begins behind its comment
                 break
-            in_block = closes < 0
+            closing = closing if closes < 0 else b""
         elif not _is_comment(bare, language):
             break
         comments += 1

@@ -68,6 +68,7 @@ def test_a_comment_before_code_on_its_line_is_no_comment_line() -> None:
         ("a.py", "x = 1; y = 2\n", "x = 9\n", "x = 9; y = 2\n"),
         ("a.sh", 'x="$1"; shift\n', 'x="$2"\n', 'x="$2"; shift\n'),
         ("a.c", "int x; int y;\n", "int x = 3;\n", "int x = 3; int y;\n"),
+        ("a.ts", "class A {\n  x = 1; y = 2;\n}\n", "x = 9;\n", "class A {\n  x = 9; y = 2;\n}\n"),
     ],
 )
 def test_the_separator_behind_a_definition_on_its_line_stays(path: str, source: str, body: str, after: str) -> None:

@@ -318,3 +318,10 @@ def test_a_body_that_lost_the_indentation_of_its_first_line_alone_keeps_that_of_
 ) -> None:
     result = apply_plan(f'<edit path="{path}" replace="A.f">\n{body}</edit>\n', {path: source.encode()})
     assert result.files == {path: after.encode()}
+
+
+def test_a_comment_of_markup_that_a_body_restates_is_not_doubled() -> None:
+    source = '<div>\n  <!-- The\n       top. -->\n  <p id="a">x</p>\n</div>\n'
+    body = '  <!-- The\n       top. -->\n  <p id="a">y</p>\n'
+    result = apply_plan(f'<edit path="a.html" replace="p#a">\n{body}</edit>\n', {"a.html": source.encode()})
+    assert result.files == {"a.html": source.replace(">x<", ">y<").encode()}
