@@ -21,6 +21,8 @@ MOST_LINES = 400
 MOST_WINDOWS = 6
 STEP = 8
 """Rows that a quote may be longer or shorter than what it quotes, for its lines to speak for one place."""
+_EDGE = b"\n"
+"""No line: where a window ends says nothing of where the quote does."""
 TRIVIAL = 0.25
 """What a line that stands in any file weighs against one that says something."""
 
@@ -88,9 +90,9 @@ def _votes(wanted: Sequence[bytes], rows: dict[bytes, list[int]], but: dict[int,
 def _aligned(text: Text, wanted: Sequence[bytes], start: int) -> dict[int, int]:
     """The rows of the quote's lines around a row where it may begin."""
     first, end = _window(len(wanted), start)
-    window = [line.strip(BLANKS) for line in text.lines[first:end]]
+    window = [_EDGE, *(line.strip(BLANKS) for line in text.lines[first:end]), _EDGE]
     return {
-        number + n: first + row + n
+        number + n: first - 1 + row + n
         for number, row, size in matching_blocks(wanted, window)
         for n in range(size)
         if wanted[number + n]
