@@ -227,19 +227,33 @@ class Landing:
         return next((to for old, to in reversed(self._links) if old == path and to in there), None)
 
     def _substitute(self, index: int, change: Substitute, file: File, path: str, settled: bool) -> Verdict:
-        hints = file.hints(index, change)
-        verdict = substitute(file.text, change, path, hints)
+        hints, found = file.hints(index, change), None if file.text is file.first else file.first
+        verdict = substitute(file.text, change, path, hints, found)
         if isinstance(verdict, Refusal) and verdict.places:
             self._contested.add((path, change.old))
             if settled and self._share_out(index, path, file, verdict):
-                return substitute(file.text, change, path, file.hints(index, change))
+                return substitute(file.text, change, path, file.hints(index, change), found)
         if isinstance(verdict, Refusal) and verdict.near is not None and self._told_length < messages.LONGEST_PLAN:
             from glmcode.landing.offer import with_offer
 
             return replace(verdict, message=with_offer(file, path, verdict))
+        if isinstance(verdict, Fit) and self._repeats(index, path, change, file, verdict):
+            return Standing(verdict.strategy, verdict.lines)
         if isinstance(verdict, Fit) and hints.row is not None and verdict.lines is not None:
             file.hints_wrong = file.hints_wrong or hints.row != verdict.lines[0] - 1
         return verdict
+
+    def _repeats(self, index: int, path: str, change: Substitute, file: File, fit: Fit) -> bool:
+        """Whether the plan only says again what it has said: an edit with this quote and replacement has landed, its
+        replacement holds the quote, and that is where this one would land. Lines would come in twice."""
+        if change.every or change.old not in change.new or len(fit.splices) != 1:
+            return False
+        for member in self._groups.get((path, change.old), ()):
+            edit = self._edits[member]
+            said = member < index and isinstance(edit, Edit) and edit.change == change
+            if said and self._outcomes[member].status != "rejected":
+                return fit.splices[0].is_made_in(file.text.data)
+        return False
 
     def _share_out(self, index: int, path: str, file: File, verdict: Refusal) -> bool:
         """As many edits with this quote as there are places: each takes its own, in order. False where it is not so."""

@@ -134,6 +134,8 @@ def _cuts(
     """What one difference between quote and replacement does to the file's rows."""
     a, a_end, b, b_end = _whole_groups(place, step)
     spans = place.spans or ()
+    if _is_made(text, place, old, new, (a, a_end, b, b_end)):
+        return []
     up, down = _slack(old, new, (a, a_end, b, b_end))
     low, high = max(0, a - up - 1), min(len(old), a_end + down + 1)
     if max(up, down) > MOST_SLACK or ((up or down) and not _solid(spans[low:high])):
@@ -169,6 +171,25 @@ def _cuts(
     if len(covered) == a_end - a == b_end - b and pairwise_alike(old[a:a_end], new[b:b_end]):
         return [(span[0], span[1], [line]) for span, line in zip(covered, new[b:b_end], strict=True)]
     return Snag("gap", a)
+
+
+def _is_made(
+    text: Text, place: Place, old: Sequence[bytes], new: Sequence[bytes], step: tuple[int, int, int, int]
+) -> bool:
+    """Whether the file has made the same change already: the new lines stand between the neighbours of the old ones, alone."""
+    a, a_end, b, b_end = step
+    spans = place.spans or ()
+    becomes = [line.strip() for line in new[b:b_end] if line.strip()]
+    if not becomes or any(spans[line] is not None and line not in place.guessed for line in range(a, a_end)):
+        return False
+    above = next((line for line in range(a - 1, -1, -1) if old[line].strip()), None)
+    below = next((line for line in range(a_end, len(old)) if old[line].strip()), None)
+    if above is None or below is None or above in place.guessed or below in place.guessed:
+        return False
+    upper, lower = spans[above], spans[below]
+    if upper is None or lower is None:
+        return False
+    return [row for row in (text.lines[row].strip() for row in range(upper[1], lower[0])) if row] == becomes
 
 
 def _whole_groups(place: Place, step: tuple[int, int, int, int]) -> tuple[int, int, int, int]:

@@ -13,6 +13,7 @@ __all__ = [
     "MOST_PLACES",
     "ambiguous",
     "capped",
+    "changed_by_the_plan",
     "first_sentence",
     "listed",
     "no_match",
@@ -178,6 +179,11 @@ def no_match(text: Text, path: str, quote: Quote, new: Quote, changed: set[int])
         "\n".join(out),
         near=Near(quote, new, found.pairs or _opposite(text, quote, found)),
     )
+
+
+def changed_by_the_plan(message: str) -> str:
+    """For a quote of lines that stood when the plan came, and that an edit above this one has changed."""
+    return f"An earlier edit of this plan has changed what this one quotes: quote what it leaves there. {message}"
 
 
 def _opposite(text: Text, quote: Quote, found: Nearest) -> tuple[tuple[int, int], ...]:

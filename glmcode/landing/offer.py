@@ -153,8 +153,19 @@ def _steps(text: Text, near: Near, rows: Mapping[int, int], below: bool) -> list
             lines[number - a] = merged
         if found and at[0] < found[-1].end:
             return []
+        if a == a_end and _stand_beside(text, at[0], lines):
+            continue  # somebody has added them already
         found.append(_Change(*at, lines))
     return found
+
+
+def _stand_beside(text: Text, row: int, lines: Sequence[bytes]) -> bool:
+    """Whether the lines stand right above the row or right below it."""
+    wanted = [_bare(line) for line in lines]
+    if all(is_trivial(line) for line in wanted):
+        return False
+    size = len(wanted)
+    return any([_bare(line) for line in text.lines[at : at + size]] == wanted for at in (max(0, row - size), row))
 
 
 def _sure_offsets(text: Text, old: Sequence[bytes], stands: Mapping[int, int], pairs: Sequence[int]) -> set[int]:

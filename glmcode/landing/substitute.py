@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from glmcode.landing import messages
 from glmcode.landing.carry import carry
+from glmcode.landing.elided import drops_what_it_elides
 from glmcode.landing.hints import Hints, choose
 from glmcode.landing.linediff import changes
 from glmcode.landing.nearest import is_trivial
@@ -24,8 +25,12 @@ SUBSTANCE = 10
 """Letters and digits that a replacement without context must hold for its presence to prove anything."""
 
 
-def substitute(text: Text, change: Substitute, path: str, hints: Hints) -> Verdict:
-    """The verdict on one quote and replacement in a file that exists."""
+def substitute(text: Text, change: Substitute, path: str, hints: Hints, earlier: Text | None = None) -> Verdict:
+    """The verdict on one quote and replacement in a file that exists. `earlier` is what the plan found there, where edits
+    above this one have changed that."""
+    question = drops_what_it_elides(change, path)
+    if question is not None:
+        return question
     try:
         old_bytes, new_bytes = encode_like(text, change.old, change.new)
     except UnprovenEncodingError as error:
@@ -38,19 +43,19 @@ def substitute(text: Text, change: Substitute, path: str, hints: Hints) -> Verdi
             return verdict
         # Not one such stretch: read as the whole lines that it most likely is, where both halves can be.
         if old_bytes.endswith(b"\n") != new_bytes.endswith(b"\n") and new_bytes:
-            return _refused(text, path, Quote(_ended(old_bytes)), Quote(_ended(new_bytes)))
+            return _refused(text, path, Quote(_ended(old_bytes)), Quote(_ended(new_bytes)), earlier)
         old_bytes, new_bytes = _ended(old_bytes), _ended(new_bytes) if not old_bytes.endswith(b"\n") else new_bytes
     old, new = Quote(old_bytes), Quote(new_bytes)
     strategy, places = search(text, old)
     if not places or strategy is None:
         if change.every:
-            return _standing(text, old, new) or _refused(text, path, old, new)
+            return _standing(text, old, new, earlier) or _refused(text, path, old, new, earlier)
         return (
             _elided(text, old, new)
-            or _unwrapped(text, old, new, hints)
-            or _standing(text, old, new)
-            or _loosely(text, path, old, new, hints)
-            or _refused(text, path, old, new)
+            or _unwrapped(text, old, new, hints, earlier)
+            or _standing(text, old, new, earlier)
+            or _loosely(text, path, old, new, hints, earlier)
+            or _refused(text, path, old, new, earlier)
         )
     if change.every:
         return _everywhere(text, places, strategy, old, new)
@@ -90,7 +95,7 @@ def search(text: Text, quote: Quote) -> tuple[Strategy | None, list[Place]]:
     return None, []
 
 
-def _unwrapped(text: Text, old: Quote, new: Quote, hints: Hints) -> Verdict | None:
+def _unwrapped(text: Text, old: Quote, new: Quote, hints: Hints, earlier: Text | None) -> Verdict | None:
     """The verdict on the quote without line numbers or escapes, where the file holds it so."""
     if text.is_binary:
         return None
@@ -99,7 +104,7 @@ def _unwrapped(text: Text, old: Quote, new: Quote, hints: Hints) -> Verdict | No
     readings.sort(key=lambda reading: reading[4] is None or reading[4].name == "indentation")
     for name, plain, given, row, strategy, found in readings:
         if strategy is None:
-            there = _standing(text, plain, given)
+            there = _standing(text, plain, given, earlier)
             if there is not None:
                 return there
             continue
@@ -118,13 +123,13 @@ def _unwrapped(text: Text, old: Quote, new: Quote, hints: Hints) -> Verdict | No
     return None
 
 
-def _loosely(text: Text, path: str, old: Quote, new: Quote, hints: Hints) -> Verdict | None:
+def _loosely(text: Text, path: str, old: Quote, new: Quote, hints: Hints, earlier: Text | None) -> Verdict | None:
     if text.is_binary or old.is_blank:
         return None
     from glmcode.landing.loosely import loosely
 
-    found = loosely(text, path, old, new, language_of(path), hints)
-    return None if isinstance(found, Standing) and not _proves(old, new) else found
+    verdict = loosely(text, path, old, new, language_of(path), hints)
+    return None if isinstance(verdict, Standing) and not _proves(old, new, earlier) else verdict
 
 
 def _carried(
@@ -256,9 +261,9 @@ def _only_chain(found: Sequence[Sequence[Place]]) -> list[Place] | None:
     return first if first == last[::-1] else None
 
 
-def _standing(text: Text, old: Quote, new: Quote) -> Verdict | None:
+def _standing(text: Text, old: Quote, new: Quote, earlier: Text | None) -> Verdict | None:
     """The quote stands nowhere: does the replacement stand there, once, in a way that proves that the edit was made?"""
-    if new.is_blank or not _proves(old, new):
+    if new.is_blank or not _proves(old, new, earlier):
         return None
     strategy, places = search(text, new)
     if strategy is None or len(places) != 1:
@@ -270,8 +275,13 @@ def _standing(text: Text, old: Quote, new: Quote) -> Verdict | None:
     return Standing(strategy.name, (first + 1, end))
 
 
-def _proves(old: Quote, new: Quote) -> bool:
-    """Whether finding `new` can only mean that `old` has become it already."""
+def _proves(old: Quote, new: Quote, earlier: Text | None) -> bool:
+    """Whether finding `new` can only mean that `old` has become it already.
+
+    What another edit of the plan has put there proves nothing of a quote that never stood.
+    """
+    if earlier is not None and not search(earlier, old)[1] and not search(earlier, new)[1]:
+        return False
     steps = list(changes(old.lines, new.lines))
     if not steps:
         return True
@@ -290,13 +300,16 @@ def _substance(line: bytes) -> int:
     return sum(1 for byte in line if chr(byte).isalnum() or byte >= 128)
 
 
-def _refused(text: Text, path: str, old: Quote, new: Quote) -> Refusal:
+def _refused(text: Text, path: str, old: Quote, new: Quote, earlier: Text | None = None) -> Refusal:
     if text.is_binary:
         return Refusal("binary", f"{path} is binary, and the quoted text does not stand in it byte for byte.")
     if old.is_blank:
         return Refusal("no-match", f"The quoted text is blank: quote lines of {path} that hold something.")
     changed = {row for a, a_end, _, _ in changes(old.lines, new.lines) for row in range(a, a_end)}
-    return messages.no_match(text, path, old, new, changed)
+    refusal = messages.no_match(text, path, old, new, changed)
+    if earlier is not None and search(earlier, old)[1]:
+        return replace(refusal, reason="stale", message=messages.changed_by_the_plan(refusal.message))
+    return refusal
 
 
 def _ended(data: bytes) -> bytes:

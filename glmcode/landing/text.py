@@ -40,6 +40,8 @@ class Splice:
     new: bytes
 
 
+MOST_WAYS = 16
+"""Places of a quote in its own replacement that are looked at."""
 LONG = 1 << 16
 """Bytes of a text that is worth cutting in pieces ..."""
 MANY_EDITS = 12
@@ -133,6 +135,20 @@ class Text:
         text._edits = self._edits + 1
         text._bare, text._utf8 = bare or None, utf8 or None
         return text
+
+    def is_made(self, splice: Splice) -> bool:
+        """Whether what the splice brings stands there already, around the bytes that would give way to it. Looks at a bounded
+        number of ways."""
+        new, old = splice.new, self.slice(splice.start, splice.end)
+        at = new.find(old)
+        for _ in range(MOST_WAYS):
+            if at < 0 or at > splice.start:
+                return False
+            start = splice.start - at
+            if self.slice(start, start + len(new)) == new:
+                return True
+            at = new.find(old, at + 1)
+        return False
 
     def _is_between(self, offset: int) -> bool:
         """Whether no character of UTF-8 goes on here."""

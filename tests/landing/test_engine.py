@@ -283,3 +283,38 @@ def test_a_file_renamed_to_its_own_folders_name_and_judged_again_is_no_crash() -
     edits = [edit("d/e.py", Substitute("x = 1\n", "x = (\n")), edit("d/e.py", Rename("d"))]
     landed = land({"d/e.py": b"x = 1\n"}, *edits, keep="edits")
     assert verdicts(landed) == ["breaks-syntax", "exists"]
+
+
+# What the plan has said or changed before
+
+
+def test_an_edit_said_twice_is_made_once() -> None:
+    added = sub("a", "start\n", "start\nwait\n")
+    landed = land({"a": b"x\nstart\n"}, added, added, added)
+    assert verdicts(landed) == ["applied", "already", "already"]
+    assert landed.files == {"a": b"x\nstart\nwait\n"}
+
+
+def test_an_edit_said_twice_for_two_places_is_made_twice() -> None:
+    added = sub("a", "start\n", "first\nstart\n")
+    assert land({"a": b"start\nx\nstart\n"}, added, added).files == {"a": b"first\nstart\nx\nfirst\nstart\n"}
+    # Which two of three is not said.
+    assert verdicts(land({"a": b"start\nx\nstart\n"}, added, added, added)) == ["ambiguous"] * 3
+
+
+def test_equal_lines_of_another_edit_are_no_proof() -> None:
+    one, other = (
+        sub("a", "old_total(cart)\n", "net_total_of(cart)\n"),
+        sub("a", "never_there(cart)\n", "net_total_of(cart)\n"),
+    )
+    files = {"a": b"old_total(cart)\nsomething\n"}
+    assert verdicts(land(files, one, other)) == ["applied", "no-match"]
+    # A quote that stood there is another matter: its change has been made by a larger one.
+    whole = sub("a", "old_total(cart)\nsomething\n", "net_total_of(cart)\nanything\n")
+    assert verdicts(land(files, whole, one)) == ["applied", "already"]
+
+
+def test_a_quote_of_what_an_edit_above_has_changed_says_so() -> None:
+    landed = land({"a": b"one\ntwo\nthree\n"}, sub("a", "two\n", "2\n"), sub("a", "two\nthree\n", "two\n3\n"))
+    assert verdicts(landed) == ["applied", "stale"]
+    assert "An earlier edit of this plan" in landed.edits[1].message

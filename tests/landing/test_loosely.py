@@ -251,3 +251,51 @@ def test_the_same_code_elsewhere_is_not_meant_where_the_quotes_comment_stands_ov
     )
     assert strategy is not None
     assert got == b"# shown to people\nhide(e)\n\n\ndef f():\n    pass\n\n\nshow( e )\n"
+
+
+# What the file has made already
+
+
+def test_a_closing_brace_far_below_does_not_hide_the_place() -> None:
+    """The alignment took the window's last line for the quote's last one, as if both ended there."""
+    data = b"fn one() {\n    let a = 1;\n    first(a);\n}\n\nfn two() {\n    let a = 1;\n    other(a);\n}\n"
+    old = "fn one(x: u8) {\n    let a = 1;\n    first(a);\n}\n"
+    got = landed(data, old, old.replace("first(a)", "first(a + 1)"), "f.rs")
+    assert got == (data.replace(b"first(a)", b"first(a + 1)"), "fuzzy")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("", "import sys\n"), ("    start(args)\n", "    start(args, now=True)\n"), ("", "    # Twice.\n    log()\n")],
+)
+def test_a_change_of_which_a_part_is_made_lands_as_a_whole(old: str, new: str) -> None:
+    head, tail = "import os\ndef run(args):\n    begin(args)\n", "    stop(args)\n    report(args)\n    done()\n"
+    quote, given = head + old + tail, head + new + tail.replace("report(args)", "report(args, now=True)")
+    assert landed((head + new + tail).encode(), quote, given) == (given.encode(), "fuzzy")
+
+
+def test_a_change_that_was_made_otherwise_is_stale() -> None:
+    data = b"def run(args):\n    begin(args)\n    start(args, later=True)\n    log(args)\n    stop(args)\n    done()\n"
+    old = data.decode().replace(", later=True", "")
+    new = old.replace("start(args)", "start(args, now=True)").replace("stop(args)", "stop(args, now=True)")
+    assert refused(data, old, new).reason == "stale"
+
+
+@pytest.mark.parametrize("said", ["# ... existing code ...", "# rest of the function", "# ...", "...", "# unchanged"])
+def test_a_replacement_never_elides_what_only_the_quote_gives(said: str) -> None:
+    data = b"def f():\n    a = 1\n    b = 2\n    return a\n"
+    found = refused(data, data.decode(), f"def f():\n    a = 10\n    {said}\n    return a\n")
+    assert found.reason == "ambiguous"
+    assert f"`{said}`" in found.message
+    # In running text, with nothing dropped, or quoted as well, the line is what it is.
+    assert isinstance(verdict(data, data.decode(), f"def f():\n    {said}\n", "f.md"), Fit)
+    assert isinstance(verdict(data, "    a = 1\n", f"    a = 1\n    {said}\n"), Fit)
+    kept = data.replace(b"b = 2", said.encode())
+    assert isinstance(verdict(kept, kept.decode(), kept.decode().replace("a = 1", "a = 10")), Fit)
+
+
+def test_a_comment_that_says_more_is_a_comment() -> None:
+    data = b"def f():\n    return 1\n"
+    assert isinstance(
+        verdict(data, "    return 1\n", "    # keep the existing code path for later\n    return 2\n"), Fit
+    )

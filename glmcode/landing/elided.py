@@ -1,0 +1,67 @@
+"""Replacements that say "the rest stays" where nothing can stay: written as they are, the lines that they stand for would go."""
+
+from collections.abc import Sequence
+
+from glmcode.landing.linediff import changes
+from glmcode.landing.place import Refusal
+from glmcode.landing.text import quoted_bytes, split_lines
+from glmcode.plan.edits import Substitute
+from glmcode.plan.paths import is_document
+from glmcode.plan.sketch import elides
+
+__all__ = ["drops_what_it_elides", "elision_in"]
+
+MOST_WORDS = 5
+"""Words, with the mark, of a comment without dots that stands for lines: `# rest of the function`."""
+
+_DOTS = frozenset({b"...", "…".encode()})
+_HINTS = ("...", "…", "unchanged", "existing", "rest of", "remain", "same as", "no change", "keep")
+"""What every comment that stands for lines holds, one or the other: most replacements hold none."""
+_BODY = (b":", b"{", b"(", b"[", b",", b'"""', b"'''")
+"""What `...` may stand below as code or data of its own: the body of a stub, the last of a list."""
+
+
+def drops_what_it_elides(change: Substitute, path: str) -> Refusal | None:
+    """The question that the next turn must answer, where the replacement has `... existing code ...`, or `...` alone, in place of
+    lines that the quote gives; None otherwise. In running text such a line is an example."""
+    if not _may_elide(change.new) or is_document(path):
+        return None
+    try:
+        old, new = split_lines(quoted_bytes(change.old)), split_lines(quoted_bytes(change.new))
+    except UnicodeEncodeError:
+        return None
+    elision = elision_in(old, new)
+    if elision is None:
+        return None
+    return Refusal(
+        "ambiguous",
+        f"The replacement holds `{elision}` where the quote holds lines that it doesn't repeat: it would be written as it is, and they "
+        "would go. Should they stay? Then put `...` alone on a line into both halves, or quote and replace only the lines that change. "
+        "Should they go? Then leave that line out.",
+    )
+
+
+def elision_in(old: Sequence[bytes], new: Sequence[bytes]) -> str | None:
+    """The line of `new` that stands for lines of `old` which it doesn't repeat, without its indentation; None where there is none."""
+    quoted = {line.strip() for line in old}
+    for a, a_end, b, b_end in changes(old, new):
+        if any(line.strip() for line in old[a:a_end]):
+            for at in range(b, b_end):
+                if new[at].strip() not in quoted and _stands_for_lines(new, at):
+                    return new[at].strip()[:80].decode("utf-8", "replace")
+    return None
+
+
+def _may_elide(text: str) -> bool:
+    said = text.lower()
+    return any(hint in said for hint in _HINTS)
+
+
+def _stands_for_lines(lines: Sequence[bytes], at: int) -> bool:
+    line = lines[at].strip()
+    if line in _DOTS:
+        above = next((one.strip() for one in reversed(lines[:at]) if one.strip()), b"")
+        return not above.startswith(b"#") and not above.endswith(_BODY)
+    # Without dots a comment that is longer has more to say.
+    short = b"..." in line or "…".encode() in line or len(line.split()) <= MOST_WORDS
+    return short and elides(lines[at].decode("utf-8", "surrogateescape"))

@@ -1,0 +1,10 @@
+import a from "a";
+import b from "b";
+
+export class X {
+  run(): void {
+    this.a();
+    this.b();
+    this.c();
+  }
+}

@@ -1,0 +1,9 @@
+import a from "a";
+import b from "b";
+
+export class X {
+  run(): void {
+    this.a();
+    this.c();
+  }
+}

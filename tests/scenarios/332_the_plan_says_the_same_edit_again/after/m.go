@@ -1,0 +1,8 @@
+package m
+
+import "os"
+
+func run() {
+	start()
+	wait()
+}

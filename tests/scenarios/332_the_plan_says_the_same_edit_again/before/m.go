@@ -1,0 +1,7 @@
+package m
+
+import "os"
+
+func run() {
+	start()
+}

@@ -1,0 +1,5 @@
+function f() {
+  let a = 1;
+  let b = 2;
+  return a + b;
+}

@@ -1,0 +1,7 @@
+class P(Protocol):
+    def f(self) -> int:
+        """Doc."""
+        ...
+
+    def g(self) -> int:
+        ...
