@@ -14,6 +14,7 @@ from glmcode.landing.amid import (
 )
 from glmcode.landing.body import as_deep_as, body_lines, head_of, insertion, shifted
 from glmcode.landing.carry import carry
+from glmcode.landing.elided import body_elides
 from glmcode.landing.members import (
     at_end_of_line,
     at_end_of_list,
@@ -127,6 +128,9 @@ def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:
         keyword = head  # what it has on its line is its own, and the body has that too
     lines = replaced_in_list(file.parsed if definition.depth or language == "json" else None, definition, lines)
     stands = _contents(text, data[start : definition.end], start)
+    question = None if language == "markdown" else body_elides(stands, lines, definition.name)
+    if question is not None:
+        return question
     if not sum(head_of(lines, language)):
         lines = as_deep_as(lines, definition.indent, _contents(text, data[keyword : definition.end], keyword))
     lines = shifted(lines, definition.indent, stands, text.lines)

@@ -9,13 +9,13 @@ from glmcode.plan.edits import Substitute
 from glmcode.plan.paths import is_document
 from glmcode.plan.sketch import elides
 
-__all__ = ["drops_what_it_elides", "elision_in"]
+__all__ = ["body_elides", "drops_what_it_elides"]
 
 MOST_WORDS = 5
 """Words, with the mark, of a comment without dots that stands for lines: `# rest of the function`."""
 
 _DOTS = frozenset({b"...", "…".encode()})
-_HINTS = ("...", "…", "unchanged", "existing", "rest of", "remain", "same as", "no change", "keep")
+_HINTS = (b"...", "…".encode(), b"unchanged", b"existing", b"rest of", b"remain", b"same as", b"no change", b"keep")
 """What every comment that stands for lines holds, one or the other: most replacements hold none."""
 _BODY = (b":", b"{", b"(", b"[", b",", b'"""', b"'''")
 """What `...` may stand below as code or data of its own: the body of a stub, the last of a list."""
@@ -24,13 +24,13 @@ _BODY = (b":", b"{", b"(", b"[", b",", b'"""', b"'''")
 def drops_what_it_elides(change: Substitute, path: str) -> Refusal | None:
     """The question that the next turn must answer, where the replacement has `... existing code ...`, or `...` alone, in place of
     lines that the quote gives; None otherwise. In running text such a line is an example."""
-    if not _may_elide(change.new) or is_document(path):
-        return None
     try:
-        old, new = split_lines(quoted_bytes(change.old)), split_lines(quoted_bytes(change.new))
+        new = quoted_bytes(change.new)
+        if not _may_elide(new) or is_document(path):
+            return None
+        elision = _elision_in(split_lines(quoted_bytes(change.old)), split_lines(new))
     except UnicodeEncodeError:
         return None
-    elision = elision_in(old, new)
     if elision is None:
         return None
     return Refusal(
@@ -41,7 +41,19 @@ def drops_what_it_elides(change: Substitute, path: str) -> Refusal | None:
     )
 
 
-def elision_in(old: Sequence[bytes], new: Sequence[bytes]) -> str | None:
+def body_elides(stands: Sequence[bytes], body: Sequence[bytes], name: str) -> Refusal | None:
+    """The same for the body that a definition is to become whole."""
+    elision = _elision_in(stands, body) if _may_elide(b"\n".join(body)) else None
+    if elision is None:
+        return None
+    return Refusal(
+        "ambiguous",
+        f"The body holds `{elision}` where {name} has lines that it doesn't repeat, and replace= takes the definition whole: they would "
+        f'go. To give only the lines that change, send it with in="{name}"; to drop them, leave that line out.',
+    )
+
+
+def _elision_in(old: Sequence[bytes], new: Sequence[bytes]) -> str | None:
     """The line of `new` that stands for lines of `old` which it doesn't repeat, without its indentation; None where there is none."""
     quoted = {line.strip() for line in old}
     for a, a_end, b, b_end in changes(old, new):
@@ -52,7 +64,7 @@ def elision_in(old: Sequence[bytes], new: Sequence[bytes]) -> str | None:
     return None
 
 
-def _may_elide(text: str) -> bool:
+def _may_elide(text: bytes) -> bool:
     said = text.lower()
     return any(hint in said for hint in _HINTS)
 

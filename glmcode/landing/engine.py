@@ -252,7 +252,7 @@ class Landing:
             edit = self._edits[member]
             said = member < index and isinstance(edit, Edit) and edit.change == change
             if said and self._outcomes[member].status != "rejected":
-                return fit.splices[0].is_made_in(file.text.data)
+                return file.text.is_made(fit.splices[0])
         return False
 
     def _share_out(self, index: int, path: str, file: File, verdict: Refusal) -> bool:
