@@ -244,8 +244,7 @@ class Landing:
         return verdict
 
     def _repeats(self, index: int, path: str, change: Substitute, file: File, fit: Fit) -> bool:
-        """Whether the plan only says again what it has said: an edit with this quote and replacement has landed, its
-        replacement holds the quote, and that is where this one would land. Lines would come in twice."""
+        """Whether the same edit has landed before, and this one would bring its lines in there once more."""
         if change.every or change.old not in change.new or len(fit.splices) != 1:
             return False
         for member in self._groups.get((path, change.old), ()):

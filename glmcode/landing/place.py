@@ -10,6 +10,7 @@ __all__ = ["MANY", "Fit", "Near", "Place", "Quote", "Refusal", "Shift", "Splice"
 MANY = 256
 """Places of one quote that are looked at; past that it stands everywhere, which is all that one needs to know."""
 
+
 class Quote:
     """A run of whole lines out of a plan, as bytes; split into lines when a strategy asks. Never changes."""
 
