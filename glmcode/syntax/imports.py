@@ -80,7 +80,7 @@ def _top(root: "Node", language: "Language") -> "list[Node]":
         return nodes
     code = [node for node in nodes if node.type not in language.comments]
     guard = next((node for node in code if node.type == "preproc_ifdef"), None)
-    if guard is None or guard is not code[0]:
+    if guard is None or len(code) > 1:  # one that holds less than the whole file guards something else
         return nodes
     inside = guard.named_children
     return inside if len(inside) > 1 and inside[1].type == "preproc_def" else nodes

@@ -33,6 +33,7 @@ from glmcode.syntax import parse
         ("c", '#include <a.h>\n#include "b.h"\n', "\nint f(void) { return 1; }\n"),
         ("cpp", "#ifndef A_H\n#define A_H\n#include <vector>\n", "class A {};\n#endif\n"),
         ("cpp", "#pragma once\n", "class A {};\n"),
+        ("c", "#ifndef X\n#define X 1\n#endif\n#include <a.h>\n", "int x;\n"),
         ("cpp", "#ifndef A_H\n#define A_H\n", "class A {};\n#endif\n"),
     ],
 )
