@@ -25,7 +25,7 @@ from glmcode.landing.members import (
 )
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Fit, Place, Quote, Refusal, Splice, Standing, Verdict
-from glmcode.landing.restated import without_neighbours
+from glmcode.landing.restated import other_namesake, without_neighbours
 from glmcode.landing.siblings import blank_rows, blank_rows_above, gap_between, parent_of, siblings_of
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
 from glmcode.landing.twice import may_define, twice
@@ -83,6 +83,13 @@ def _with_body(file: File, change: AtSymbol, path: str, definition: Definition, 
         )
     verdict: Verdict
     if change.action == "replace":
+        other = other_namesake(file.outline, definition, lines) if file.outline is not None else None
+        if other is not None:
+            return Refusal(
+                "ambiguous",
+                f'The body begins as {other.name} does, and replace= names {definition.name}: send <edit path="{path}" '
+                f'replace="{other.name}"> with it, or a body that begins otherwise.',
+            )
         verdict = _replace(file, definition, lines)
     elif change.action == "inside":
         verdict = _inside(file, every, definition, lines, path)

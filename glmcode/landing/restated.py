@@ -1,14 +1,35 @@
 """What of a body is only context: code around the definition, which stands in the file already."""
 
 import re
+from collections.abc import Sequence
 
-from glmcode.landing.body import body_lines, shifted
+from glmcode.landing.body import body_lines, head_of, shifted
 from glmcode.landing.text import Text
-from glmcode.syntax import Definition
+from glmcode.syntax import Definition, Parsed
 
-__all__ = ["without_neighbours", "without_the_line"]
+__all__ = ["other_namesake", "without_neighbours", "without_the_line"]
 
+_NUMBER = re.compile(r"#\d+$")
 _WORD = re.compile(rb"\w+")
+
+
+def other_namesake(parsed: Parsed, definition: Definition, lines: Sequence[bytes]) -> Definition | None:
+    """Another definition of the same name that a body begins as, to the letter: a property's setter sent for its getter, one
+    overload for the next. None where the body begins as the definition itself, or as none."""
+    plain = _NUMBER.sub("", definition.name)
+    namesakes = [one for one in parsed.definitions if _NUMBER.sub("", one.name) == plain]
+    if len(namesakes) < 2:
+        return None
+    comments, attributes = head_of(lines, parsed.language)
+    begins = _squeezed(b"".join(lines[comments : comments + attributes + 1]))
+    alike = [one for one in namesakes if _squeezed(_head(parsed.data, one)) == begins]
+    return alike[0] if alike and all(one.name != definition.name for one in alike) else None
+
+
+def _head(data: bytes, definition: Definition) -> bytes:
+    """Its decorators and its first line."""
+    end = data.find(b"\n", definition.keyword)
+    return data[definition.head : end if end >= 0 else len(data)]
 
 
 def without_neighbours(text: Text, definition: Definition, lines: list[bytes]) -> list[bytes]:

@@ -10,6 +10,18 @@ __all__ = ["find_symbol"]
 _OWNERS_NUMBER = re.compile(r"#\d+(?=\.)")
 _QUOTES = str.maketrans("", "", "\"'`$")
 _ARGUMENTS = re.compile(r"<[^<>]*>")
+_NUMBER = re.compile(r"#\d+$")
+_KEYWORDS = re.compile(
+    r"^(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|abstract|final|sealed|override|async|inline"
+    r"|unsafe|const|let|var|val|get|set|def|fn|func|fun|function|class|struct|enum|union|interface|trait|type|mod|module|namespace"
+    r"|record|object|method|macro)\s+)+(?=[\w(*$])"
+)
+_RECEIVER = re.compile(r"^\((?:\w+\s+)?\*?(\w+)[^()]*\)\s*\.?\s*(?=\w)")
+_MEMBER = re.compile(r"#(?=[^\W\d])|\s+>\s+|->")
+_DATA = frozenset({"section", "key", "object", "array", "table", "entry", "element", "rule"})
+"""Kinds that nobody declares: their names are words as they stand."""
+LONGEST = 400
+"""Characters of a name that is told as a declaration."""
 _QUALIFIER = re.compile(r"(?:\w+::)+(?=\w)")
 
 
@@ -19,7 +31,8 @@ def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definit
     The exact dotted path comes first (`total#1` is the first `total`), then every path that ends with the symbol at a
     dot (`total` for `Cart.total`), then the same with spelling aside: `Cart::total`, `Cart.total()`, a key or a heading
     with its quotes (`exports."./utils.js"`) or without, `Cart.total` for a member of `impl Cart`, of `impl Cart<T>` or of a
-    second part of either (`impl Cart#2.total`), and `impl Display for Cart` for `impl fmt::Display for Cart`.
+    second part of either (`impl Cart#2.total`), and `impl Display for Cart` for `impl fmt::Display for Cart`;
+    last the name out of a declaration.
     """
     symbol = symbol.strip()
     if not symbol:
@@ -33,9 +46,36 @@ def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definit
         return suffix
     loose = _plain(wanted)
     ends = ("." + loose, " " + loose)
-    if not loose:
+    found = tuple(d for d in definitions if loose and ((name := _plain(d.name)) == loose or name.endswith(ends)))
+    return found or _as_declared(definitions, symbol)
+
+
+def _as_declared(definitions: Sequence[Definition], symbol: str) -> tuple[Definition, ...]:
+    """For a symbol told as code and documentation tell it: `class Cart`, `def total(self):`, `Cart#total`, `(*Cart).Total`,
+    and `total(int)` for one of several that differ in what they take."""
+    name = _KEYWORDS.sub("", symbol[:LONGEST]).rstrip(":{ ")
+    name = _RECEIVER.sub(r"\1.", name, count=1)
+    name, _, arguments = name.partition("(")
+    name = _MEMBER.sub(".", name).strip().removeprefix("self.").removeprefix("*")
+    if not name or name == symbol:
         return ()
-    return tuple(d for d in definitions if (name := _plain(d.name)) == loose or name.endswith(ends))
+    definitions = [one for one in definitions if one.kind not in _DATA]
+    found = find_symbol(definitions, name)
+    if not arguments or not found:
+        return found
+    namesakes = {_NUMBER.sub("", one.name) for one in found}
+    found = tuple(one for one in definitions if _NUMBER.sub("", one.name) in namesakes)
+    return found if len(found) == 1 else tuple(one for one in found if _takes(one, arguments.rstrip(") ")))
+
+
+def _takes(definition: Definition, arguments: str) -> bool:
+    """Whether a definition takes these: told in full, or by their types, or by their names."""
+    own = definition.signature.partition("(")[2].rpartition(")")[0]
+    told, theirs = ([part.split() for part in side.split(",")] for side in (arguments, own))
+    return len(told) == len(theirs) and all(
+        few == all_of[: len(few)] or few == all_of[len(all_of) - len(few) :]
+        for few, all_of in zip(told, theirs, strict=True)
+    )
 
 
 def _plain(name: str) -> str:

@@ -145,3 +145,22 @@ def test_keys_that_would_join_another_table_or_take_keys_into_theirs_are_asked_a
         AtPlace("top", "z = 1\n"),
     ):
         assert land("a.toml", TABLES, change)[0] == ["applied"]
+
+
+PROPERTY = (
+    "class A:\n    @property\n    def v(self):\n        return self._v\n\n"
+    "    @v.setter\n    def v(self, new):\n        self._v = new\n"
+)
+OVERLOADS = (
+    "class A {\n    int f(int x) {\n        return 1;\n    }\n\n    int f(long x) {\n        return 2;\n    }\n}\n"
+)
+
+
+def test_a_body_of_a_namesake_is_not_put_in_place_of_another() -> None:
+    setter = "@v.setter\ndef v(self, new):\n    self._v = int(new)\n"
+    assert land("a.py", PROPERTY, AtSymbol("A.v", "replace", setter)) == (["ambiguous"], PROPERTY)
+    assert land("a.py", PROPERTY, AtSymbol("A.v#2", "replace", setter))[0] == ["applied"]
+    assert land("a.py", PROPERTY, AtSymbol("A.v", "replace", "def v(self):\n    return 1\n"))[0] == ["applied"]
+    second = "int f(long x) {\n    return 3;\n}\n"
+    assert land("A.java", OVERLOADS, AtSymbol("A.f", "replace", second)) == (["ambiguous"], OVERLOADS)
+    assert land("A.java", OVERLOADS, AtSymbol("A.f(long)", "replace", second))[0] == ["applied"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from glmcode.syntax import find_symbol, outline
+from glmcode.syntax import Definition, find_symbol, outline
 
 PYTHON = outline(
     "class Cart:\n    def total(self): ...\n    def total(self): ...\n    class Line:\n        def run(self): ...\n"
@@ -30,6 +30,16 @@ RUST = outline(
         (" Line ", ["Cart.Line"]),
         ("Cart::total", ["Cart.total"]),
         ("Order.run()", ["Order.run"]),
+        ("class Cart", ["Cart"]),
+        ("def subtotal(self, x: int = 1):", ["subtotal"]),
+        ("async def subtotal", ["subtotal"]),
+        ("Cart#total#2", ["Cart.total#2"]),
+        ("Cart > Line > run", ["Cart.Line.run"]),
+        ("class total", ["total"]),
+        ("Basket.total", []),
+        ("Basket#run", []),
+        ("def ", []),
+        ("(total)", []),
         ("otal", []),
         ("art.total", []),
         ("", []),
@@ -59,6 +69,45 @@ def test_symbols_of_python(symbol: str, names: list[str]) -> None:
 )
 def test_symbols_of_rust(symbol: str, names: list[str]) -> None:
     assert [d.name for d in find_symbol(RUST, symbol)] == names
+
+
+GO = outline(
+    "package a\ntype Cart struct {}\nfunc (c *Cart) Total() int { return 1 }\nfunc New() *Cart { return nil }\n", "a.go"
+)
+TS = outline(
+    "export class A<T> {\n  get v(): number { return 1 }\n}\nexport const f = async (x: number) => x;\n", "a.ts"
+)
+RUBY = outline("class A\n  def f\n  end\n  def self.g\n  end\nend\n", "a.rb")
+JAVA = outline("class A {\n  int f(int a) { return 1; }\n  int f(String s, int b) { return 2; }\n}\n", "A.java")
+
+
+@pytest.mark.parametrize(
+    ("definitions", "symbol", "names"),
+    [
+        (GO, "func (c *Cart) Total", ["Cart.Total"]),
+        (GO, "(*Cart).Total", ["Cart.Total"]),
+        (GO, "*Cart.Total", ["Cart.Total"]),
+        (GO, "type Cart struct", []),
+        (GO, "func New() *Cart", ["New"]),
+        (RUST, "pub(crate) fn push", ["impl Stack<T>.push"]),
+        (RUST, "struct Cart", ["Cart"]),
+        (TS, "export class A<T>", ["A"]),
+        (TS, "get v()", ["A.v"]),
+        (TS, "export const f", ["f"]),
+        (RUBY, "A#f", ["A.f"]),
+        (RUBY, "def self.g", ["A.g"]),
+        (JAVA, "A.f(int)", ["A.f"]),
+        (JAVA, "A.f(String, int)", ["A.f#2"]),
+        (JAVA, "f(String s, int b)", ["A.f#2"]),
+        (JAVA, "f(s, b)", ["A.f#2"]),
+        (JAVA, "A.f(long)", []),
+        (JAVA, "A.f", ["A.f"]),
+        (outline("# up\n\n# A (b)\n", "a.md"), "set up", []),
+        (outline('{"type": {"x": 1}, "y": {"z": 1}}', "a.json"), "type y", []),
+    ],
+)
+def test_symbols_told_as_declarations(definitions: tuple[Definition, ...], symbol: str, names: list[str]) -> None:
+    assert [d.name for d in find_symbol(definitions, symbol)] == names
 
 
 def test_quotes_around_a_part_of_a_path_are_spelling() -> None:
