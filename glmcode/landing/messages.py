@@ -14,6 +14,7 @@ __all__ = [
     "ambiguous",
     "capped",
     "changed_by_the_plan",
+    "elided_unlike",
     "first_sentence",
     "listed",
     "no_match",
@@ -179,6 +180,18 @@ def no_match(text: Text, path: str, quote: Quote, new: Quote, changed: set[int])
         "\n".join(out),
         near=Near(quote, new, found.pairs or _opposite(text, quote, found)),
     )
+
+
+def elided_unlike(quoted: int, given: int) -> str:
+    """For halves that have a line `...` more or less often."""
+    return (
+        f"A line `...` stands for lines that stay where both halves have it, as often: the quote has it {_times(quoted)}, the replacement "
+        f"{_times(given)}. Put it into both at the same places, or quote only the lines that change, as they stand."
+    )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times" if count else "not at all"
 
 
 def changed_by_the_plan(message: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from glmcode.landing.place import Quote
 from glmcode.landing.text import BLANKS, Text
@@ -15,8 +15,10 @@ MOST_LINES = 200
 MOST_HITS = 24
 """Places of one line that count: a line that stands more often says little of where the quote is."""
 MOST_WORDS = 12
-MARGIN = 0.2
-"""What the likeness of the nearest line must be ahead of the next one's, for it to be the only one that can be meant."""
+MOST_ROWS = 20_000
+"""Rows that a line is compared with, where it shares no word with any."""
+LEAST = 50
+"""Percent of likeness from which a line is near at all."""
 LONGEST_LINE = 400
 """Bytes of a line that are compared."""
 
@@ -37,8 +39,6 @@ class Nearest:
     size: int
     pairs: tuple[tuple[int, int], ...]
     """Lines of the quote and the rows where they stand, spacing aside; rising."""
-    is_clear: bool = True
-    """No other place comes nearly as close."""
 
 
 def is_trivial(line: bytes) -> bool:
@@ -59,9 +59,7 @@ def nearest(text: Text, quote: Quote) -> Nearest | None:
     best: Nearest | None = None
     for near, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0]))[:3]:
         found = _aligned(text, wanted, near * 4)
-        if found and best is not None and found.pairs[0] != best.pairs[0] and len(found.pairs) == len(best.pairs):
-            best = replace(best, is_clear=False)
-        elif found and (best is None or len(found.pairs) > len(best.pairs)):
+        if found and (best is None or len(found.pairs) > len(best.pairs)):
             best = found
     return best or _by_words(text, wanted)
 
@@ -98,9 +96,10 @@ def _aligned(text: Text, wanted: Sequence[bytes], start: int) -> Nearest | None:
 
 def _by_words(text: Text, wanted: Sequence[bytes]) -> Nearest | None:
     """By the rarer words of the quote's lines, where not one whole line stands in the file."""
-    from difflib import SequenceMatcher
+    from rapidfuzz import fuzz, process
 
-    lead = next((number for number, line in enumerate(wanted) if not is_trivial(line)), None)
+    said = [number for number, line in enumerate(wanted) if line]
+    lead = next((number for number in said if not is_trivial(wanted[number])), said[0] if said else None)
     if lead is None:
         return None
     line = wanted[lead][:LONGEST_LINE]
@@ -115,17 +114,14 @@ def _by_words(text: Text, wanted: Sequence[bytes]) -> Nearest | None:
             counted = at
             rows.add(row)
             at = text.data.find(word, at + len(word))
-    best, best_row, next_best = 0.5, -1, 0.0
-    for row in sorted(rows):
-        ratio = SequenceMatcher(None, line, text.lines[row].strip(BLANKS)[:LONGEST_LINE], autojunk=False).ratio()
-        if ratio > best:
-            best, best_row, next_best = ratio, row, best if best_row >= 0 else 0.0
-        else:
-            next_best = max(next_best, ratio)
-    if best_row < 0:
+    # Short names are no words: then every line is looked at.
+    chosen = sorted(rows) or range(min(len(text.lines), MOST_ROWS))
+    lines = [text.lines[row].strip(BLANKS)[:LONGEST_LINE] for row in chosen]
+    found = process.extractOne(line, lines, scorer=fuzz.ratio, score_cutoff=LEAST)
+    if found is None:
         return None
-    first = max(0, best_row - lead)
-    return Nearest(first, max(1, min(len(text.lines) - first, len(wanted))), (), is_clear=best - next_best >= MARGIN)
+    first = max(0, chosen[found[2]] - lead)
+    return Nearest(first, max(1, min(len(text.lines) - first, len(wanted))), ())
 
 
 def nearest_names(name: str, names: Sequence[str], most: int = 3) -> list[str]:

@@ -208,8 +208,10 @@ def _from_nothing(text: Text, path: str, new: bytes) -> Verdict:
 def _elided(text: Text, old: Quote, new: Quote) -> Verdict | None:
     """A line `...` in both halves stands for lines that stay: the parts in order, and as a whole one place."""
     olds, news = _parts(old), _parts(new)
-    if len(olds) < 2 or len(olds) != len(news) or text.is_binary:
+    if len(olds) < 2 or text.is_binary:
         return None
+    if len(olds) != len(news):
+        return Refusal("no-match", messages.elided_unlike(len(olds) - 1, len(news) - 1)) if _elides(text) else None
     pairs = [(a, b) for a, b in zip(olds, news, strict=True) if a.data or b.data]
     if not pairs or any(a.is_blank for a, _ in pairs):
         return None
@@ -227,6 +229,11 @@ def _elided(text: Text, old: Quote, new: Quote) -> Verdict | None:
             return Fit(verdict.splices, "elision", strategy.confidence * 0.98, verdict.lines)
         return verdict
     return None
+
+
+def _elides(text: Text) -> bool:
+    """Whether a line `...` of a quote can only stand for others: the file has none of its own."""
+    return ELISION not in text.data or all(line.strip() != ELISION for line in text.lines)
 
 
 def _parts(quote: Quote) -> list[Quote]:
