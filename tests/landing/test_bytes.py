@@ -237,3 +237,15 @@ def test_blank_lines_at_a_whole_file_s_end_make_no_final_newline_where_none_was(
     once = apply_plan(plan, {"a.txt": b"one\r\ntwo"}).files["a.txt"]
     assert once == b"one\r\nthree"
     assert not apply_plan(plan, {"a.txt": once}).files
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        "f.txt\n<<<<<<< SEARCH\ntwo\n=======\nmore\ntwo\n>>>>>>> REPLACE\n",
+        "--- a/f.txt\n+++ b/f.txt\n@@\n+more\n two\n\\ No newline at end of file\n",
+    ],
+)
+def test_lines_above_a_last_line_without_an_end_end_as_the_others(plan: str) -> None:
+    assert apply_plan(plan, {"f.txt": b"one\r\ntwo"}).files == {"f.txt": b"one\r\nmore\r\ntwo"}
+    assert apply_plan(plan, {"f.txt": b"one\ntwo"}).files == {"f.txt": b"one\nmore\ntwo"}

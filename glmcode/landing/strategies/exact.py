@@ -48,5 +48,7 @@ def _at_end(wanted: bytes, text: Text) -> list[Place]:
         and text.slice(start, text.size) == wanted
         and (start == 0 or text.slice(start - 1, start) == b"\n")
     ):
-        return [Place(start, text.size, text.row(start), literal=True)]
+        # Lines that are added to a last line without an end are to end as the others do.
+        literal = text.is_bare or b"\r\n" not in text.data
+        return [Place(start, text.size, text.row(start), literal=literal)]
     return []
