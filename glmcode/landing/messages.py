@@ -16,6 +16,7 @@ __all__ = [
     "changed_by_the_plan",
     "elided_unlike",
     "first_sentence",
+    "joined_lines",
     "listed",
     "no_match",
     "no_such_file",
@@ -27,6 +28,7 @@ __all__ = [
     "standing_or",
     "too_far_left",
     "within",
+    "within_words",
 ]
 
 LONGEST = 1200
@@ -179,6 +181,24 @@ def no_match(text: Text, path: str, quote: Quote, new: Quote, changed: set[int])
         "stale" if stale else "no-match",
         "\n".join(out),
         near=Near(quote, new, found.pairs or _opposite(text, quote, found)),
+    )
+
+
+def within_words(text: Text, places: Sequence[Place]) -> str:
+    """For a short stretch of text that stands in longer words only."""
+    rows = sorted({place.row for place in places})[:MOST_PLACES]
+    return (
+        "The quoted text stands only as a part of longer words or numbers:\n"
+        + "\n".join(listed(text, row, row + 1) for row in rows)
+        + "\nIf that is what you mean, quote the whole line."
+    )
+
+
+def joined_lines(text: Text, row: int) -> str:
+    """For an old string that ends with a line feed, and a new one that doesn't."""
+    return (
+        "The old string ends with a line feed and the new one does not, so the line behind it would be put on the same line:\n"
+        f"{listed(text, row, row + 3)}\nEnd both strings alike; to join two lines, quote both."
     )
 
 

@@ -12,6 +12,7 @@ from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import MANY, Fit, Near, Place, Quote, Refusal, Splice, Standing, Verdict
 from glmcode.landing.strategies import LADDER, Strategy, all_but_one
 from glmcode.landing.strategies.unwrapped import unwrapped
+from glmcode.landing.stretch import stretch
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
 from glmcode.plan.edits import Substitute
 from glmcode.syntax import language_of
@@ -38,7 +39,7 @@ def substitute(text: Text, change: Substitute, path: str, hints: Hints, earlier:
     if not old_bytes:
         return _from_nothing(text, path, new_bytes)
     if not change.whole_lines:
-        verdict = _stretch(text, old_bytes, new_bytes, change.every, hints)
+        verdict = stretch(text, old_bytes, new_bytes, change.every, hints)
         if verdict is not None:
             return verdict
         # Not one such stretch: read as the whole lines that it most likely is, where both halves can be.
@@ -160,37 +161,6 @@ def _everywhere(text: Text, places: Sequence[Place], strategy: Strategy, old: Qu
         if not apart or place.start >= apart[-1].end:
             apart.append(place)
     return _carried(text, apart, strategy, [old] * len(apart), [new] * len(apart))
-
-
-def _stretch(text: Text, old: bytes, new: bytes, every: bool, hints: Hints) -> Verdict | None:
-    """Any stretch of text, by its bytes or with the file's line ends; None where it stands nowhere."""
-    data = text.data
-    if b"\n" in old and b"\r" in data and old not in data:
-        old = old.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n" if text.separator == b"\n" else b"\r")
-    places: list[Place] = []
-    row = counted = 0
-    at = data.find(old)
-    # Overlapping places are two readings; where every one is to change, the ones after the first reading count.
-    while at >= 0 and (every or len(places) < MANY):
-        row += data.count(text.separator, counted, at)
-        counted = at
-        places.append(Place(at, at + len(old), row, literal=True))
-        at = data.find(old, at + (len(old) if every else 1))
-    if not places:
-        return None
-    if len(places) > 1 and not every:
-        place = choose(text, places, hints)
-        if place is None:
-            if old == new:
-                return Standing("exact", None)
-            return Refusal("ambiguous", messages.ambiguous(text, Quote(old), places, MANY), tuple(places))
-        places = [place]
-    if b"\n" in new and b"\r" in data:
-        new = new.replace(b"\r\n", b"\n").replace(b"\n", text.end_near(places[0].row))
-    lines = (places[0].row + 1, places[-1].row + 1 + old[:-1].count(text.separator))
-    if old == new:
-        return Standing("exact", lines)
-    return Fit(tuple(Splice(place.start, place.end, new) for place in places), "exact", 1.0, lines)
 
 
 def _from_nothing(text: Text, path: str, new: bytes) -> Verdict:

@@ -310,3 +310,34 @@ def test_a_line_of_a_megabyte_is_no_trouble() -> None:
     assert landed(long.encode() + b"\nb\n", "b\n", "c\n") == long.encode() + b"\nc\n"
     assert isinstance(verdict(long.encode() + b"\n", long[1:] + "\n", "c\n"), Refusal)
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("data", "old"),
+    [
+        (b"port = 8080\n", "port = 80"),
+        (b"max = 1\n", "x = 1"),
+        (b"subtotal\n", "total"),
+        (b"a_name\n", "name"),
+        (b"x1\n", "x"),
+    ],
+)
+def test_a_short_stretch_within_a_longer_word_is_there_by_chance(data: bytes, old: str) -> None:
+    found = verdict(data, old, "new", whole_lines=False)
+    assert isinstance(found, Refusal)
+    assert found.reason == "no-match"
+    assert data.decode().strip() in found.message
+    # One that stands by itself is meant, and all of them may be.
+    alone = verdict(data + b"(" + old.encode() + b")\n", old, "new", whole_lines=False)
+    assert isinstance(alone, Fit)
+    assert alone.splices[0].start == len(data) + 1
+    assert isinstance(verdict(data, old, "new", whole_lines=False, every=True), Fit)
+
+
+def test_an_old_string_that_alone_ends_its_line_joins_none() -> None:
+    found = verdict(b"a: 1\nb: 2\n", "a: 1\n", "a: 2", whole_lines=False)
+    assert isinstance(found, Refusal)
+    assert found.reason == "ambiguous"
+    for data in (b"a: 1\n", b"a: 1\n\nb: 2\n", b"a: 1\r\n\r\nb: 2\r\n"):
+        assert isinstance(verdict(data, "a: 1\n", "a: 2", whole_lines=False), Fit)
+    assert isinstance(verdict(b"a: 1\nb: 2\n", "a: 1\n", "", whole_lines=False), Fit)
