@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from glmcode.landing.sketch_alignment import Alignment
-from glmcode.landing.sketch_blocks import bounded
+from glmcode.landing.sketch_blocks import Bounds
 from glmcode.landing.sketch_gains import costs, gains
 from glmcode.landing.sketch_lines import Line
 
@@ -45,12 +45,12 @@ class _Tables:
     gap: int = GAP
 
 
-def align(sketch: Sequence[Line], file: Sequence[Line]) -> tuple[Alignment, list[Alignment]]:
+def align(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> tuple[Alignment, list[Alignment]]:
     """The best alignment, and rivals that come too close to it. Raises TooLargeError."""
     size = len(file)
     if len(sketch) * (size + 1) > MOST_CELLS:
         raise TooLargeError
-    gained, new = bounded(sketch, file, gains(sketch, file), costs(sketch, file))
+    gained, new = gains(sketch, file, within), costs(sketch, file, within)
     firsts = [i == 0 or sketch[i - 1].segment != line.segment for i, line in enumerate(sketch)]
     tables = _scored(gained, new, firsts, size, SIGNED_GAP if any(line.sign for line in sketch) else GAP)
     best = max(tables.onward[0][j] for j in range(size + 1))

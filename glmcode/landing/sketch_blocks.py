@@ -5,17 +5,18 @@ one that the file doesn't have is new, and so are all of its lines, however much
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from glmcode.landing.sketch_alignment import Alignment
-from glmcode.landing.sketch_lines import TITLED, Line, opens
+from glmcode.landing.sketch_lines import TITLED, Line, goes_on, opens
 
-__all__ = ["Block", "blocks", "bounded", "in_order"]
+__all__ = ["Block", "Bounds", "blocks", "bounds", "ended", "extent", "head_of", "in_order", "is_head", "may_be_within"]
 
-PINNED = 400
-"""What it gains to take a definition's first line for that of its namesake: more than any run of lines gains elsewhere."""
+NEW_BLOCK = -1
+_DECORATOR = re.compile(rb"@[\w.]+(?:\(.*\))?$|#\[.*\]$|\[[\w.]+(?:\(.*\))?\]$")
 _NAMED = re.compile(rb"[^()=\"']{1,120}[{]$")
 _FLOW = frozenset(
     b"if for while switch catch return else do with try finally match loop elif foreach except unsafe".split()
@@ -34,54 +35,87 @@ class Block:
     """Given from its first line to its last, with no marker between."""
 
 
-def bounded(
-    sketch: Sequence[Line], file: Sequence[Line], gains: list[dict[int, int]], costs: list[int]
-) -> tuple[list[dict[int, int]], list[int]]:
-    """The gains of lines within paired definitions and outside of them, without those across; what new lines cost."""
-    ours, theirs = blocks(sketch), blocks(file)
-    if not ours or any(line.sign for line in sketch):
-        return gains, costs
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Which definition each line is in, of those that sketch and file have both, and which lines are surely new."""
+
+    of_ours: tuple[int | None, ...]
+    of_theirs: tuple[int | None, ...]
+    whole: dict[int, bool]
+    """Whether the sketch gives the definition from its first line to its last."""
+    pinned: dict[int, int]
+    """The first lines of definitions of the sketch that the file has."""
+
+    def allow(self, i: int, j: int) -> bool:
+        """Whether line i of the sketch may be line j of the file."""
+        mine, theirs = self.of_ours[i], self.of_theirs[j]
+        if i in self.pinned:
+            return self.pinned[i] == j
+        return theirs == mine or (mine is None and theirs is not None and not self.whole[theirs])
+
+    def is_new(self, i: int) -> bool:
+        return self.of_ours[i] == NEW_BLOCK
+
+
+def bounds(sketch: Sequence[Line], file: Sequence[Line]) -> Bounds:
+    """The definitions that sketch and file both have once, and those that only the sketch has, from first line to last."""
+    of_ours: list[int | None] = [None] * len(sketch)
+    of_theirs: list[int | None] = [None] * len(file)
+    whole: dict[int, bool] = {}
+    pinned: dict[int, int] = {}
+    ours = [] if any(line.sign for line in sketch) else blocks(sketch)
+    theirs = blocks(file) if ours else []
     by_name: dict[bytes, list[Block]] = {}
     for block in theirs:
         by_name.setdefault(block.name, []).append(block)
     titles = {line.title for line in file if line.title is not None}
+    keys = {line.key for line in file}
     in_place = _segments_in_place(sketch, file)
-    times: dict[tuple[bytes, tuple[bytes, ...]], int] = {}
-    for block in ours:
-        key = (block.name, sketch[block.first].titles)
-        times[key] = times.get(key, 0) + 1
-    of_ours: list[int | None] = [None] * len(sketch)
-    of_theirs: list[int | None] = [None] * len(file)
-    whole: dict[int, bool] = {}
+    times = Counter((block.name, sketch[block.first].titles) for block in ours)
     for number, block in enumerate(ours):
         line = sketch[block.first]
+        if times[block.name, line.titles] != 1:
+            continue
         found = [
             one for one in by_name.get(block.name, ()) if _is_same(line, file[one.first], line.segment in in_place)
         ]
-        if times[block.name, line.titles] != 1:
-            continue
-        if len(found) == 1 and (found[0].first in gains[block.first] or not line.trivial):
+        if len(found) == 1 and (line.key == file[found[0].first].key or line.title is not None or not line.trivial):
             other = found[0]
             whole[number] = block.is_whole
-            of_ours[block.first : block.past] = [number] * (block.past - block.first)
-            of_theirs[other.first : other.past] = [number] * (other.past - other.first)
-            gains[block.first] = {other.first: PINNED}
-        elif not found and block.is_whole and (block.name not in titles or line.segment in in_place):
-            whole[number] = True
-            of_ours[block.first : block.past] = [-1] * (block.past - block.first)
-    firsts = {block.first for block in ours}
-    for i, line_gains in enumerate(gains):
-        mine = of_ours[i]
-        if mine == -1:
-            gains[i], costs[i] = {}, 0
-        elif i not in firsts or mine is None:
-            gains[i] = {
-                j: gain
-                for j, gain in line_gains.items()
-                if (theirs_of := of_theirs[j]) == mine
-                or (mine is None and theirs_of is not None and not whole[theirs_of])
-            }
-    return gains, costs
+            head, their_head = head_of(sketch, block.first), head_of(file, other.first)
+            of_ours[head : block.past] = [number] * (block.past - head)
+            of_theirs[their_head : other.past] = [number] * (other.past - their_head)
+            pinned[block.first] = other.first
+        elif (
+            not found
+            and block.is_whole
+            and (line.key not in keys if block.name not in titles else line.segment in in_place)
+        ):
+            head = head_of(sketch, block.first)
+            if any(sketch[i].key in keys and not sketch[i].trivial for i in range(head, block.first)):
+                head = block.first
+            of_ours[head : block.past] = [NEW_BLOCK] * (block.past - head)
+    return Bounds(tuple(of_ours), tuple(of_theirs), whole, pinned)
+
+
+def is_head(line: Line) -> bool:
+    """Whether the line is a comment, a decorator or an attribute."""
+    return line.is_comment or _DECORATOR.match(line.key) is not None
+
+
+def head_of(lines: Sequence[Line], first: int) -> int:
+    """The first of the comments, decorators and attributes directly above a definition's first line."""
+    head = first
+    while (
+        head
+        and (above := lines[head - 1]).row + 1 == lines[head].row
+        and above.segment == lines[first].segment
+        and above.sign == lines[first].sign
+        and abs(above.depth - lines[first].depth) <= 1
+        and is_head(above)
+    ):
+        head -= 1
+    return head
 
 
 def ended(sketch: Sequence[Line], file: Sequence[Line], alignment: Alignment) -> Alignment:
@@ -116,19 +150,25 @@ def in_order(sketch: Sequence[Line], file: Sequence[Line]) -> list[Line]:
         if not runs or (line.segment != runs[-1][-1].segment and line.is_outermost):
             runs.append([])
         runs[-1].append(line)
-    if len(runs) < 2 or any(line.sign for line in sketch):
+    if len(runs) < 2:
         return list(sketch)
+    within = bounds(sketch, file)
     once: dict[bytes, int] = {}
     for j, line in enumerate(file):
         once[line.key] = -1 if line.key in once else j
-    seen: set[bytes] = set()
-    again = {line.key for line in sketch if line.key in seen or seen.add(line.key)}  # type: ignore[func-returns-value]
+    times = Counter(line.key for line in sketch if line.sign != b"+")
     spans: list[tuple[int, int]] = []
+    past = 0
     for run in runs:
-        places = [
-            j for line in run if not line.trivial and line.key not in again and (j := once.get(line.key, -1)) >= 0
-        ]
-        if not places or places != sorted(places):
+        places = []
+        is_sure = False
+        for i, line in enumerate(run, past):
+            j = within.pinned.get(i, once.get(line.key, -1))
+            if j >= 0 and not line.trivial and line.sign != b"+" and times[line.key] == 1 and within.allow(i, j):
+                places.append(j)
+                is_sure = is_sure or i in within.pinned or line.sign == b"-"
+        past += len(run)
+        if not (is_sure or len(places) > 1) or places != sorted(places):
             return list(sketch)
         spans.append((places[0], places[-1]))
     order = sorted(range(len(runs)), key=lambda number: spans[number])
@@ -151,26 +191,9 @@ def blocks(lines: Sequence[Line]) -> list[Block]:
     found = []
     for first, line in enumerate(lines):
         name = line.title or _name_of(line)
-        if name is None or not (opens(line.key) or _goes_deeper(lines, first)):
+        if name is None or not (opens(line.key) or _goes_deeper(lines, first) or _is_braced_below(lines, first)):
             continue
-        past, is_closed = first + 1, False
-        while past < len(lines):
-            other = lines[past]
-            if (
-                other.segment != lines[past - 1].segment
-                and other.marked <= line.depth
-                and other.closes != _closed(line)
-            ):
-                break
-            if other.depth > line.depth:
-                past += 1
-            elif other.depth == line.depth and other.closes is not None and not is_closed:
-                past += 1
-                is_closed = not opens(other.key)
-                if is_closed:
-                    break
-            else:
-                break
+        past, is_closed = extent(lines, first)
         if past == first + 1:
             continue
         last = lines[past - 1]
@@ -178,11 +201,36 @@ def blocks(lines: Sequence[Line]) -> list[Block]:
             past < len(lines) and lines[past].segment == last.segment and lines[past].depth <= line.depth
         )
         leaves = _LEAVES.match(last.key) is not None and last.depth == min(
-            one.depth for one in lines[first + 1 : past] if one.closes is None or one.depth > line.depth
+            (one.depth for one in lines[first + 1 : past] if one.depth > line.depth), default=-1
         )
-        is_whole = line.segment == last.segment and (ended or (leaves and not line.key.endswith(b"{")))
+        is_whole = line.segment == last.segment and (ended or (leaves and line.key.endswith(b":")))
         found.append(Block(first, past, name, is_whole))
     return found
+
+
+def extent(lines: Sequence[Line], first: int) -> tuple[int, bool]:
+    """Just past what the line begins, by indentation and closing brackets, and whether that is seen to be closed."""
+    line = lines[first]
+    past, is_closed = first + 1, False
+    while past < len(lines):
+        other = lines[past]
+        if other.segment != lines[past - 1].segment and other.marked <= line.depth and other.closes != _closed(line):
+            break
+        if other.depth > line.depth or (past == first + 1 and _is_braced_below(lines, first)):
+            past += 1
+        elif other.depth == line.depth and (other.closes is not None or goes_on(other.key)):
+            past += 1
+            is_closed = not opens(other.key)
+            if is_closed:
+                break
+        else:
+            break
+    return past, is_closed
+
+
+def _is_braced_below(lines: Sequence[Line], first: int) -> bool:
+    """Whether the brace of what the line begins stands alone on the next one."""
+    return first + 1 < len(lines) and lines[first + 1].key == b"{" and lines[first + 1].depth == lines[first].depth
 
 
 def _closed(line: Line) -> bytes:
@@ -210,9 +258,15 @@ def _segments_in_place(sketch: Sequence[Line], file: Sequence[Line]) -> set[int]
     }
 
 
+def may_be_within(some: Sequence[bytes], all_of_them: Sequence[bytes]) -> bool:
+    """Whether the titles of the one name part of what the other is in, in order: a sketch leaves some out."""
+    short, long = sorted((some, all_of_them), key=len)
+    rest = iter(long)
+    return all(name in rest for name in short)
+
+
 def _is_same(line: Line, other: Line, in_place: bool) -> bool:
     """Whether the definitions that two lines begin may be one: what the one is in does not speak against the other."""
-    short = min(len(line.titles), len(other.titles))
-    if short and line.titles[-short:] != other.titles[-short:]:
+    if not may_be_within(line.titles, other.titles):
         return False
     return line.indent == other.indent or not in_place

@@ -2,16 +2,19 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from glmcode.landing.sketch_blocks import Bounds
 from glmcode.landing.sketch_lines import TITLED, Line, head_of_key
 
-__all__ = ["costs", "gains", "is_surely", "likeness", "words_of"]
+__all__ = ["SURE", "costs", "gains", "is_same_thing", "is_surely", "likeness", "words_of"]
 
 NEW = 10
 """Cost of a line that the file doesn't have."""
 UNIQUE = 30
 """Added cost of taking a line for new that stands in the file once."""
+PINNED = 400
+"""What it gains to take a definition's first line for that of its namesake: more than any run of lines gains elsewhere."""
 LIKE = 0.5
 """Least likeness of a line and the line that it replaces."""
 SURE = 0.65
@@ -29,19 +32,26 @@ def likeness(one: Line, other: Line) -> float:
     return 2 * both / (sum(ours.values()) + sum(theirs.values()) or 1)
 
 
+def is_same_thing(line: Line, other: Line) -> bool:
+    """Whether two lines define, bind or set the same name."""
+    if line.title is not None or other.title is not None:
+        return line.title == other.title
+    head = head_of_key(line.key)
+    return bool(head) and head == head_of_key(other.key)
+
+
 def is_surely(line: Line, other: Line) -> bool:
-    """Whether the one is the other, changed, wherever they stand: about the same thing, or much the same words."""
-    if line.title is not None and line.title == other.title:
-        return True
+    """Whether the one is the other, changed, wherever they stand: about the same thing, or the same with more words."""
+    if line.title is not None or other.title is not None:
+        return line.title == other.title
     ours, theirs = head_of_key(line.key), head_of_key(other.key)
     if ours or theirs:
         return ours == theirs and (not line.is_comment or likeness(line, other) >= SURE)
     words, others = words_of(line), words_of(other)
-    contained = sum(others.values()) >= 2 and not others - words
-    return contained or likeness(line, other) >= SURE
+    return sum(others.values()) >= 2 and not others - words
 
 
-def gains(sketch: Sequence[Line], file: Sequence[Line]) -> list[dict[int, int]]:
+def gains(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> list[dict[int, int]]:
     """For each line of the sketch what each line of the file that it may be would gain."""
     by_key: dict[bytes, list[int]] = {}
     by_title: dict[bytes, list[int]] = {}
@@ -59,10 +69,15 @@ def gains(sketch: Sequence[Line], file: Sequence[Line]) -> list[dict[int, int]]:
     loose = _loose_ends(sketch, by_key)
     for i, line in enumerate(sketch):
         line_gains: dict[int, int] = {}
-        if line.sign == b"+":
+        if line.sign == b"+" or within.is_new(i):
             found.append(line_gains)
             continue
+        if i in within.pinned:
+            found.append({within.pinned[i]: PINNED})
+            continue
         for j in by_key.get(line.key, ()):
+            if not within.allow(i, j):
+                continue
             gain = _equal(line, file[j], len(by_key[line.key]))
             if gain > 0:
                 line_gains[j] = gain - _astray(line, file[j], by_title)
@@ -70,6 +85,8 @@ def gains(sketch: Sequence[Line], file: Sequence[Line]) -> list[dict[int, int]]:
             pass
         elif line.title is not None:
             for j in by_title.get(line.title, ()):
+                if not within.allow(i, j):
+                    continue
                 line_gains.setdefault(
                     j,
                     (20 if line.key in by_key else 50)
@@ -79,10 +96,10 @@ def gains(sketch: Sequence[Line], file: Sequence[Line]) -> list[dict[int, int]]:
         elif not line.trivial and line.closes is None and all(gain <= -NEW for gain in line_gains.values()):
             if index is None:
                 index, sizes = _indexed(file)
-            alike = dict(_alike(line, index, sizes))
+            alike = dict(_alike(line, index, sizes, lambda j, i=i: within.allow(i, j)))  # type: ignore[misc]
             head = b"" if line.is_comment else head_of_key(line.key)
             if head:
-                alike.update((j, max(SURE, alike.get(j, 0))) for j in by_head.get(head, ()))
+                alike.update((j, max(SURE, alike.get(j, 0))) for j in by_head.get(head, ()) if within.allow(i, j))
             for j, like in alike.items():
                 other = file[j]
                 if (
@@ -99,13 +116,21 @@ def gains(sketch: Sequence[Line], file: Sequence[Line]) -> list[dict[int, int]]:
     return found
 
 
-def costs(sketch: Sequence[Line], file: Sequence[Line]) -> list[int]:
+def costs(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> list[int]:
     """What it costs to take each line for a new one: more where the file has it, and has it once."""
-    times = Counter(line.key for line in file)
-    return [
-        0 if line.sign == b"+" else NEW + UNIQUE * (times[line.key] == 1 and not line.trivial and not line.is_comment)
-        for line in sketch
-    ]
+    keys = {line.key for line in sketch}
+    places: dict[bytes, list[int]] = {}
+    for j, line in enumerate(file):
+        if line.key in keys and len(rows := places.setdefault(line.key, [])) < MOST_LIKE:
+            rows.append(j)
+    found = []
+    for i, line in enumerate(sketch):
+        if line.sign == b"+" or within.is_new(i):
+            found.append(0)
+        else:
+            times = sum(within.allow(i, j) for j in places.get(line.key, ()))
+            found.append(NEW + UNIQUE * (times == 1 and not line.trivial and not line.is_comment))
+    return found
 
 
 def _loose_ends(sketch: Sequence[Line], by_key: dict[bytes, list[int]]) -> set[int]:
@@ -170,7 +195,9 @@ def _indexed(file: Sequence[Line]) -> tuple[dict[bytes, list[int]], list[int]]:
     return index, sizes
 
 
-def _alike(line: Line, index: dict[bytes, list[int]], sizes: Sequence[int]) -> list[tuple[int, float]]:
+def _alike(
+    line: Line, index: dict[bytes, list[int]], sizes: Sequence[int], may_be: Callable[[int], bool]
+) -> list[tuple[int, float]]:
     words = words_of(line)
     total = sum(words.values())
     shared: Counter[int] = Counter()
@@ -183,6 +210,8 @@ def _alike(line: Line, index: dict[bytes, list[int]], sizes: Sequence[int]) -> l
     # A word that stands everywhere is taken to stand in each line that shares a rarer one.
     alike = []
     for j, both in shared.items():
+        if not may_be(j):
+            continue
         like = 2 * min(both + common, sizes[j], total) / (total + sizes[j])
         if like >= LIKE:
             alike.append((j, like))

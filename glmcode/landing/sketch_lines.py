@@ -4,13 +4,24 @@ Structure is read from indentation and from how lines begin, which every languag
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from glmcode.landing.nearest import is_trivial
 from glmcode.plan.sketch import elides
 
-__all__ = ["TITLED", "Line", "head_of_key", "indent_of", "is_removal", "opens", "read_lines", "title_of"]
+__all__ = [
+    "TITLED",
+    "Line",
+    "goes_on",
+    "head_of_key",
+    "indent_of",
+    "is_removal",
+    "opens",
+    "read_lines",
+    "shuts",
+    "title_of",
+]
 
 TITLED = b"\0"
 """What the opener of a closing line begins with where it is known by its title."""
@@ -30,12 +41,20 @@ _TITLE = re.compile(
     rb"|(?:const|let|var|val|static)\s+(?:mut\s+)?(?P<value>[\w$]+)\s*(?::[^=]*)?=(?!=)"
     rb"|(?P<call>[\w$]+)\s*\([^;]*\)\s*(?::[^;{=]+|->[^;{=]+)?\{\s*$)"
 )  # fmt: skip
+_FUNCTION = re.compile(
+    rb"(?P<first>[\w~]+)[\w:<>,*&\[\]?.~ \t]*[\s*&](?P<name>~?[\w$]+(?:::~?[\w$]+)*)\s*\([^;{}]*\)[^;{}=]*\{$"
+)
+"""A function that is known by its type before its name and the brace behind it, as in C and Java."""
+_NO_TYPES = frozenset(
+    b"if for while switch catch return else do with function match loop elif foreach new throw await delete yield go defer case "
+    b"unless until when synchronized using lock fixed extends super this not and or".split()
+)
 _FIELD = re.compile(
     rb"(?:(?:public|private|protected|static|readonly|override|declare)\s+)+(?P<field>[\w$#]+)\s*[?!]?\s*[:=(]"
 )
 _HEAD = re.compile(rb"(<[a-z][\w-]*>)[^<>]*</|([^=:(]{1,80}?)\??(?:: | [:+*/|&-]?= | => )")
 _CONTROL = frozenset(b"if for while switch catch return else do with function super match loop elif foreach".split())
-_COMMENT = re.compile(rb"\s*(?:/\*+|//+|#(?!\[)|--|<!--|;|%|\*|\"\"\")")
+_COMMENT = re.compile(rb"\s*(?:/\*+|//+|#(?!\[|[\w-][^ ]*.*\{$)|--|<!--|;|%|\*|\"\"\")")
 _OPENS = re.compile(rb"[\[({]\s*(?://.*|/\*.*)?$|:\s*(?:#.*)?$|=>\s*$|<[\w.]*(?:\s[^<>]*)?>\s*$")
 _CLOSES = re.compile(rb"[\])}]+[;,)]*(?:\s*[\[({].*)?\s*$|</[\w.:-]*>\s*$|end\b;?\s*$|fi\s*$|done\s*$|esac\s*$")
 _REMOVAL = re.compile(
@@ -86,15 +105,22 @@ def indent_of(line: bytes) -> bytes:
     return line[: len(line) - len(line.lstrip(b" \t"))]
 
 
-def title_of(line: bytes) -> bytes | None:
-    """The name that a line defines: of a function, a class, an implementation, a constant."""
+def title_of(line: bytes, below: bytes = b"") -> bytes | None:
+    """The name that a line defines: of a function, a class, an implementation, a constant.
+
+    `below` is the next line: a brace may stand there that belongs to this one.
+    """
     bare = line.strip()
     if len(bare) > 400:
         bare = bare[:400]
     match = _TITLE.match(bare)
     if match is None:
         member = _FIELD.match(bare)
-        return bytes(member["field"]) if member and member["field"] not in _CONTROL else None
+        if member:
+            return bytes(member["field"]) if member["field"] not in _CONTROL else None
+        braced = bare if bare.endswith(b"{") else bare + b" {" if below.strip() == b"{" else b""
+        function = _FUNCTION.match(braced) if braced else None
+        return bytes(function["name"]) if function and function["first"] not in _NO_TYPES else None
     if _COMMENT.match(bare):
         return None
     name = match["name"] or match["value"] or match["call"]
@@ -114,6 +140,16 @@ def opens(key: bytes) -> bool:
     return _OPENS.search(key) is not None
 
 
+def shuts(line: Line) -> bool:
+    """Whether the line begins with what closes something."""
+    return line.closes is not None or line.key[:1] in (b")", b"]", b"}")
+
+
+def goes_on(key: bytes) -> bool:
+    """Whether the line closes a bracket and opens another: `) -> int:`, `} else {`."""
+    return key[:1] in (b")", b"]", b"}") and opens(key)
+
+
 def is_removal(line: str) -> bool:
     """Whether the line is a comment that says of lines that they are gone: `// removed foo`."""
     return len(line) <= 160 and _REMOVAL.match(line) is not None and _MODAL.search(line) is None
@@ -127,14 +163,16 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Seque
     closable: dict[int, bytes] = {}
     segment = shallowest = 0
     is_outermost = True
+    texts = _texts(lines, marked)
     for row, data in enumerate(lines):
         bare = data.strip()
         if not bare:
             continue
         indent = indent_of(data)
         depth = len(indent.expandtabs(TAB))
+        above = open_blocks[-1] if open_blocks else None
         while open_blocks and open_blocks[-1][0] >= depth:
-            open_blocks.pop()
+            above = open_blocks.pop()
         if row in marked:
             shallowest = depth if not found or found[-1].segment == segment else min(depth, shallowest)
             segment += 1
@@ -142,8 +180,8 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Seque
             continue
         key = b" ".join(bare.split())
         is_comment = _COMMENT.match(data) is not None
-        title = None if is_comment else title_of(data)
-        closes = closable.pop(depth, b"") if _CLOSES.match(bare) else None
+        title = None if is_comment or row in texts else title_of(data, lines[row + 1] if row + 1 < len(lines) else b"")
+        closes = closable.pop(depth, b"") if _CLOSES.match(bare) and row not in texts else None
         found.append(
             Line(
                 row=row,
@@ -163,13 +201,38 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Seque
                 sign=signs[row] if signs else b"",
             )
         )
-        if is_comment:
+        if is_comment or row in texts:
             continue
+        opener: tuple[int, bytes, bytes | None] = (depth, key, title)
+        if title is None and goes_on(bare) and above is not None and above[0] == depth and above[2]:
+            opener = above  # the last line of a signature: what is below it is in what the first line names
         if opens(bare):
-            closable[depth] = TITLED + title if title else key
+            closable[depth] = TITLED + opener[2] if opener[2] else key
         if len(open_blocks) < DEEPEST and closes is None:
-            open_blocks.append((depth, key, title))
+            open_blocks.append(opener)
     return found
+
+
+def _texts(lines: Sequence[bytes], marked: Collection[int]) -> frozenset[int]:
+    """The rows within strings between triple quotes: what they hold looks like code, and is none.
+
+    Where the quotes of a file, or of what is between two markers, don't come in pairs, none is taken for one.
+    """
+    found: set[int] = set()
+    run: list[int] = []
+    is_open = False
+    for row, line in enumerate(lines):
+        if row in marked:
+            run, is_open = [], False
+            continue
+        if is_open:
+            run.append(row)
+        if (line.count(b'"""') + line.count(b"'''")) % 2:
+            if is_open:
+                found.update(run[:-1])
+                run = []
+            is_open = not is_open
+    return frozenset(found)
 
 
 def marker_rows(lines: Sequence[bytes]) -> list[int]:

@@ -14,9 +14,10 @@ from glmcode.landing.body import body_lines, shifted
 from glmcode.landing.place import Fit, Refusal, Standing, Verdict
 from glmcode.landing.sketch_align import TooLargeError, align
 from glmcode.landing.sketch_alignment import Alignment
-from glmcode.landing.sketch_blocks import ended, in_order
+from glmcode.landing.sketch_blocks import blocks, bounds, ended, in_order
 from glmcode.landing.sketch_judge import judge, unmarked
 from glmcode.landing.sketch_lines import Line, indent_of, marker_rows, read_lines
+from glmcode.landing.sketch_reading import Reading
 from glmcode.landing.sketch_render import hunks, splices, substance
 from glmcode.landing.sketch_signed import is_signed, read_signs, unpaired
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
@@ -71,8 +72,9 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
     if not theirs:
         return Refusal("no-match", f"There is nothing in {path} that a sketch could be of: send the whole content.")
     ours = in_order(ours, theirs)
+    within = bounds(ours, theirs)
     try:
-        alignment, rivals = align(ours, theirs)
+        alignment, rivals = align(ours, theirs, within)
     except TooLargeError:
         return Refusal(
             "no-match",
@@ -83,38 +85,31 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
         rivals = [ended(ours, theirs, rival) for rival in rivals]
     if signs and (refusal := unpaired(ours, theirs, alignment.pairs, path)) is not None:
         return refusal
-    if not change.implied and change.symbol is None:
-        refusal = unmarked(text, ours, theirs, alignment, definitions, markers)
-        if refusal is not None:
-            return refusal
-    return _merged(
+    reading = Reading(
         text,
-        body,
         ours,
         theirs,
         alignment,
-        rivals,
+        within,
+        blocks(ours),
+        {block.first: block for block in blocks(theirs)},
         definitions,
-        (
-            bool(markers) and markers[0] < min(line.row for line in ours),
-            bool(markers) and markers[-1] > max(line.row for line in ours),
-        ),
+        begins_marked=bool(markers) and markers[0] < min(line.row for line in ours),
+        ends_marked=bool(markers) and markers[-1] > max(line.row for line in ours),
+        is_implied=change.implied or change.symbol is not None,
     )
+    if not reading.is_implied:
+        refusal = unmarked(reading)
+        if refusal is not None:
+            return refusal
+    return _merged(reading, body, rivals)
 
 
-def _merged(
-    text: Text,
-    body: Sequence[bytes],
-    ours: list[Line],
-    theirs: list[Line],
-    alignment: Alignment,
-    rivals: Sequence[Alignment],
-    definitions: Sequence[Definition],
-    marked: tuple[bool, bool],
-) -> Verdict:
-    refusal = judge(text, ours, theirs, alignment, definitions, *marked)
+def _merged(reading: Reading, body: Sequence[bytes], rivals: Sequence[Alignment]) -> Verdict:
+    refusal = judge(reading)
     if refusal is not None:
         return refusal
+    text, ours, theirs, alignment = reading.text, reading.sketch, reading.file, reading.alignment
     parts = hunks(text, body, ours, theirs, alignment)
     result = substance(text, parts)
     for rival in rivals:
@@ -139,7 +134,7 @@ def _stands(ours: list[Line], theirs: list[Line]) -> bool:
         return False
     plain = [replace(line, sign=b"") for line in ours]
     try:
-        alignment, _ = align(plain, theirs)
+        alignment, _ = align(plain, theirs, bounds(plain, theirs))
     except TooLargeError:
         return False
     pairs = alignment.pairs

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from glmcode.landing.place import Splice
 from glmcode.landing.sketch_alignment import Alignment
-from glmcode.landing.sketch_lines import Line, indent_of, is_removal
+from glmcode.landing.sketch_lines import Line, indent_of, is_removal, opens, shuts
 from glmcode.landing.text import Text
 
 __all__ = ["Hunk", "hunks", "splices", "substance"]
@@ -133,6 +133,8 @@ def _hunk(
         first, past = file[start].row, file[end - 1].row + 1
     else:
         first = past = file[start - 1].row + 1 if start else 0
+    blanks = _blanks_above(text, body, sketch, file, alignment, segment, first)
+    first -= len(blanks)
     lines: list[tuple[bytes, int | None]] = []
     before: int | None = None
     gone = dropped(sketch, alignment, segment, span)
@@ -153,7 +155,9 @@ def _hunk(
             continue
         if i > segment[0]:
             earlier = sketch[i - 1].row
-            if j is not None and before is not None and j == before + 1:
+            if j == start and blanks:
+                lines += blanks
+            elif j is not None and before is not None and j == before + 1:
                 lines += [(text.content(row), row) for row in range(file[before].row + 1, file[j].row)]
             else:
                 lines += [(b"", None)] * (line.row - earlier - 1)
@@ -175,6 +179,29 @@ def _hunk(
         before = j
     lines = _spaced(text, body, sketch, alignment, segment, (first, past), lines)
     return Hunk(first, past, tuple(lines))
+
+
+def _blanks_above(
+    text: Text,
+    body: Sequence[bytes],
+    sketch: Sequence[Line],
+    file: Sequence[Line],
+    alignment: Alignment,
+    segment: range,
+    first: int,
+) -> list[tuple[bytes, int | None]]:
+    """The file's blank lines above row `first`, where new lines go above those: the end of a block, with another below."""
+    new = next((i for i in segment if alignment.pairs[i] is not None), segment.stop)
+    if not segment.start < new < segment.stop or (j := alignment.pairs[new]) is None or file[j].row != first:
+        return []
+    top, bottom = sketch[segment.start], sketch[new]
+    is_apart = bottom.row > sketch[new - 1].row + 1 and not (top.row and not body[top.row - 1].strip())
+    if not is_apart or top.depth <= bottom.depth:
+        return []
+    row = first
+    while row and not text.lines[row - 1].strip():
+        row -= 1
+    return [(text.content(at), at) for at in range(row, first)]
 
 
 def dropped(sketch: Sequence[Line], alignment: Alignment, segment: range, span: tuple[int, int]) -> frozenset[int]:
@@ -205,18 +232,20 @@ def _spaced(
 ) -> list[tuple[bytes, int | None]]:
     """With the blank lines that the sketch has at its edges, where new lines meet lines of the file."""
     first, past = rows
-    top, bottom = sketch[segment[0]].row, sketch[segment[-1]].row
+    top, bottom = sketch[segment[0]], sketch[segment[-1]]
     if (
         alignment.pairs[segment[0]] is None
-        and top
-        and not body[top - 1].strip()
+        and _is_set_apart(top)
+        and top.row
+        and not body[top.row - 1].strip()
         and first
         and text.lines[first - 1].strip()
     ):
         lines = [(b"", None), *lines]
-    below = bottom + 1
+    below = bottom.row + 1
     if (
         alignment.pairs[segment[-1]] is None
+        and _is_set_apart(bottom)
         and below < len(body)
         and not body[below].strip()
         and past < len(text.lines)
@@ -224,3 +253,8 @@ def _spaced(
     ):
         lines = [*lines, (b"", None)]
     return lines
+
+
+def _is_set_apart(line: Line) -> bool:
+    """Whether a blank line beside it is more than the marker's: beside a definition, a block or a comment."""
+    return line.title is not None or line.is_comment or shuts(line) or opens(line.key)

@@ -1,0 +1,189 @@
+"""Which block of a sketch could be taken for which of the file: renamed or new, cut in two or made one."""
+
+from collections.abc import Mapping, Sequence
+
+from glmcode.landing import messages
+from glmcode.landing.place import Refusal
+from glmcode.landing.sketch_blocks import Block, extent, head_of, is_head
+from glmcode.landing.sketch_gains import SURE, is_same_thing, likeness, words_of
+from glmcode.landing.sketch_lines import Line, opens, shuts
+from glmcode.landing.sketch_reading import Reading, Segment
+
+__all__ = ["KIN", "confused"]
+
+FEW = 60
+"""Lines of two definitions that are compared."""
+KIN = 20
+"""Lines around a line among which others of its kind are looked for."""
+FARTHEST = 2000
+"""Lines above a line in which what it is in is looked for."""
+
+
+def confused(reading: Reading, segment: Segment) -> Refusal | None:
+    """The first block that may be another than it is taken for."""
+    return (
+        _renamed(reading, segment)
+        or _entangled(reading, segment)
+        or _dangling(reading, segment)
+        or _twins(reading, segment)
+    )
+
+
+def _renamed(reading: Reading, segment: Segment) -> Refusal | None:
+    """A block given whole whose first line changed: next to a marker it may as well be a new one beside the file's."""
+    sketch, file, pairs = reading.sketch, reading.file, reading.alignment.pairs
+    holds = [i for i in segment.lines if reading.is_same(i) and not sketch[i].trivial]
+    for i in segment.lines:
+        line, j = sketch[i], pairs[i]
+        if j is None:
+            j = _renamed_from(reading, segment, i)
+        if j is None or reading.is_same(i) or line.sign or line.closes is not None or not opens(line.key):
+            continue
+        if not opens(file[j].key) or reading.is_in_whole_definition(i) or is_same_thing(line, file[j]):
+            continue
+        if not words_of(file[j]) - words_of(line):
+            continue
+        past, is_closed = extent(sketch, i)
+        if past == i + 1 or not (is_closed or (past < segment.lines.stop and sketch[past].depth <= line.depth)):
+            continue
+        if holds and holds[0] < i and holds[-1] >= past and not _follows(reading, segment, i, extent(file, j)[0]):
+            continue
+        return _two_blocks(reading, i, j)
+    return None
+
+
+def _renamed_from(reading: Reading, segment: Segment, i: int) -> int | None:
+    """The line of the file that goes while what it opens stays, below line i of the sketch, which is new."""
+    pairs = reading.alignment.pairs
+    below = pairs[i + 1] if i + 1 in segment.lines else None
+    if below is None or not opens(reading.sketch[i].key) or reading.bounds.is_new(i):
+        return None
+    theirs = _opener(reading.file, below, segment.start)
+    return theirs if theirs is not None and theirs not in pairs[segment.lines.start : i] else None
+
+
+def _follows(reading: Reading, segment: Segment, i: int, past: int) -> bool:
+    """Whether what the segment has above line i is, or is nearly, what the file has above line `past`."""
+    above = reading.sketch[max(segment.lines.start, i - KIN) : i]
+    there = reading.file[max(0, past - len(above)) : past]
+    return 0 < len(above) == len(there) and all(
+        one.key == other.key or likeness(one, other) >= SURE for one, other in zip(above, there, strict=True)
+    )
+
+
+def _entangled(reading: Reading, segment: Segment) -> Refusal | None:
+    """Lines of a block whose first line is new are lines of a block of the file whose own first line would stay above."""
+    sketch, file, pairs = reading.sketch, reading.file, reading.alignment.pairs
+    held = [(i, j) for i in segment.lines if (j := pairs[i]) is not None and not sketch[i].sign]
+    if not held:
+        return None
+    taken = {j for _, j in held}
+    shift = min(sketch[i].depth - file[j].depth for i, j in held)
+    for i, j in held:
+        ours, theirs = _opener(sketch, i, segment.lines.start), _opener(file, j, 0)
+        if theirs is None:
+            continue
+        stands = ours is None or pairs[ours] is not None
+        is_merged = shuts(sketch[i]) and theirs >= segment.start and theirs not in taken and stands
+        if is_merged and not reading.is_in_whole_definition(i):
+            return _one_block(reading, theirs, j)
+        if ours is None or stands or theirs >= segment.start:
+            continue
+        if file[theirs].depth >= sketch[ours].depth - shift:
+            return _two_blocks(reading, ours, theirs)
+    return None
+
+
+def _opener(lines: Sequence[Line], i: int, least: int) -> int | None:
+    """The line that opens what line i is in or closes, no earlier than line `least`."""
+    depth, open_ends = lines[i].depth, int(shuts(lines[i]))
+    for at in range(i - 1, max(least, i - FARTHEST) - 1, -1):
+        line = lines[at]
+        if line.segment != lines[i].segment:
+            return None
+        if line.is_comment or line.depth > depth:
+            continue
+        if line.depth < depth:
+            return at
+        if open_ends:
+            open_ends += shuts(line) - opens(line.key)
+            if not open_ends:
+                return at
+    return None
+
+
+def _one_block(reading: Reading, first: int, last: int) -> Refusal:
+    rows = (reading.file[first].row, reading.file[last].row)
+    return Refusal(
+        "too-drastic",
+        f"The sketch leaves out the first line of a block and keeps its last, {messages.span(rows[0] + 1, rows[1] + 1)}, so that two would be one:\n"
+        f'{messages.listed(reading.text, rows[0], rows[1] + 1)}\nPut "... existing code ..." where lines stay, or send SEARCH/REPLACE.',
+    )
+
+
+def _two_blocks(reading: Reading, i: int, j: int) -> Refusal:
+    line, other = reading.sketch[i], reading.file[j]
+    return Refusal(
+        "ambiguous",
+        f"Does this block of the sketch replace the one at line {other.row + 1}, or is it a new one beside it?\n  sketch: {messages.shown(line.key)}\n"
+        f"  line {other.row + 1}: {messages.shown(other.key)}\nRepeat an unchanged line of the file above it and one below it, with no marker between.",
+    )
+
+
+def _dangling(reading: Reading, segment: Segment) -> Refusal | None:
+    """A new line that closes what no line of its segment opens: it should have been the file's."""
+    sketch = reading.sketch
+    for i in segment.lines:
+        line = sketch[i]
+        if reading.alignment.pairs[i] is not None or line.sign or not shuts(line) or opens(line.key):
+            continue
+        if not reading.bounds.is_new(i) and _opener(sketch, i, segment.lines.start) is None:
+            return Refusal(
+                "ambiguous",
+                f"What does this line of the sketch close?\n{reading.quoted(range(max(segment.lines.start, i - 2), i + 1))}\nThe file has no such line there. "
+                "Repeat the line that opens it, or an unchanged line above it.",
+            )
+    return None
+
+
+def _twins(reading: Reading, segment: Segment) -> Refusal | None:
+    """A new definition much like the file's next to it, which a marker hides: that one may have a new name, or stay."""
+    sketch, file = reading.sketch, reading.file
+    holds = [i for i in segment.lines if reading.is_same(i) and not sketch[i].trivial]
+    titles = {line.title for line in sketch}
+    for block in reading.blocks:
+        if block.first not in segment.lines or not reading.bounds.is_new(block.first):
+            continue
+        head = head_of(sketch, block.first)
+        if any(i >= block.past for i in holds):
+            at = None if any(i < head for i in holds) else _block_before(file, segment.start, reading.file_blocks)
+        else:
+            at = reading.file_blocks.get(_past_head(file, segment.end))
+        if at is None or file[at.first].title in titles:
+            continue
+        if _are_twins(sketch[block.first + 1 : block.past], file[at.first + 1 : at.past]):
+            return _two_blocks(reading, block.first, at.first)
+    return None
+
+
+def _past_head(file: Sequence[Line], j: int) -> int:
+    """The first line from j on that is no comment, decorator or attribute."""
+    while j < len(file) and is_head(file[j]):
+        j += 1
+    return j
+
+
+def _block_before(file: Sequence[Line], j: int, blocks: Mapping[int, Block]) -> Block | None:
+    """The definition whose last line is just above line j."""
+    return next((block for block in blocks.values() if block.past == j and file[block.first].title is not None), None)
+
+
+def _are_twins(ours: Sequence[Line], theirs: Sequence[Line]) -> bool:
+    """Whether half of what two definitions hold is the same, or nearly so."""
+    mine = [line for line in ours if not line.trivial]
+    other = [line for line in theirs if not line.trivial]
+    if not mine or not other:
+        return not mine and not other
+    keys = {line.key for line in other}
+    same = sum(line.key in keys or any(likeness(line, one) >= SURE for one in other[:FEW]) for line in mine[:FEW])
+    return 2 * same >= len(mine[:FEW])
