@@ -31,7 +31,7 @@ from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
 from glmcode.landing.twice import may_define, twice
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtSymbol
-from glmcode.syntax import Definition, Parsed, find_symbol, without_grammar
+from glmcode.syntax import Definition, Parsed, without_grammar
 
 __all__ = ["at_symbol"]
 
@@ -48,7 +48,7 @@ def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
     # The other actions look at the definition's neighbours too: the outline of the text as it is.
     parsed = file.parsed
     if parsed is not None:
-        found = find_symbol(parsed.definitions, change.symbol)
+        found = parsed.symbols.find(change.symbol)
     if parsed is None:
         if text.is_binary:
             return Refusal("binary", f"{path} is binary: it has no definitions.")
@@ -130,7 +130,7 @@ def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:
     start, head, keyword = (_line_start(data, at) for at in (definition.start, definition.head, definition.keyword))
     if not _is_whole_lines(text, keyword, definition):
         if not (_is_whole_lines(text, start, definition) and restates(lines)):
-            lines = shifted(lines, definition.indent, (), text.lines)
+            lines = shifted(lines, definition.indent, (), text)
             return replaced_amid_a_line(text, file.parsed, definition, lines, STRATEGY)
         keyword = head  # what it has on its line is its own, and the body has that too
     lines = replaced_in_list(file.parsed if definition.depth or language == "json" else None, definition, lines)
@@ -140,7 +140,7 @@ def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:
         return question
     if not sum(head_of(lines, language)):
         lines = as_deep_as(lines, definition.indent, _contents(text, data[keyword : definition.end], keyword))
-    lines = shifted(lines, definition.indent, stands, text.lines)
+    lines = shifted(lines, definition.indent, stands, text)
     comments, attributes = head_of(lines, language)
     new = lines[:comments] if comments else _contents(text, data[start:head], start)
     new = new + (lines[comments : comments + attributes] if attributes else _contents(text, data[head:keyword], head))
@@ -188,7 +188,7 @@ def _beside(file: File, every: Sequence[Definition], definition: Definition, lin
     siblings = siblings_of(every, definition)
     position = siblings.index(definition)
     like = _contents(text, data[start:end], start)
-    lines = shifted(lines, definition.indent, like, text.lines)
+    lines = shifted(lines, definition.indent, like, text)
     is_long = len(lines) > 1 or definition.end_line > definition.line
     gap = gap_between(text, siblings, is_long, definition.depth, lines, file.language)
     if side == "after":
@@ -294,6 +294,8 @@ def _contents(text: Text, data: bytes, start: int) -> list[bytes]:
     """The contents of the whole lines in data, which begins at `start`."""
     if not data:
         return []
+    if text.separator == b"\n" and data.endswith(b"\n") and (not start or text.slice(start - 1, start) == b"\n"):
+        return [line[:-1] if line.endswith(b"\r") else line for line in data[:-1].split(b"\n")]
     row = text.row(start)
     count = len(Text(data).lines) if text.separator == b"\n" else len(data.rstrip(b"\r").split(b"\r"))
     return [text.content(at) for at in range(row, min(row + count, len(text.lines)))]

@@ -49,7 +49,7 @@ def as_deep_as(lines: list[bytes], indent: bytes, like: Collection[bytes]) -> li
     return [indent + lines[0], *lines[1:]] if alike else lines
 
 
-def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes], file: Iterable[bytes] = ()) -> list[bytes]:
+def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes], file: Text | None = None) -> list[bytes]:
     """The lines with the first one's indentation become `indent`, in tabs or blanks as the lines of `like` have it, or
     where none of those is indented the lines of the file.
 
@@ -59,7 +59,7 @@ def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes], file
     """
     if not lines:
         return []
-    shift = _shift(lines, indent, like if indent or _is_indented(like) else _sample(file))
+    shift = _shift(lines, indent, like if file is None or indent or _is_indented(like) else _sample(file.lines))
     known = frozenset(like)
     out = []
     for line in lines:

@@ -57,8 +57,8 @@ def joined(text: Text, place: Place, old: Quote, new: Quote, out: list[tuple[byt
     """The bytes of lines and their ends that take a place; how the place's last line ends is looked after."""
     if not out:
         return b""
-    at_end = place.end == len(text.data)
-    bare_end = at_end and not text.data.endswith(text.separator)
+    at_end = place.end == text.size
+    bare_end = at_end and text.slice(text.size - 1, text.size) != text.separator
     last_line, last_end = out[-1]
     if (bare_end and (old.ended or not new.ended)) or (at_end and old.ended and not new.ended):
         last_end = b""

@@ -59,12 +59,22 @@ class Pieces:
             self._starts = list(accumulate(map(len, self.pieces), initial=0))
         return self._starts
 
-    def row(self, offset: int) -> int:
-        """The line (from 0) that holds the offset."""
+    @property
+    def above(self) -> list[int]:
+        """How many lines end before each piece, and in all."""
         if self._above is None:
             self._above = list(accumulate(self._counts, initial=0))
+        return self._above
+
+    def row(self, offset: int) -> int:
+        """The line (from 0) that holds the offset."""
         number = self._holding(offset)
-        return self._above[number] + self.pieces[number].count(b"\n", 0, offset - self.starts[number])
+        return self.above[number] + self.pieces[number].count(b"\n", 0, offset - self.starts[number])
+
+    def line(self, row: int) -> bytes:
+        """Line `row` (from 0) without its end."""
+        number = min(bisect_right(self.above, row), len(self.pieces)) - 1
+        return self.pieces[number].split(b"\n")[row - self.above[number]]
 
     def _holding(self, offset: int) -> int:
         """The last piece that begins at or before the offset."""

@@ -9,15 +9,13 @@ from glmcode.syntax import Definition, Parsed
 
 __all__ = ["other_namesake", "without_neighbours", "without_the_line"]
 
-_NUMBER = re.compile(r"#\d+$")
 _WORD = re.compile(rb"\w+")
 
 
 def other_namesake(parsed: Parsed, definition: Definition, lines: Sequence[bytes]) -> Definition | None:
     """Another definition of the same name that a body begins as, to the letter: a property's setter sent for its getter, one
     overload for the next. None where the body begins as the definition itself, or as none."""
-    plain = _NUMBER.sub("", definition.name)
-    namesakes = [one for one in parsed.definitions if _NUMBER.sub("", one.name) == plain]
+    namesakes = parsed.symbols.namesakes(definition.name)
     if len(namesakes) < 2:
         return None
     comments, attributes = head_of(lines, parsed.language)
@@ -34,7 +32,7 @@ def _head(data: bytes, definition: Definition) -> bytes:
 
 def without_neighbours(text: Text, definition: Definition, lines: list[bytes]) -> list[bytes]:
     """A body for a definition without the lines at its ends that stand above and below that, and are but context."""
-    lines = [line.rstrip() for line in shifted(lines, definition.indent, (), text.lines)]
+    lines = [line.rstrip() for line in shifted(lines, definition.indent, (), text)]
     row = text.row(definition.start)
     above = [text.content(at).rstrip() for at in range(max(0, row - len(lines)), row)]
     row = text.row(definition.end) if definition.end < len(text.data) else len(text.lines)

@@ -200,6 +200,8 @@ class Text:
 
     def end(self, row: int) -> bytes:
         """The bytes that end line `row`: empty for a last line that has no end."""
+        if self._index is not None:
+            return b"\n" if row < self._index.above[-1] else b""
         line = self.lines[row]
         if row == len(self.lines) - 1 and not self.data.endswith(self.separator):
             return b""
@@ -207,11 +209,15 @@ class Text:
 
     def content(self, row: int) -> bytes:
         """The bytes of line `row` before its end."""
+        if self._lines is None and self._index is not None:
+            return self._index.line(row)
         line = self.lines[row]
         return line[:-1] if self.separator == b"\n" and line.endswith(b"\r") and self.end(row) else line
 
     def end_near(self, row: int) -> bytes:
         """How a new line next to line `row` ends: as that line, else the one before it, else the one after, else `\\n`."""
+        if self.is_bare:
+            return b"\n"
         for neighbour in (row, row - 1, row + 1):
             if 0 <= neighbour < len(self.lines) and (end := self.end(neighbour)):
                 return end

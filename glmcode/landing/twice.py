@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from glmcode.landing import messages
 from glmcode.landing.place import Refusal, Splice
 from glmcode.landing.strategies.indentation import indent_of
-from glmcode.syntax import Definition, Parsed
+from glmcode.syntax import Definition, Parsed, without_number
 
 __all__ = ["KEYED", "may_define", "twice"]
 
@@ -20,7 +20,6 @@ _SINGLE = frozenset({"python", "javascript", "go", "rust", "php", "c", "typescri
 _OVERLOADS = frozenset({"java", "cpp", "kotlin", "swift", "scala", "c_sharp"})
 """Languages in which definitions of one name differ in what they take."""
 _KINDS = frozenset({"function", "method", "class", "struct", "enum", "interface", "trait", "union", "record", "object"})
-_NUMBER = re.compile(r"#\d+$")
 _WORD = re.compile(rb"\w+")
 _BRANCH = re.compile(rb"(?m)^[ \t]*#[ \t]*(?:if|el|endif)")
 
@@ -46,8 +45,11 @@ def may_define(lines: Sequence[bytes], parsed: Parsed, own: str) -> bool:
         return False
     least = min((len(indent_of(line)) for line in lines if line.strip()), default=0)
     words = {word for line in lines if len(indent_of(line)) == least for word in _WORD.findall(line)}
-    names = (_NUMBER.sub("", one.name).rpartition(".")[2] for one in parsed.definitions if one.name != own)
-    return any(name.encode("utf-8", "surrogateescape") in words for name in names)
+    known = parsed.symbols.words
+    mine = without_number(own).rpartition(".")[2]
+    return any(
+        known[name] > (name == mine) for word in words if (name := word.decode("utf-8", "surrogateescape")) in known
+    )
 
 
 def _spliced(parsed: Parsed, splices: Sequence[Splice]) -> Parsed:
@@ -62,11 +64,11 @@ def _defined_twice(parsed: Parsed, splices: Sequence[Splice], path: str) -> Refu
         return None  # the guard has the word
     before: dict[str, int] = {}
     for one in parsed.definitions:
-        name = _NUMBER.sub("", one.name)
+        name = without_number(one.name)
         before[name] = before.get(name, 0) + 1
     now: dict[str, list[Definition]] = {}
     for one in after.definitions:
-        now.setdefault(_NUMBER.sub("", one.name), []).append(one)
+        now.setdefault(without_number(one.name), []).append(one)
     for name, found in now.items():
         if not 0 < before.get(name, 0) < len(found):
             continue
@@ -75,7 +77,7 @@ def _defined_twice(parsed: Parsed, splices: Sequence[Splice], path: str) -> Refu
         for new in came:
             old = next((one for one in stood if _is_second(after, new, one)), None)
             if old is not None:
-                first = next(one for one in parsed.definitions if _NUMBER.sub("", one.name) == name)
+                first = next(one for one in parsed.definitions if without_number(one.name) == name)
                 return Refusal(
                     "exists",
                     f"{path} has {first.name} already, {messages.span(first.line, first.end_line)}: {first.signature}\n"
@@ -131,7 +133,7 @@ def _given_twice(parsed: Parsed, splices: Sequence[Splice], path: str) -> Refusa
             )
     documents = parsed.language == "yaml" and b"\n---" in parsed.data
     for one in after.definitions:
-        first = known.get(_NUMBER.sub("", one.name))
+        first = known.get(without_number(one.name))
         if one.name in known or first is None or first.name == one.name or one.kind == "entry":
             continue
         if not (documents and one.depth == 0):

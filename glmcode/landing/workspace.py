@@ -1,12 +1,12 @@
 """The files as the plan has them so far: a layer of changes over the tree, one state a file."""
 
-from glmcode.landing.carried import carried
+from glmcode.landing.carried import Behind, carried
 from glmcode.landing.hints import Hints
 from glmcode.landing.place import Fit, Splice
 from glmcode.landing.text import Coding, Text, opened
 from glmcode.landing.tree import PathRefusedError, Tree
 from glmcode.plan.edits import Form, Substitute
-from glmcode.syntax import Definition, Parsed, Problem, find_symbol, language_of, parse
+from glmcode.syntax import Definition, Parsed, Problem, language_of, parse
 
 __all__ = ["File", "Workspace"]
 
@@ -54,7 +54,7 @@ class File:
         self.before: Parsed | None = None
         """The syntax of `first`, once `was_sound` is known."""
         self._parsed: tuple[Text, Parsed] | None = None
-        self._behind: list[Splice] = []
+        self._behind = Behind()
         self._moved: list[tuple[int, int, int]] = []
 
     @property
@@ -70,28 +70,28 @@ class File:
             self._parsed = (self.text, parse(self.text.code, self.language))
         elif self._parsed[0] is not self.text:
             parsed = self._parsed[1]
-            for splice in self._behind:
+            for splice in self._behind.splices:
                 new = splice.new if self.text.separator == b"\n" else splice.new.replace(b"\r", b"\n")
                 parsed = parsed.spliced(splice.start, splice.end, new)
             self._parsed = (self.text, parsed)
-        self._behind = []
+        self._behind = Behind()
         return self._parsed[1]
 
     def defined(self, symbol: str) -> tuple[Definition, ...]:
-        """What `find_symbol` finds in the text as it is now; of a language without a grammar nothing.
+        """What `Symbols.find` finds in the text as it is now; of a language without a grammar nothing.
 
         A plan often replaces one definition after another of a file. The outline from before the first then still tells
         where the next one stands, as far as `carried` can be sure; parsing again would cost as much as at first.
         """
         if self._parsed is not None and self._behind:
             then, parsed = self._parsed
-            found = find_symbol(parsed.definitions, symbol)
+            found = parsed.symbols.find(symbol)
             if len(found) == 1 and parsed.is_clean:
-                moved = carried(found[0], parsed.definitions, then.data, self.text.data, self._behind)
+                moved = carried(found[0], parsed.symbols, then.data, self._behind)
                 if moved is not None:
                     return (moved,)
         current = self.parsed
-        return () if current is None else find_symbol(current.definitions, symbol)
+        return () if current is None else current.symbols.find(symbol)
 
     @property
     def outline(self) -> Parsed | None:
@@ -126,7 +126,7 @@ class File:
 
     def _note(self, splice: Splice, row: int, text: Text) -> None:
         if self._parsed is not None:
-            self._behind.append(splice)
+            self._behind.add(splice, text)
         grown = len(splice.new) - (splice.end - splice.start)
         if self.marks:
             kept = {index: at for index, at in self.marks.items() if at < splice.start or at >= splice.end}
@@ -148,12 +148,12 @@ class File:
 
     def saved(
         self,
-    ) -> tuple[Text, tuple[Text, Parsed] | None, list[Splice], list[tuple[int, int, int]], dict[int, int]]:
+    ) -> tuple[Text, tuple[Text, Parsed] | None, Behind, list[tuple[int, int, int]], dict[int, int]]:
         """What `restore` needs to take back the splices made from now on."""
-        return self.text, self._parsed, list(self._behind), list(self._moved), dict(self.marks)
+        return self.text, self._parsed, self._behind.copied(), list(self._moved), dict(self.marks)
 
     def restore(
-        self, saved: tuple[Text, tuple[Text, Parsed] | None, list[Splice], list[tuple[int, int, int]], dict[int, int]]
+        self, saved: tuple[Text, tuple[Text, Parsed] | None, Behind, list[tuple[int, int, int]], dict[int, int]]
     ) -> None:
         self.text, self._parsed, self._behind, self._moved, self.marks = saved
         self.hunk_end = 0

@@ -5,7 +5,7 @@ Importing it loads no grammar; each is loaded when a file of its language is fir
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.syntax.definition import Definition
-from glmcode.syntax.find import find_symbol
+from glmcode.syntax.find import Symbols, find_symbol, without_number
 from glmcode.syntax.imports import ImportBlock
 from glmcode.syntax.languages import language_of, without_grammar
 from glmcode.syntax.parsed import Parsed, parse
@@ -16,11 +16,13 @@ __all__ = [
     "ImportBlock",
     "Parsed",
     "Problem",
+    "Symbols",
     "find_symbol",
     "language_of",
     "outline",
     "parse",
     "without_grammar",
+    "without_number",
 ]
 
 _READS = (

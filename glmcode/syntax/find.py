@@ -1,11 +1,12 @@
 """Finding a definition by the name that a plan gives it."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from glmcode.syntax.definition import Definition
 
-__all__ = ["find_symbol"]
+__all__ = ["Symbols", "find_symbol", "without_number"]
 
 _OWNERS_NUMBER = re.compile(r"#\d+(?=\.)")
 _QUOTES = str.maketrans("", "", "\"'`$")
@@ -25,29 +26,64 @@ LONGEST = 400
 _QUALIFIER = re.compile(r"(?:\w+::)+(?=\w)")
 
 
-def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definition, ...]:
-    """The definitions that the symbol may mean; a caller refuses unless there is exactly one.
+class Symbols:
+    """A file's definitions by their names. Worked out once, so that asking for each of many costs what one costs."""
 
-    The exact dotted path comes first (`total#1` is the first `total`), then every path that ends with the symbol at a
-    dot (`total` for `Cart.total`), then the same with spelling aside: `Cart::total`, `Cart.total()`, a key or a heading
-    with its quotes (`exports."./utils.js"`) or without, `Cart.total` for a member of `impl Cart`, of `impl Cart<T>` or of a
-    second part of either (`impl Cart#2.total`), and `impl Display for Cart` for `impl fmt::Display for Cart`;
-    last the name out of a declaration.
-    """
-    symbol = symbol.strip()
-    if not symbol:
-        return ()
-    wanted = symbol.removesuffix("#1")
-    exact = tuple(definition for definition in definitions if definition.name in (symbol, wanted))
-    if exact:
-        return exact
-    suffix = tuple(definition for definition in definitions if definition.name.endswith("." + wanted))
-    if suffix:
-        return suffix
-    loose = _plain(wanted)
-    ends = ("." + loose, " " + loose)
-    found = tuple(d for d in definitions if loose and ((name := _plain(d.name)) == loose or name.endswith(ends)))
-    return found or _as_declared(definitions, symbol)
+    def __init__(self, definitions: Sequence[Definition]) -> None:
+        self._definitions = definitions
+        self._by_name = {definition.name: definition for definition in definitions}
+        self._by_last: dict[str, list[Definition]] = {}
+        self._namesakes: dict[str, list[Definition]] = {}
+        for definition in definitions:
+            self._by_last.setdefault(definition.name.rpartition(".")[2], []).append(definition)
+            self._namesakes.setdefault(without_number(definition.name), []).append(definition)
+        self.words = Counter(_last(definition.name) for definition in definitions)
+        """How many definitions end with this word, whatever they are in."""
+
+    def find(self, symbol: str) -> tuple[Definition, ...]:
+        """The definitions that the symbol may mean; a caller refuses unless there is exactly one.
+
+        The exact dotted path comes first (`total#1` is the first `total`), then every path that ends with the symbol at a
+        dot (`total` for `Cart.total`), then the same with spelling aside: `Cart::total`, `Cart.total()`, a key or a heading
+        with its quotes (`exports."./utils.js"`) or without, `Cart.total` for a member of `impl Cart`, of `impl Cart<T>` or
+        of a second part of either (`impl Cart#2.total`), and `impl Display for Cart` for `impl fmt::Display for Cart`;
+        last the name out of a declaration.
+        """
+        symbol = symbol.strip()
+        if not symbol:
+            return ()
+        wanted = symbol.removesuffix("#1")
+        exact = self._by_name.get(symbol) or self._by_name.get(wanted)
+        if exact is not None:
+            return (exact,)
+        ending = "." + wanted
+        suffix = tuple(one for one in self._by_last.get(wanted.rpartition(".")[2], ()) if one.name.endswith(ending))
+        if suffix:
+            return suffix
+        loose = _plain(wanted)
+        ends = ("." + loose, " " + loose)
+        found = tuple(
+            one for one in self._definitions if loose and ((name := _plain(one.name)) == loose or name.endswith(ends))
+        )
+        return found or _as_declared(self._definitions, symbol)
+
+    def namesakes(self, name: str) -> Sequence[Definition]:
+        """The definitions of the same dotted path, `total#2` for `total` as well."""
+        return self._namesakes.get(without_number(name), ())
+
+
+def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definition, ...]:
+    """What `Symbols.find` finds, for one symbol."""
+    return Symbols(definitions).find(symbol)
+
+
+def without_number(name: str) -> str:
+    """`Cart.total` for `Cart.total#2`."""
+    return _NUMBER.sub("", name) if "#" in name else name
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2].partition("#")[0]
 
 
 def _as_declared(definitions: Sequence[Definition], symbol: str) -> tuple[Definition, ...]:
@@ -63,8 +99,8 @@ def _as_declared(definitions: Sequence[Definition], symbol: str) -> tuple[Defini
     found = find_symbol(definitions, name)
     if not arguments or not found:
         return found
-    namesakes = {_NUMBER.sub("", one.name) for one in found}
-    found = tuple(one for one in definitions if _NUMBER.sub("", one.name) in namesakes)
+    namesakes = {without_number(one.name) for one in found}
+    found = tuple(one for one in definitions if without_number(one.name) in namesakes)
     return found if len(found) == 1 else tuple(one for one in found if _takes(one, arguments.rstrip(") ")))
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from glmcode.syntax.definition import Definition
 from glmcode.syntax.definitions import definitions_of
+from glmcode.syntax.find import Symbols
 from glmcode.syntax.grammar import parse_tree
 from glmcode.syntax.imports import ImportBlock, imports_of
 from glmcode.syntax.languages import LANGUAGES
@@ -39,6 +40,11 @@ class Parsed:
         """Every definition, in the order of the file."""
         tree = self._tree
         return () if tree is None else definitions_of(tree.root_node, self.data, LANGUAGES[self.language])
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        """The same by their names."""
+        return Symbols(self.definitions)
 
     @cached_property
     def problem(self) -> Problem | None:
