@@ -9,7 +9,7 @@ from glmcode.plan.edits import Substitute
 from glmcode.plan.paths import is_document
 from glmcode.plan.sketch import elides
 
-__all__ = ["body_elides", "drops_what_it_elides"]
+__all__ = ["body_elides", "drops_what_it_elides", "may_elide"]
 
 MOST_WORDS = 5
 """Words, with the mark, of a comment without dots that stands for lines: `# rest of the function`."""
@@ -26,7 +26,7 @@ def drops_what_it_elides(change: Substitute, path: str) -> Refusal | None:
     lines that the quote gives; None otherwise. In running text such a line is an example."""
     try:
         new = quoted_bytes(change.new)
-        if not _may_elide(new) or is_document(path):
+        if not may_elide(new) or is_document(path):
             return None
         elision = _elision_in(split_lines(quoted_bytes(change.old)), split_lines(new))
     except UnicodeEncodeError:
@@ -43,7 +43,7 @@ def drops_what_it_elides(change: Substitute, path: str) -> Refusal | None:
 
 def body_elides(stands: Sequence[bytes], body: Sequence[bytes], name: str) -> Refusal | None:
     """The same for the body that a definition is to become whole."""
-    elision = _elision_in(stands, body) if _may_elide(b"\n".join(body)) else None
+    elision = _elision_in(stands, body) if may_elide(b"\n".join(body)) else None
     if elision is None:
         return None
     return Refusal(
@@ -64,7 +64,8 @@ def _elision_in(old: Sequence[bytes], new: Sequence[bytes]) -> str | None:
     return None
 
 
-def _may_elide(text: bytes) -> bool:
+def may_elide(text: bytes) -> bool:
+    """Whether a line of the text may be one that stands for others: a quick look."""
     said = text.lower()
     return any(hint in said for hint in _HINTS)
 

@@ -14,6 +14,7 @@ __all__ = [
     "ambiguous",
     "capped",
     "changed_by_the_plan",
+    "elided_too_far",
     "elided_unlike",
     "first_sentence",
     "joined_lines",
@@ -207,6 +208,16 @@ def elided_unlike(quoted: int, given: int) -> str:
     return (
         f"A line `...` stands for lines that stay where both halves have it, as often: the quote has it {_times(quoted)}, the replacement "
         f"{_times(given)}. Put it into both at the same places, or quote only the lines that change, as they stand."
+    )
+
+
+def elided_too_far(text: Text, row: int) -> str:
+    """For a part of a quote that stands in another definition than the one before it."""
+    above = _opener(text, row)
+    where = "" if above is None else f", below line {above + 1}: {shown(text.lines[above].strip(BLANKS))}"
+    return (
+        f"What the quote has behind `...` stands at line {row + 1} only{where}, in a definition that the lines before it are not in, and "
+        f"whose beginning the quote doesn't show:\n{listed(text, row - 2, row + 3)}\nQuote the lines as they stand, or send two edits."
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from glmcode.landing import messages
 from glmcode.landing.carry import carry
-from glmcode.landing.elided import drops_what_it_elides
+from glmcode.landing.elided import drops_what_it_elides, may_elide
+from glmcode.landing.elision import only_chain, parts, within_definitions
 from glmcode.landing.hints import Hints, choose
 from glmcode.landing.linediff import changes
 from glmcode.landing.nearest import is_trivial
@@ -17,9 +18,8 @@ from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
 from glmcode.plan.edits import Substitute
 from glmcode.syntax import language_of
 
-__all__ = ["ELISION", "search", "substitute"]
+__all__ = ["search", "substitute"]
 
-ELISION = b"..."
 MOST_EQUAL = 8
 """Places whose results are compared."""
 SUBSTANCE = 10
@@ -52,7 +52,7 @@ def substitute(text: Text, change: Substitute, path: str, hints: Hints, earlier:
         if change.every:
             return _standing(text, old, new, earlier) or _refused(text, path, old, new, earlier)
         return (
-            _elided(text, old, new)
+            _elided(text, path, old, new)
             or _unwrapped(text, old, new, hints, earlier)
             or _standing(text, old, new, earlier)
             or _loosely(text, path, old, new, hints, earlier)
@@ -175,13 +175,15 @@ def _from_nothing(text: Text, path: str, new: bytes) -> Verdict:
     )
 
 
-def _elided(text: Text, old: Quote, new: Quote) -> Verdict | None:
+def _elided(text: Text, path: str, old: Quote, new: Quote) -> Verdict | None:
     """A line `...` in both halves stands for lines that stay: the parts in order, and as a whole one place."""
-    olds, news = _parts(old), _parts(new)
-    if len(olds) < 2 or text.is_binary:
+    if text.is_binary or not may_elide(old.data):
+        return None
+    olds, news = parts(text, old), parts(text, new)
+    if len(olds) < 2:
         return None
     if len(olds) != len(news):
-        return Refusal("no-match", messages.elided_unlike(len(olds) - 1, len(news) - 1)) if _elides(text) else None
+        return Refusal("no-match", messages.elided_unlike(len(olds) - 1, len(news) - 1))
     pairs = [(a, b) for a, b in zip(olds, news, strict=True) if a.data or b.data]
     if not pairs or any(a.is_blank for a, _ in pairs):
         return None
@@ -189,9 +191,14 @@ def _elided(text: Text, old: Quote, new: Quote) -> Verdict | None:
         found = [strategy.find(text, a, MANY, None) for a, _ in pairs]
         if not all(found):
             continue
-        chain = _only_chain(found)
+        left = within_definitions(text, found, language_of(path))
+        if not all(left):
+            row = next(places[0].row for places, kept in zip(found, left, strict=True) if not kept)
+            return Refusal("no-match", messages.elided_too_far(text, row))
+        chain = only_chain(left)
         if chain is None:
-            return Refusal("ambiguous", messages.ambiguous(text, pairs[0][0], found[0], MANY), ())
+            part, places = max(zip(pairs, left, strict=True), key=lambda one: len(one[1]))
+            return Refusal("ambiguous", messages.ambiguous(text, part[0], places, MANY), ())
         if not chain:
             continue
         verdict = _carried(text, chain, strategy, [a for a, _ in pairs], [b for _, b in pairs], "elision")
@@ -199,43 +206,6 @@ def _elided(text: Text, old: Quote, new: Quote) -> Verdict | None:
             return Fit(verdict.splices, "elision", strategy.confidence * 0.98, verdict.lines)
         return verdict
     return None
-
-
-def _elides(text: Text) -> bool:
-    """Whether a line `...` of a quote can only stand for others: the file has none of its own."""
-    return ELISION not in text.data or all(line.strip() != ELISION for line in text.lines)
-
-
-def _parts(quote: Quote) -> list[Quote]:
-    parts: list[list[bytes]] = [[]]
-    for line in quote.lines:
-        if line.strip() == ELISION:
-            parts.append([])
-        else:
-            parts[-1].append(line + b"\n")
-    return [Quote(b"".join(part)) for part in parts]
-
-
-def _only_chain(found: Sequence[Sequence[Place]]) -> list[Place] | None:
-    """One place of each part, in order and apart; None where there is more than one such choice, empty where none."""
-    first: list[Place] = []
-    reach = 0
-    for places in found:
-        place = next((place for place in places if place.start >= reach), None)
-        if place is None:
-            return []
-        first.append(place)
-        reach = place.end
-    last: list[Place] = []
-    limit: int | None = None
-    for places in reversed(found):
-        place = next((place for place in reversed(places) if limit is None or place.end <= limit), None)
-        if place is None:
-            return []
-        last.append(place)
-        limit = place.start
-    # The earliest and the latest choice are the same one exactly where there is no other.
-    return first if first == last[::-1] else None
 
 
 def _standing(text: Text, old: Quote, new: Quote, earlier: Text | None) -> Verdict | None:

@@ -341,3 +341,24 @@ def test_an_old_string_that_alone_ends_its_line_joins_none() -> None:
     for data in (b"a: 1\n", b"a: 1\n\nb: 2\n", b"a: 1\r\n\r\nb: 2\r\n"):
         assert isinstance(verdict(data, "a: 1\n", "a: 2", whole_lines=False), Fit)
     assert isinstance(verdict(b"a: 1\nb: 2\n", "a: 1\n", "", whole_lines=False), Fit)
+
+
+def test_an_elision_stays_within_the_definition_that_it_begins_in() -> None:
+    data = b"def f():\n    a = 1\n    return b\n\n\ndef h():\n    return total\n"
+    change = Substitute("    a = 1\n...\n    return total\n", "    a = 2\n...\n    return total\n")
+    found = substitute(Text(data), change, "f.py", Hints())
+    assert isinstance(found, Refusal)
+    assert found.reason == "no-match"
+    assert "line 7" in found.message
+    # Without a grammar nobody knows what begins where.
+    assert isinstance(substitute(Text(data), change, "f", Hints()), Fit)
+
+
+@pytest.mark.parametrize("said", ["...", "…", "# ...", "# ... existing code ...", "// rest of the function"])
+def test_a_line_that_stands_for_others_may_say_so_in_any_way(said: str) -> None:
+    data, halves = b"one()\ntwo()\nthree()\nfour()\n", ("one()\n{}\nfour()\n", "one(1)\n{}\nfour(4)\n")
+    old, new = (half.format(said) for half in halves)
+    assert landed(data, old, new) == b"one(1)\ntwo()\nthree()\nfour(4)\n"
+    # A comment that the file has is that comment.
+    kept = data.replace(b"two()", said.encode())
+    assert isinstance(verdict(kept, old, new), Refusal) or b"three()" in landed(kept, old, new)

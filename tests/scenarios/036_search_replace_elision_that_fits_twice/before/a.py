@@ -7,4 +7,9 @@ def first():
 
 def last():
     x = 2
+    if x > 2:
+        x = 3
+        log(x)
+    return x
+    x = 4
     return x
