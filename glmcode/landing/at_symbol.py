@@ -160,7 +160,7 @@ def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:
 def _run_around(text: Text, row: int, lines: Sequence[bytes]) -> int | None:
     """The row where these lines stand, one of them at `row`; None where they don't."""
     first = max(0, row - len(lines) + 1)
-    around = [text.content(at) for at in range(first, min(row + len(lines), len(text.lines)))]
+    around = text.contents(first, row + len(lines))
     needle = b"\n" + b"\n".join(lines) + b"\n"
     hay = b"\n" + b"\n".join(around) + b"\n"
     at = hay.find(needle)
@@ -298,7 +298,7 @@ def _contents(text: Text, data: bytes, start: int) -> list[bytes]:
         return [line[:-1] if line.endswith(b"\r") else line for line in data[:-1].split(b"\n")]
     row = text.row(start)
     count = len(Text(data).lines) if text.separator == b"\n" else len(data.rstrip(b"\r").split(b"\r"))
-    return [text.content(at) for at in range(row, min(row + count, len(text.lines)))]
+    return text.contents(row, row + count)
 
 
 def _line_start(data: bytes, at: int) -> int:

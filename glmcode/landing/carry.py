@@ -25,13 +25,13 @@ def carry(text: Text, place: Place, old: Quote, new: Quote) -> bytes | None:
     for a, a_end, b, b_end in changes(old.lines, new.lines):
         out.extend(_own(text, rows, done, a))
         # A line that replaces another ends as that one did; one that is added, as the line before it.
-        ends_like = rows[a] if a < a_end or a == 0 else rows[a - 1]
+        end = text.end_near(rows[a] if a < a_end or a == 0 else rows[a - 1])
         for line in new.lines[b:b_end]:
             plain = line[:-1] if line.endswith(b"\r") else line
             shifted = shift(plain) if shift else plain
             if shifted is None:
                 return None
-            out.append((shifted, text.end_near(ends_like)))
+            out.append((shifted, end))
         done = a_end
     out.extend(_own(text, rows, done, len(rows)))
     return joined(text, place, old, new, out)
@@ -50,7 +50,12 @@ def _literal(text: Text, place: Place, old: Quote, new: Quote) -> bytes:
 
 def _own(text: Text, rows: Sequence[int], start: int, end: int) -> list[tuple[bytes, bytes]]:
     """The file's lines for the quote's lines start..end."""
-    return [(text.content(row), text.end(row)) for row in rows[start:end]]
+    if start == end:
+        return []
+    contents = text.contents(rows[start], rows[end - 1] + 1)
+    if text.is_bare:
+        return [*((content, b"\n") for content in contents[:-1]), (contents[-1], text.end(rows[end - 1]))]
+    return [(content, text.end(row)) for row, content in zip(rows[start:end], contents, strict=True)]
 
 
 def joined(text: Text, place: Place, old: Quote, new: Quote, out: list[tuple[bytes, bytes]]) -> bytes:

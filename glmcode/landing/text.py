@@ -214,6 +214,12 @@ class Text:
         line = self.lines[row]
         return line[:-1] if self.separator == b"\n" and line.endswith(b"\r") and self.end(row) else line
 
+    def contents(self, first: int, end: int) -> list[bytes]:
+        """The bytes before their ends of lines `first` to `end`, that one left out."""
+        if self.is_bare:
+            return self.lines[first:end]
+        return [self.content(row) for row in range(first, min(end, len(self.lines)))]
+
     def end_near(self, row: int) -> bytes:
         """How a new line next to line `row` ends: as that line, else the one before it, else the one after, else `\\n`."""
         if self.is_bare:

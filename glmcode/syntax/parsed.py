@@ -133,8 +133,13 @@ class Parsed:
         known = self.__dict__.get("_tree", self._old)
         if known is None:
             return Parsed(changed, self.language)
+        # The less a tree is told of, the more of it is used again: an edit that touches the end of a block throws away
+        # all that follows.
+        old_text = data[start:old_end]
+        head = _common_head(old_text, new_text)
+        tail = _common_head(old_text[head:][::-1], new_text[head:][::-1])
+        start, old_end, new_end = start + head, old_end - tail, start + len(new_text) - tail
         tree = known.copy()
-        new_end = start + len(new_text)
         tree.edit(start, old_end, new_end, _point(data, start), _point(data, old_end), _point(changed, new_end))
         return Parsed(changed, self.language, tree)
 
@@ -160,6 +165,18 @@ def parse(data: bytes, language: str) -> Parsed:
 
 def _point(data: bytes, at: int) -> tuple[int, int]:
     return data.count(b"\n", 0, at), at - (data.rfind(b"\n", 0, at) + 1)
+
+
+def _common_head(one: bytes, other: bytes) -> int:
+    """How many bytes both begin with."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _is_wide(data: bytes) -> bool:

@@ -19,6 +19,7 @@ any version. So the verdict on a file hangs on its bytes alone.
 
 import re
 import warnings
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from glmcode.syntax.newersyntax import has_newer_syntax
@@ -34,6 +35,12 @@ LARGEST = 4 << 20
 
 LOOKS = 100
 """Failing statements that are looked at for newer syntax: each look passes by the file's other statements."""
+
+NEAR = 200
+"""Bytes behind a statement's end within which the next one begins, comments aside."""
+USUAL = 8
+MOST_SEARCHED = 200
+"""Times an earlier version of a file is gone through in search of its statements: in its order they cost one."""
 
 _INDENTATION = (
     (re.compile(r"expected an indented block"), "an indented block is missing above this line"),
@@ -90,11 +97,9 @@ def python_problem(root: "Node", data: bytes, known: bytes | None = None) -> Pro
                 if error is None or not has_newer_syntax(root, data, *whole):
                     return None if error is None else _judged(error, data)
                 return _first_judged(root, data, _statements(root, data))
-            framed = b"\n" + known
+            earlier = _Earlier(known)
             return _first_judged(
-                root,
-                data,
-                [span for span in _statements(root, data) if not _stands(b"\n" + data[slice(*span)], framed)],
+                root, data, [span for span in _statements(root, data) if not earlier.holds(data[slice(*span)])]
             )
         except (ValueError, OverflowError, RecursionError, MemoryError):
             # A NUL byte, or nesting beyond the limits of this interpreter.
@@ -140,14 +145,51 @@ def _statements(root: "Node", data: bytes) -> list[tuple[int, int]]:
     return spans
 
 
-def _stands(statement: bytes, framed: bytes) -> bool:
-    """Whether a statement stands in an earlier version as a whole one, not as the beginning of a longer one."""
-    at = framed.find(statement)
-    while at >= 0:
-        if not _GOES_ON.match(framed, at + len(statement)):
+class _Earlier:
+    """An earlier version of a file, and which statements stand in it as whole ones, not as the beginning of a longer one.
+
+    Most stand where the one before them ends: that is where they are looked for first. Whoever rearranges a file's lines
+    without end uses up `_room`, and has the rest compiled.
+    """
+
+    def __init__(self, known: bytes) -> None:
+        self._framed = b"\n" + known
+        self._at = 0
+        self._most = self._room = MOST_SEARCHED * len(self._framed)
+        self._told: dict[bytes, bool] = {}
+
+    def holds(self, statement: bytes) -> bool:
+        framed, wanted = self._framed, b"\n" + statement
+        at = framed.find(wanted, self._at, self._at + len(wanted) + NEAR)
+        if at >= 0 and not _GOES_ON.match(framed, at + len(wanted)):
+            self._at = at + len(statement)
             return True
-        at = framed.find(statement, at + 1)
-    return False
+        if statement not in self._told:
+            # Once much has been looked for in vain: a line that is new can be told without a search.
+            is_new = self._room < self._most - USUAL * len(framed) and not self._lines.issuperset(
+                wanted.split(b"\n")[:-1]
+            )
+            self._told[statement] = not is_new and self._finds(wanted)
+        return self._told[statement]
+
+    @cached_property
+    def _lines(self) -> frozenset[bytes]:
+        return frozenset(self._framed.split(b"\n"))
+
+    def _finds(self, statement: bytes) -> bool:
+        framed, came_from = self._framed, self._at
+        for start, end in ((came_from, len(framed)), (0, came_from + len(statement))):
+            if self._room <= 0:
+                break
+            done, at = start, framed.find(statement, start, end)
+            while at >= 0 and self._room > 0:
+                self._room -= at + len(statement) - done
+                if not _GOES_ON.match(framed, at + len(statement)):
+                    self._at = at + len(statement) - 1
+                    return True
+                done, at = at + 1, framed.find(statement, at + 1, end)
+            self._room -= end - done
+        return False
 
 
 def _judged(error: SyntaxError, data: bytes) -> Problem | None:
