@@ -289,6 +289,8 @@ class Landing:
             file = self._standing(path)
             if file is not None and broken(file) is not None:
                 self._mend(path)
+            if file is not None:
+                file.forget_syntax()
 
     def _mend(self, path: str) -> None:
         """Finds the edits without which the file would parse, and rejects them."""

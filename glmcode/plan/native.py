@@ -15,6 +15,7 @@ from glmcode.plan.openings import (
     heading,
     is_next_file,
     is_next_tag,
+    is_plain,
     may_be_tag,
     names_another,
     opens_tagged,
@@ -88,6 +89,9 @@ def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: 
     while True:
         line = source.ahead.popleft() if source.ahead else (yield)
         text = line.text
+        if is_plain(text) and not line.last:
+            body.append(line)
+            continue
         if line.last or ends(text) or (not marked and (yield from tag_follows(source, line))):
             break
         if takes_blocks and search_replace.opens(text):

@@ -15,6 +15,7 @@ __all__ = [
     "heading",
     "is_next_file",
     "is_next_tag",
+    "is_plain",
     "may_be_tag",
     "names_another",
     "opens_diff",
@@ -39,6 +40,8 @@ _CALL = re.compile(
     r'[\[\s]*\{[\s{[]*"\w+"\s*:.*"old_?(?:string|str|text)"\s*:|[\[\s]*\{\s*"old_?(?:string|str|text)"\s*:',
     re.IGNORECASE,
 )
+_TELLING = frozenset("<>-+=*`~{[d")
+"""What the lines begin with that mean something here; `d` is for `diff`."""
 _TAGGED = frozenset({"<search>", "<SEARCH>", "<old_string>", "<old_str>", "<old_text>"})
 DIFF_LONGEST = 4096
 """Characters of a line that heads a diff, a file of it or a hunk."""
@@ -56,6 +59,12 @@ def opens_hunk(text: str, *, strict: bool) -> bool:
     if not text.startswith("@@") or text.startswith("@@@") or len(text) > DIFF_LONGEST:
         return False
     return (not strict and text[2:3] in {"", " ", "\t"}) or RANGES.match(text) is not None
+
+
+def is_plain(text: str) -> bool:
+    """Whether the first character that is no blank says that the line is nothing but text: no tag, marker or fence, nothing
+    of a diff's or a patch's frame, no tool call. Most lines of a body are told by this alone."""
+    return text.lstrip(" \t")[:1] not in _TELLING
 
 
 def begins_call(text: str) -> bool:

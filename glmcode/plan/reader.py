@@ -65,8 +65,11 @@ class PlanParser:
         head, *rest = text.split("\n")
         self._line.append(head)
         self._send(self._whole_line())
-        for line in rest[:-1]:
-            self._send(line)
+        if len(rest) > 1:
+            send, is_ascii = self._reading.send, text.isascii()
+            for line in rest[:-1]:
+                self._number += 1
+                send(Line(self._number, line if is_ascii else mended(line)))
         if rest[-1]:
             self._line.append(rest[-1])
         return self._events()

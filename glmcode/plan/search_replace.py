@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from glmcode.plan.edits import Begun, Substitute
 from glmcode.plan.fences import closes, opens_within
 from glmcode.plan.lines import Line, Reading, Source, text_of
-from glmcode.plan.openings import heading, is_next_file, may_be_tag
+from glmcode.plan.openings import heading, is_next_file, is_plain, may_be_tag
 from glmcode.plan.paths import is_document
 
 __all__ = ["begins", "ends_none", "opens", "read", "read_block"]
@@ -92,6 +92,9 @@ def read_block(
     while True:
         line = source.ahead.popleft() if source.ahead else (yield)
         text = line.text
+        if is_plain(text) and not line.last:
+            kept.append(line)
+            continue
         if line.last or opens(text) or ends(text):
             break
         if indent:
