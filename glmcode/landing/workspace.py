@@ -148,7 +148,7 @@ class File:
 
     def forget_syntax(self) -> None:
         """Lets go of the tree of a file that has been judged: those of a hundred files hold a hundred times their bytes."""
-        self._parsed, self._behind = None, []
+        self._parsed, self._behind = None, Behind()
 
     def saved(
         self,
