@@ -9,7 +9,7 @@ import json
 import random
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from glmcode.errors import Exit, GlmcodeError
@@ -26,7 +26,7 @@ from glmcode.model.failures import (
 )
 from glmcode.model.providers import Endpoint, is_loopback
 from glmcode.model.request import request_body
-from glmcode.model.stream import Delta, Fault, Finish, Message, Reasoning, Request, Text, Waiting
+from glmcode.model.stream import Answering, Delta, Fault, Finish, Message, Reasoning, Request, Text, Waiting
 from glmcode.version import __version__
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ _ERROR_SECONDS: Final = 10.0
 _LISTING: Final = 16 * 1024 * 1024
 _LONGEST_TOKEN: Final = 256
 """Characters. A stream that gives more than this for every token asked for is no answer."""
+
+_CONTINUING: Final = frozenset({"vllm", "sglang"})
+"""Who a model is owned by in the listing of the servers that go on behind an assistant's last message. Others that are
+asked to may answer it, which would be a new text in the middle of the old one."""
 
 _NO_KEY: Final = "none"
 """What a server gets that asks for no key: the protocol has no word for leaving it out."""
@@ -80,6 +84,7 @@ class Client:
         self._first_wait = first_wait
         self._longest_wait = longest_wait
         self._sdk: OpenAI | None = None
+        self._continues: bool | None = None
 
     def __enter__(self) -> "Client":
         return self
@@ -94,17 +99,38 @@ class Client:
             self._sdk = None
 
     def stream(self, request: Request) -> Iterator[Delta]:
-        """The answer as it arrives: Waiting where the service is busy, then text and reasoning, Usage where the service
-        counts, and Finish as the last.
+        """The answer as it arrives: Waiting where the service is busy, then Answering, text and reasoning, Usage where the
+        service counts, and Finish as the last.
 
         Raises GlmcodeError while nothing has arrived: exit 2 for what the user can mend, 75 for what may pass. From the
         first text on nothing is raised: an answer that breaks off ends with Finish("cut"). Closing the iterator, or an
         interrupt while it waits, ends the request.
         """
-        body = request_body(request, self.endpoint)
+        if request.partial and self._can_continue():
+            try:
+                yield from self._persistently(request, continues=True)
+            except GlmcodeError as error:
+                if error.exit_code is not Exit.USAGE:
+                    raise
+                self._continues = False  # it refuses what its kind can do: it is asked as others are
+            else:
+                return
+        yield from self._persistently(request, continues=False)
+
+    def _persistently(self, request: Request, *, continues: bool) -> Iterator[Delta]:
+        """The request, and again where it got no answer for a passing reason."""
+        body = request_body(request, self.endpoint, continues=continues)
+        answering = Answering(self.endpoint.provider.name, self.endpoint.model, continues)
         for attempt in range(self._retries + 1):
             try:
-                yield from self._once(body)
+                with contextlib.closing(self._once(body)) as deltas:
+                    for delta in deltas:
+                        if isinstance(delta, Text | Reasoning):
+                            yield answering
+                            yield delta
+                            break
+                        yield delta
+                    yield from deltas
             except NoAnswerError as none:
                 failure = none.failure
             else:
@@ -127,6 +153,10 @@ class Client:
     def models(self) -> tuple[str, ...]:
         """The models that the endpoint lists: a cheap way to see whether it answers. Raises GlmcodeError as `stream` does,
         without trying again."""
+        return tuple(entry["id"] for entry in self._listed() if isinstance(entry.get("id"), str))
+
+    def _listed(self) -> list[dict[str, Any]]:
+        """The entries of the endpoint's list of models. Raises as `models` does."""
         import httpx2
         from openai import OpenAIError
 
@@ -138,12 +168,23 @@ class Client:
         except (OpenAIError, httpx2.HTTPError) as error:
             raise self._unreached(error).error() from None
         try:
-            listed = json.loads(body)["data"]
-            return tuple(entry["id"] for entry in listed if isinstance(entry["id"], str))
+            return [entry for entry in json.loads(body)["data"] if isinstance(entry, dict)]
         except (ValueError, KeyError, TypeError, RecursionError):
-            return ()
+            return []
 
-    def _once(self, body: dict[str, Any]) -> Iterator[Delta]:
+    def _can_continue(self) -> bool:
+        """Whether the server goes on behind a partial answer. Asked of its own listing, once it has answered."""
+        if self.endpoint.provider.name != "openai":
+            return False  # a service that is known, and not for that
+        if self._continues is None:
+            try:
+                owners = {str(entry.get("owned_by")).lower() for entry in self._listed()}
+            except GlmcodeError:
+                return False
+            self._continues = bool(owners) and owners <= _CONTINUING
+        return self._continues
+
+    def _once(self, body: dict[str, Any]) -> Generator[Delta]:
         """One request. Raises NoAnswerError while nothing has arrived; ends with Finish otherwise."""
         import httpx2
         from openai import OpenAIError

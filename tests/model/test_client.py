@@ -16,7 +16,7 @@ from glmcode.errors import Exit, GlmcodeError
 from glmcode.model.cassette import Recorder
 from glmcode.model.client import Client, Message, Request
 from glmcode.model.providers import choose
-from glmcode.model.stream import Delta, Finish, Reasoning, Text, Usage, Waiting
+from glmcode.model.stream import Answering, Delta, Finish, Reasoning, Text, Usage, Waiting
 from tests.model import faults
 from tests.model.faults import HEAD, LAST, STOP, FaultServer, Script, chunk, error, good, said, streamed
 
@@ -34,7 +34,11 @@ def client(
 
 def ask(*scripts: Script, retries: int = 3, stall: float = 5.0) -> tuple[list[Delta], FaultServer]:
     with FaultServer(*scripts) as server, client(server, retries=retries, stall=stall) as asked:
-        return list(asked.stream(ASK)), server
+        deltas = list(asked.stream(ASK))
+    said = [at for at, delta in enumerate(deltas) if isinstance(delta, Text | Reasoning)]
+    answering = [at for at, delta in enumerate(deltas) if isinstance(delta, Answering)]
+    assert answering == [at - 1 for at in said[:1]]  # one, right before the first word
+    return [delta for delta in deltas if not isinstance(delta, Answering)], server
 
 
 def refused(*scripts: Script, retries: int = 3, stall: float = 5.0) -> tuple[GlmcodeError, FaultServer]:
@@ -329,6 +333,7 @@ def test_text_is_given_on_the_moment_it_arrives() -> None:
     with FaultServer(script) as server, client(server, stall=60) as asked:
         started = time.monotonic()
         deltas = asked.stream(ASK)
+        assert isinstance(next(deltas), Answering)
         assert next(deltas) == Text("now")
         assert time.monotonic() - started < 10
         deltas.close()  # type: ignore[attr-defined]
@@ -378,6 +383,7 @@ def test_an_interrupt_ends_a_silent_stream_at_once() -> None:
         command = [sys.executable, "-c", program, server.url]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
+            assert process.stdout.readline().startswith("Answering(")
             assert process.stdout.readline() == "Text(text='x')\n"
             process.send_signal(2)
             assert process.stdout.readline() == "interrupted\n"
@@ -388,3 +394,49 @@ def test_nothing_of_a_stream_stays_open() -> None:
     before = threading.active_count()
     ask(faults.then(faults.sends(HEAD + chunk(said("x"))), faults.resets))
     assert threading.active_count() == before
+
+
+BEGUN = Request(ASK.messages, 1000, partial="half of", closed="half", go_on="go on")
+
+
+def listing(*owners: str) -> Script:
+    return faults.answer(200, json.dumps({"data": [{"id": "m", "owned_by": owner} for owner in owners]}))
+
+
+@pytest.mark.parametrize("owner", ["vllm", "sglang"])
+def test_a_server_that_can_goes_on_to_the_character(owner: str) -> None:
+    with FaultServer(listing(owner), good(" it")) as server, client(server) as asked:
+        deltas = list(asked.stream(BEGUN))
+    assert deltas[0] == Answering("openai", "glm-5", continues=True)
+    assert text(deltas) == " it"
+    body = server.seen[1].json
+    assert isinstance(body["messages"], list)
+    assert body["messages"][len(ASK.messages) :] == [{"role": "assistant", "content": "half of"}]
+    assert (body["continue_final_message"], body["add_generation_prompt"]) == (True, False)
+    assert body["chat_template_kwargs"] == {"enable_thinking": False}
+
+
+@pytest.mark.parametrize(
+    "first",
+    [listing("someone"), listing("vllm", "someone"), listing(), error(404, "x", "no listing"), faults.answer(200, "x")],
+    ids=["other", "mixed", "empty", "none", "no-json"],
+)
+def test_others_are_sent_what_is_whole_and_asked_to_go_on(first: Script) -> None:
+    with FaultServer(first, good(" it")) as server, client(server) as asked:
+        deltas = list(asked.stream(BEGUN))
+    assert deltas[0] == Answering("openai", "glm-5", continues=False)
+    body = server.seen[1].json
+    assert isinstance(body["messages"], list)
+    assert [(m["role"], m["content"]) for m in body["messages"][len(ASK.messages) :]] == [
+        ("assistant", "half"),
+        ("user", "go on"),
+    ]
+    assert "continue_final_message" not in body
+
+
+def test_one_that_refuses_to_go_on_is_asked_as_others_are_from_then_on() -> None:
+    refusing = error(400, "1210", "unknown field continue_final_message")
+    with FaultServer(listing("vllm"), refusing, good("a"), good("b")) as server, client(server) as asked:
+        assert text(list(asked.stream(BEGUN))) == "a"
+        assert text(list(asked.stream(BEGUN))) == "b"
+    assert ["continue_final_message" in seen.body.decode() for seen in server.seen] == [False, True, False, False]
