@@ -118,6 +118,7 @@ def read_hunk(source: Source, opening: Line, *, patch: bool = False) -> Generato
         elif kind == "\\":
             if not pending:
                 hunk.last_line_is_open()
+                hunk.end = line.number
         elif (kind == "-" and (yield from is_behind(source, line, short=hunk.short))) or (
             patch and kind == " " and (yield from _is_padded_end(source, text))
         ):

@@ -1,4 +1,4 @@
-"""One landing at a time in a repository: a lock file that the system frees when its holder ends, however it ends."""
+"""One landing at a time in a repository, one process at a session: a lock file that the system frees when its holder ends, however it ends."""
 
 import contextlib
 import os
@@ -15,19 +15,20 @@ _PATIENCE = 5.0
 
 
 @contextlib.contextmanager
-def held(path: str) -> Iterator[None]:
-    """Holds the lock at `path` for the block. Raises GlmcodeError (exit 5), naming the owner, when it stays busy."""
+def held(path: str, *, doing: str = "is landing here", patience: float = _PATIENCE) -> Iterator[None]:
+    """Holds the lock at `path` for the block. Raises GlmcodeError (exit 5), naming the owner, when it stays busy for
+    `patience` seconds."""
     try:
         fd = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     except OSError as error:
         raise failure(error, path) from error
     try:
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + patience
         while not _taken(fd):
             if time.monotonic() >= deadline:
                 owner = os.pread(fd, 32, 1).decode("ascii", "replace").strip() if hasattr(os, "pread") else ""
                 raise GlmcodeError(
-                    f"another glmcode is landing here{f' (process {owner})' if owner.isdigit() else ''}",
+                    f"another glmcode {doing}{f' (process {owner})' if owner.isdigit() else ''}",
                     exit_code=Exit.CONFLICT,
                     hint="try again when it has ended",
                 )

@@ -2,7 +2,8 @@
 
 A session is three things under the repository's common git directory, all named by its id: the record
 `glmcode/sessions/<id>.json`, the conversation `glmcode/sessions/<id>.messages.json`, and the worktree
-`glmcode/worktrees/<id>` on the branch `glmcode/<id>`. Nothing is kept in the user's tree.
+`glmcode/worktrees/<id>` on the branch `glmcode/<id>`. Nothing is kept in the user's tree. Beside the record stand the
+journal of the answer that streams, `<id>.stream.jsonl`, and the lock of the process that works on it, `<id>.lock`.
 """
 
 import json
@@ -17,11 +18,23 @@ from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo.discover import find_repository
 from glmcode.repo.git import failure, git, run_git
 
-__all__ = ["Message", "Record", "Session", "list_sessions", "load", "messages", "remove", "save", "save_messages"]
+__all__ = [
+    "Message",
+    "Record",
+    "Session",
+    "list_sessions",
+    "load",
+    "lock_path",
+    "messages",
+    "remove",
+    "save",
+    "save_messages",
+    "stream_path",
+]
 
 Status: TypeAlias = Literal["open", "green", "red", "landed"]
 Message: TypeAlias = Mapping[str, str]
-"""One turn of the conversation: its "role" and its "content"."""
+"""One turn of the conversation: its "role", its "content", and of an answer its "reasoning" where there was any."""
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -149,7 +162,7 @@ def remove(start: str, which: str, *, force: bool = False) -> str:
         ended = run_git(common, ["branch", "--quiet", "-D", "--", session.branch])
         if ended.status != 0:
             raise failure(f"deleting the branch {session.branch}", ended, Exit.CONFLICT)
-    for path in (_messages_path(session), _record_path(session)):
+    for path in (stream_path(session), _messages_path(session), _record_path(session), lock_path(session)):
         if os.path.lexists(path):
             os.unlink(path)
     return session.id
@@ -210,6 +223,16 @@ def _record_path(session: Session) -> str:
 
 def _messages_path(session: Session) -> str:
     return os.path.join(_folder(session.common_dir), f"{session.id}.messages.json")
+
+
+def stream_path(session: Session) -> str:
+    """The journal of the session's last answer."""
+    return os.path.join(_folder(session.common_dir), f"{session.id}.stream.jsonl")
+
+
+def lock_path(session: Session) -> str:
+    """Held by the process that works on the session."""
+    return os.path.join(_folder(session.common_dir), f"{session.id}.lock")
 
 
 def _read(path: str) -> Any:

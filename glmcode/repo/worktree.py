@@ -1,15 +1,29 @@
 """A worktree for every session: where the model's edits land first, away from the user's checkout."""
 
+import contextlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from glmcode.errors import Exit, GlmcodeError
+from glmcode.landing.tree import PathRefusedError
 from glmcode.repo.discover import find_repository
+from glmcode.repo.disk import remove_file
 from glmcode.repo.git import failure, git, run_git
 from glmcode.repo.sessions import Record, Session, save
 
-__all__ = ["Session", "branch_tip", "changed_files", "head_commit", "open_session", "session_diff", "slug", "snapshot"]
+__all__ = [
+    "Session",
+    "branch_tip",
+    "changed_files",
+    "head_commit",
+    "open_session",
+    "restore",
+    "session_diff",
+    "slug",
+    "snapshot",
+]
 
 _SLUG_LENGTH = 40
 # Names that Windows keeps for devices: a folder can't be called so there.
@@ -17,8 +31,8 @@ _DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 _NOBODY = {"NAME": "glmcode", "EMAIL": "glmcode@localhost"}
 
 
-def open_session(start: str, task: str) -> Session:
-    """Makes a worktree on a new branch `glmcode/<slug>` at HEAD's commit, and the session's record.
+def open_session(start: str, task: str, notes: Mapping[str, Any] | None = None) -> Session:
+    """Makes a worktree on a new branch `glmcode/<slug>` at HEAD's commit, and the session's record with these `rounds`.
 
     The user's checkout, index and branch stay as they are, and none of the user's hooks runs. Raises GlmcodeError
     (exit 2) outside a repository, in a bare one, and where HEAD has no commit yet.
@@ -36,7 +50,7 @@ def open_session(start: str, task: str) -> Session:
         raise
     git_dir = os.path.join(repository.common_dir, "worktrees", os.path.basename(git_dir))
     session = Session(name, task, repository.root, git_dir, repository.common_dir, worktree, branch, base)
-    save(Record(session, _now()))
+    save(Record(session, _now(), rounds=notes or {}))
     return session
 
 
@@ -93,6 +107,30 @@ def snapshot(session: Session, paths: Iterable[str], message: str) -> str:
     reason = "glmcode: snapshot"
     git(session.common_dir, "update-ref", "-m", reason, session.ref, made, tip, exit_code=Exit.CONFLICT)
     return made
+
+
+def restore(session: Session, commit: str, paths: Iterable[str]) -> None:
+    """Puts these paths of the worktree back to what the session's `commit` has at them: a file, or none.
+
+    What a killed process left of git's own locks there is cleared: the caller holds the session. Raises GlmcodeError
+    (exit 5) where the worktree or the commit is gone.
+    """
+    if not os.path.isdir(session.worktree):
+        raise GlmcodeError(f"the worktree of session {session.id} is gone", exit_code=Exit.CONFLICT)
+    left = (os.path.join(session.git_dir, "index.lock"), os.path.join(session.common_dir, f"{session.ref}.lock"))
+    for lock in left:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(lock)
+    inside = (f"--git-dir={session.git_dir}", f"--work-tree={session.worktree}")
+    git(session.worktree, *inside, "read-tree", "--reset", commit, exit_code=Exit.CONFLICT)
+    known = set(git(session.worktree, *inside, "ls-files", "-z").split(b"\0"))
+    wanted = sorted({os.fsencode(path) for path in paths})
+    for path in wanted:
+        if path not in known:
+            with contextlib.suppress(PathRefusedError):  # a folder, or beyond a link: no edit has written there
+                remove_file(session.worktree, os.fsdecode(path))
+    listed = b"".join(path + b"\0" for path in wanted if path in known)
+    git(session.worktree, *inside, "checkout-index", "--force", "-z", "--stdin", stdin=listed, exit_code=Exit.CONFLICT)
 
 
 def session_diff(session: Session) -> str:
