@@ -1,6 +1,6 @@
 """The loop: a task becomes a prompt, the answer becomes edits in a worktree, tests judge them, their verdict becomes the next prompt.
 
-Three protocols are all that the loop asks of the world; `task.py` fills them with the real rooms.
+Four protocols are all that the loop asks of the world; `task.py` fills them with the real rooms.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from glmcode.landing.tree import Tree
 from glmcode.model.client import Request
 from glmcode.model.stream import Delta
 
-__all__ = ["Emit", "Judge", "Landing", "Model", "Workbench"]
+__all__ = ["Emit", "Journal", "Judge", "Landing", "Model", "Workbench"]
 
 Landing: TypeAlias = Literal["none", "apply", "commit", "merge"]
 
@@ -49,3 +49,22 @@ class Judge(Protocol):
     """The checks: runs them on the worktree as it stands."""
 
     def __call__(self) -> Verdict: ...
+
+
+class Journal(Protocol):
+    """What outlives the process: the answer under way, written down as it arrives. Must not raise."""
+
+    def text(self, text: str, /) -> None:
+        """More of the answer."""
+
+    def reasoning(self, text: str, /) -> None:
+        """More of what the model thought."""
+
+    def go_on(self, *, continues: bool) -> None:
+        """What comes is of another stream, which follows one that broke off."""
+
+    def flush(self) -> None:
+        """All so far survives the process."""
+
+    def end(self, finish: str, /) -> None:
+        """The answer has ended."""

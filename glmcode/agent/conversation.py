@@ -3,21 +3,24 @@
 import os
 import shlex
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
 
-from glmcode.agent import Emit
+from glmcode.agent import Emit, Journal
+from glmcode.agent.bench import Bench
 from glmcode.agent.context import Shown, files_for, instructions, listing
 from glmcode.agent.events import ContextGathered, Finished, Note, RunStarted
-from glmcode.agent.limits import Limits
-from glmcode.agent.loop import Ending, Job, judge, pursue
+from glmcode.agent.job import Job
+from glmcode.agent.keeping import begin_answer, left_by, save_messages, take_up, touched
+from glmcode.agent.loop import Ending, judge, pursue
+from glmcode.agent.options import Options, as_notes
 from glmcode.agent.prompts import render
 from glmcode.agent.repair import FAILURES, tests_section
 from glmcode.checks.find import TestCommand, find_tests
 from glmcode.checks.run import run_tests
 from glmcode.checks.verdict import Verdict, for_model
 from glmcode.errors import Exit, GlmcodeError
-from glmcode.landing.tree import Tree
 from glmcode.model.client import Client, Message
 from glmcode.model.providers import Endpoint
 from glmcode.model.usage import estimate_tokens
@@ -26,24 +29,8 @@ from glmcode.repo.sessions import Session
 __all__ = ["Conversation", "Options"]
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How a task is run. Every field has the value that the command has by default."""
-
-    provider: str | None = None
-    base_url: str | None = None
-    model: str | None = None
-    limits: Limits = field(default_factory=Limits)
-    test_command: str | None = None
-    """Overrides what is found."""
-    run_tests: bool = True
-    test_timeout: float = 600.0
-    """Seconds that one run of the tests may take."""
-    thinking: bool = True
-    retries: int = 3
-    """Further tries of a request that the service could not take."""
-    record: str | None = None
-    """A file that the requests and answers are recorded in, as a cassette."""
+_PASSING = (Exit.UNREACHABLE, Exit.INTERRUPTED, Exit.BUDGET)
+"""How a task ends that can be gone on with as it is."""
 
 
 class Conversation:
@@ -53,14 +40,24 @@ class Conversation:
     nothing behind.
     """
 
-    def __init__(self, root: str, endpoint: Endpoint, options: Options, task: str) -> None:
+    def __init__(
+        self, root: str, endpoint: Endpoint, options: Options, task: str, session: Session | None = None
+    ) -> None:
+        """`session`: one that another process has left, to go on with."""
         from glmcode.model.cassette import Recorder
+        from glmcode.repo.lock import held
+        from glmcode.repo.sessions import lock_path
+        from glmcode.repo.streams import Journal
         from glmcode.repo.worktree import open_session
 
         self._options = options
         self._endpoint = endpoint
-        self.session = open_session(root, task)
-        self._bench = _Bench(self.session)
+        self._taken_up = session is not None
+        self.session = session or open_session(root, task, {"options": as_notes(options)})
+        self._held = ExitStack()
+        self._held.enter_context(held(lock_path(self.session), doing="is working on this session", patience=0))
+        self._journal = Journal(self.session)
+        self._bench = Bench(self.session)
         self._client: Client | None = None
         self._messages = [Message("system", render("system"))]
         self._shown: set[str] = set()
@@ -75,17 +72,28 @@ class Conversation:
 
     def pursue(self, task: str, emit: Emit) -> Finished:
         """Runs one task to its end, whatever that is, and says how it went. Raises nothing that the user can cause."""
+        return self._run(task, emit, lambda job: self._rounds(job, task))
+
+    def resume(self, emit: Emit) -> Finished:
+        """Goes on with the session's task where another process left it. What had arrived is landed anew, on what the
+        answer began with; the rest is asked for. Raises nothing that the user can cause."""
+        return self._run(self.session.task, emit, self._go_on)
+
+    def _run(self, task: str, emit: Emit, work: Callable[[Job], Ending]) -> Finished:
         started = time.monotonic()
         emit(self._run_started(task))
         job = self._job(emit)
         try:
-            ending = self._rounds(job, task)
+            ending = work(job)
         except GlmcodeError as error:
             ending = Ending(error.exit_code, error.message, error.hint)
         except KeyboardInterrupt:
             ending = Ending(Exit.INTERRUPTED, "interrupted: what had landed is kept")
             self._bench.keep("glmcode: what had landed when it was interrupted")
         self._messages = job.messages
+        if ending.exit_code in _PASSING:
+            hint = f"glmcode resume {self.session.id} goes on where it broke off"
+            ending = replace(ending, hint=f"{ending.hint}\n{hint}".strip())
         self._save(job, ending)
         return self._finished(job, ending, time.monotonic() - started)
 
@@ -96,12 +104,16 @@ class Conversation:
 
         if self._client is not None:
             self._client.close()
+        self._journal.close()
+        self._held.close()
         try:
             self._bench.keep("glmcode: what had landed when it broke off")
             if branch_tip(self.session) != self.session.base:
                 return True
         except GlmcodeError:
             return True  # someone moved the branch or the worktree meanwhile: what is left of it is theirs to look at
+        if self._taken_up:
+            return True  # what an earlier process left may be all there is of an answer
         remove(self.session.root, self.session.id, force=True)
         return False
 
@@ -113,6 +125,20 @@ class Conversation:
         tokens = sum(estimate_tokens(message.content) for message in job.messages)
         job.emit(ContextGathered(tuple(sorted(self._shown)), tokens))
         return pursue(job, verdict)
+
+    def _go_on(self, job: Job) -> Ending:
+        left = left_by(self.session)
+        if left is None:
+            return self._rounds(job, self.session.task)
+        take_up(job, left)
+        self._shown.update(left.shown)
+        if left.kept is not None:
+            self._bench.restore(left.base, touched(left.kept))
+        return pursue(job, None, left.kept)
+
+    def _begin(self, job: Job, again: bool) -> Journal:
+        begin_answer(self.session, self._journal, job, sorted(self._shown), again=again)
+        return self._journal
 
     def _first_message(self, task: str, verdict: Verdict | None) -> str:
         tracked = self._tracked()
@@ -180,6 +206,9 @@ class Conversation:
             emit=emit,
             look_up=self._look_up,
             messages=list(self._messages),
+            begin=self._begin,
+            stopping=self._options.stopping,
+            resumptions=self._options.resumptions,
         )
 
     def _model(self) -> Client:
@@ -201,13 +230,15 @@ class Conversation:
     def _save(self, job: Job, ending: Ending) -> None:
         """Keeps the session's record up to date, so that another process can land it or go on with it."""
         from glmcode.repo import sessions
+        from glmcode.repo.streams import discard
 
         record = sessions.load(self.session.root, self.session.id)
-        rounds = {"rounds": job.rounds, "applied": job.applied, "rejected": job.rejected, "why": ending.why}
-        sessions.save(replace(record, status="green" if ending.exit_code is Exit.OK else "red", rounds=rounds))
-        sessions.save_messages(
-            self.session, [{"role": message.role, "content": message.content} for message in job.messages]
-        )
+        counts = {"rounds": job.rounds, "applied": job.applied, "rejected": job.rejected, "why": ending.why}
+        green = ending.exit_code is Exit.OK
+        sessions.save(replace(record, status="green" if green else "red", rounds={**record.rounds, **counts}))
+        save_messages(self.session, job.messages)
+        if green:
+            discard(self.session)
 
     def _finished(self, job: Job, ending: Ending, seconds: float) -> Finished:
         from unidiff.patch import PatchSet
@@ -240,50 +271,6 @@ class Conversation:
             seconds=round(seconds, 3),
             diff=diff,
         )
-
-
-class _Bench:
-    """The session's worktree, as the loop sees it."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._written: set[str] = set()
-        self._untested: set[str] = set()
-
-    def tree(self) -> Tree:
-        from glmcode.repo.disk import DirectoryTree
-
-        return DirectoryTree(self._session.worktree)
-
-    def write(self, files: Mapping[str, bytes | None], modes: Mapping[str, str]) -> None:
-        from glmcode.repo.disk import remove_file, write_file
-
-        for path, data in files.items():
-            if data is None:
-                remove_file(self._session.worktree, path)
-            else:
-                write_file(self._session.worktree, path, data, modes[path])
-        self._written.update(files)
-        self._untested.update(files)
-
-    def untested(self) -> list[str]:
-        """The paths written since this was last asked."""
-        paths = sorted(self._untested)
-        self._untested.clear()
-        return paths
-
-    def keep(self, message: str) -> None:
-        from glmcode.repo.worktree import snapshot
-
-        if not self._written:
-            return
-        snapshot(self._session, sorted(self._written), message)
-        self._written.clear()
-
-    def diff(self) -> str:
-        from glmcode.repo.worktree import session_diff
-
-        return session_diff(self._session)
 
 
 def _outline(path: str, text: str) -> str:

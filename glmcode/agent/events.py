@@ -22,10 +22,13 @@ __all__ = [
     "Note",
     "PlanText",
     "Progress",
+    "ProviderSwitched",
     "RequestSent",
     "RequestWaits",
     "RoundFinished",
     "RunStarted",
+    "StoppedEarly",
+    "StreamResumed",
     "Thinking",
     "UsageCounted",
     "as_json",
@@ -106,6 +109,40 @@ class RequestWaits:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderSwitched:
+    """Another provider is asked from here on."""
+
+    provider: str
+    model: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamResumed:
+    """An answer had broken off, and goes on in the same round."""
+
+    round: int
+    kept_edits: int
+    """Edits that had arrived whole: they stay, and are not asked for again."""
+    provider: str
+    """Who goes on."""
+    why: str
+    """What had ended the stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedEarly:
+    """An answer was ended from here, because its rest was not worth its price."""
+
+    round: int
+    why: str
+    saved_tokens: int
+    """The most that the rest could have been: what the request allowed, less what had come."""
+    saved_dollars: float | None
+    """Their price; None where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Thinking:
     """Some of the model's reasoning: shown, never part of the plan."""
 
@@ -150,7 +187,7 @@ class EditLanded:
 
 @dataclass(frozen=True, slots=True)
 class UsageCounted:
-    """What one answer cost, as the service counted it, or estimated where it did not say."""
+    """What one request cost (an answer that was resumed has several), as the service counted it, or estimated where it did not say."""
 
     prompt_tokens: int
     cached_tokens: int
@@ -170,7 +207,7 @@ class RoundFinished:
     already: int
     rejected: int
     finish: str
-    """How the answer ended: "stop", "length", "cut", "interrupted", ..."""
+    """How the answer ended: "stop", "length", "cut", "stopped" (from here), "interrupted", ..."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +265,9 @@ Event: TypeAlias = (
     | CheckFinished
     | RequestSent
     | RequestWaits
+    | ProviderSwitched
+    | StreamResumed
+    | StoppedEarly
     | Thinking
     | PlanText
     | Progress

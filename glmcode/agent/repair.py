@@ -65,11 +65,18 @@ def _cut_section(answer: Answer) -> str:
     if answer.whole:
         return ""
     tail = answer.text.rstrip()[-300:]
-    why = "reached the most tokens that one answer may have" if answer.finish == "length" else "was cut off on its way"
+    if answer.stopped:
+        why = f"was stopped by glmcode: {answer.stopped}"
+    elif answer.finish == "length":
+        why = "reached the most tokens that one answer may have"
+    else:
+        why = "was cut off on its way"
     return f"# Your answer {why}\nWhat had closed has landed. It ended with:\n<ending>\n{tail}\n</ending>\n\n"
 
 
 def _ask(answer: Answer, rejected: bool, green: bool) -> str:
+    if answer.stopped and rejected:
+        return "Don't go on with that plan before you know why it misses: look at what the files really hold, then send the rejected edits mended, and what is still to be done."
     if not answer.whole:
         return "Go on from the first edit that had not closed; don't repeat those before it."
     if not answer.outcomes:

@@ -1,16 +1,18 @@
 """One task from its words to its end: what `glmcode run` does, and the library's `run_task`."""
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
 from glmcode.agent import Emit, Landing
 from glmcode.agent.conversation import Conversation, Options
 from glmcode.agent.events import Event, Finished
+from glmcode.agent.options import from_notes
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo.sessions import Session
 
-__all__ = ["Decisions", "Options", "land", "open_conversation", "run_task"]
+__all__ = ["Decisions", "Options", "land", "open_conversation", "resume_task", "run_task"]
 
 
 class Decisions(Protocol):
@@ -35,15 +37,53 @@ def run_task(
     what a user can cause is told by its `exit_code` and `why`, never raised. Work that ended green lands as `land_as`
     says, else as `decide` does, else not at all (`glmcode land` does it later).
     """
-    emit = emit if emit is not None else _ignore
+    return _run(
+        lambda: open_conversation(task, root, options if options is not None else Options()),
+        lambda conversation, emit: conversation.pursue(task, emit),
+        emit if emit is not None else _ignore,
+        decide,
+        land_as,
+    )
+
+
+def resume_task(
+    session: str | None = None,
+    root: str = ".",
+    *,
+    change: Callable[[Options], Options] | None = None,
+    emit: Emit | None = None,
+    decide: Decisions | None = None,
+    land_as: Landing | None = None,
+) -> Finished:
+    """Goes on with a task whose process ended before it did: the session of this id or its beginning, or the newest.
+
+    `change` is given the options that the task was begun with. All else is as with `run_task`.
+    """
+    return _run(
+        lambda: _take_up(session, root, change),
+        lambda conversation, emit: conversation.resume(emit),
+        emit if emit is not None else _ignore,
+        decide,
+        land_as,
+    )
+
+
+def _run(
+    opened: Callable[[], Conversation],
+    work: Callable[[Conversation, Emit], Finished],
+    emit: Emit,
+    decide: Decisions | None,
+    land_as: Landing | None,
+) -> Finished:
     try:
-        conversation = open_conversation(task, root, options if options is not None else Options())
+        conversation = opened()
         try:
-            finished = land(conversation.session, conversation.pursue(task, emit), land_as, decide)
+            finished = land(conversation.session, work(conversation, emit), land_as, decide)
         finally:
             kept = conversation.close()
         if not kept:
-            finished = replace(finished, session="", branch="")
+            later = [line for line in finished.hint.split("\n") if not line.startswith("glmcode resume ")]
+            finished = replace(finished, session="", branch="", hint="\n".join(later))
     except GlmcodeError as error:
         finished = Finished(ok=False, exit_code=int(error.exit_code), why=error.message, hint=error.hint)
     except KeyboardInterrupt:
@@ -61,6 +101,22 @@ def open_conversation(task: str, root: str, options: Options) -> Conversation:
         raise GlmcodeError("the task is empty", hint='glmcode run "what is to be done"')
     endpoint = choose(options.provider, options.base_url, options.model, os.environ)
     return Conversation(root, endpoint, options, task)
+
+
+def _take_up(which: str | None, root: str, change: Callable[[Options], Options] | None) -> Conversation:
+    from glmcode.model.providers import choose
+    from glmcode.repo.sessions import load
+
+    record = load(root, which)
+    if record.status in ("green", "landed"):
+        raise GlmcodeError(
+            f"session {record.session.id} has ended green: there is nothing to go on with",
+            hint=f"glmcode land {record.session.id} lands it",
+        )
+    options = from_notes(record.rounds.get("options"))
+    options = change(options) if change is not None else options
+    endpoint = choose(options.provider, options.base_url, options.model, os.environ)
+    return Conversation(record.session.root, endpoint, options, record.session.task, record.session)
 
 
 def land(session: Session, finished: Finished, how: Landing | None, decide: Decisions | None) -> Finished:

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from glmcode.agent.events import BudgetSpent, CheckFinished, EditLanded, Finished, PlanText, RequestSent, Thinking
+from glmcode.agent.events import (
+    BudgetSpent,
+    CheckFinished,
+    EditLanded,
+    Finished,
+    PlanText,
+    RequestSent,
+    StreamResumed,
+    Thinking,
+)
 from glmcode.agent.limits import Limits
 from glmcode.errors import Exit
 from glmcode.model.cassette import Answer
@@ -129,8 +138,32 @@ def test_a_cut_answer_keeps_what_had_closed_and_goes_on(tmp_path: Path) -> None:
     half = FIX_ADD + FIX_DOUBLE[:40]
     done = run(repository(tmp_path / "repo"), [Answer(half, finish="length"), FIX_DOUBLE])
     assert done.finished.exit_code == Exit.OK
+    assert (done.finished.rounds, done.finished.applied) == (1, 2)
+    first, second = (request["messages"] for request in done.requests)
+    assert isinstance(first, list)
+    assert isinstance(second, list)
+    assert second[: len(first)] == first
+    assert [message["role"] for message in second[len(first) :]] == ["assistant", "user"]
+    assert second[-2]["content"] == FIX_ADD
+    assert "don't repeat" in second[-1]["content"]
+    assert [event.kept_edits for event in done.all(StreamResumed)] == [1]
+
+
+def test_an_answer_that_does_not_fit_is_not_paid_for_over_and_over(tmp_path: Path) -> None:
+    half = Answer(FIX_ADD[:40], finish="length")
+    done = run(repository(tmp_path / "repo"), [half, FIX_ADD + FIX_DOUBLE])
+    assert done.finished.exit_code == Exit.OK
     assert done.finished.rounds == 2
     assert "Go on from the first edit that had not closed" in json.dumps(done.requests[1]["messages"])
+
+
+def test_an_edit_that_no_connection_lives_to_see_closed_is_given_up(tmp_path: Path) -> None:
+    half = Answer(FIX_ADD + FIX_DOUBLE[:40], finish="cut")
+    again = Answer(FIX_DOUBLE[:40], finish="cut")
+    done = run(repository(tmp_path / "repo"), [half, again, again, again, FIX_DOUBLE])
+    assert done.finished.exit_code == Exit.OK
+    assert done.finished.rounds == 2
+    assert len(done.all(StreamResumed)) == 3
 
 
 def test_edits_are_in_the_worktree_before_the_stream_has_ended(tmp_path: Path) -> None:

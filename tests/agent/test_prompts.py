@@ -27,7 +27,7 @@ def rejected(index: int, message: str) -> Outcome:
 
 
 def answer(*outcomes: Outcome, finish: str = "stop", text: str = "a plan") -> Answer:
-    return Answer(text, "", finish, outcomes, None, changed=True)
+    return Answer(text, "", finish, outcomes, changed=True)
 
 
 def test_the_fixed_part_stays_small() -> None:

@@ -4,6 +4,7 @@ Run as: python land_stream.py BASE_URL TREE
 """
 
 import json
+import os
 import resource
 import sys
 import time
@@ -15,6 +16,8 @@ from glmcode.model.client import Client, Message, Request
 from glmcode.model.providers import choose
 from glmcode.model.stream import Delta
 from glmcode.repo.disk import DirectoryTree, remove_file, write_file
+from glmcode.repo.sessions import Session
+from glmcode.repo.streams import Journal
 
 
 def cpu() -> float:
@@ -47,7 +50,10 @@ def main(url: str, root: str) -> None:
         nonlocal events
         events += 1
 
-    answer = receive(timed(), Landing(DirectoryTree(root), eager=True), write, emit, 1)
+    os.makedirs(os.path.join(root, "glmcode", "sessions"))
+    journal = Journal(Session("bench", "", root, "", root, root, "", ""))
+    journal.begin({})
+    answer = receive(lambda _: timed(), Landing(DirectoryTree(root), eager=True), write, emit, 1, journal=journal)
     done = time.perf_counter()
     figures = {
         "cpu_seconds": round(cpu(), 3),

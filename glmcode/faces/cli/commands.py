@@ -7,6 +7,7 @@ __all__ = ["register"]
 FILES = (
     "interactive",
     "run",
+    "resume",
     "land",
     "sessions",
     "usage",

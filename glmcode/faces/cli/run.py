@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,9 +13,12 @@ from glmcode.faces.cli.app import app
 from glmcode.faces.cli.streams import read_input
 
 if TYPE_CHECKING:
+    from glmcode.agent import Emit, Landing
     from glmcode.agent.conversation import Options
+    from glmcode.agent.events import Finished
+    from glmcode.agent.task import Decisions
 
-__all__ = ["drive", "run"]
+__all__ = ["drive", "run", "show"]
 
 Task = Annotated[
     str, typer.Argument(metavar="TASK", help="What is to be done, in your words; - reads it from standard input.")
@@ -65,6 +69,19 @@ Thinking = Annotated[bool, typer.Option("--thinking/--no-thinking", help="Let th
 Retries = Annotated[
     int, typer.Option("--retries", metavar="N", min=0, help="Further tries where the service can't take a request.")
 ]
+Resumptions = Annotated[
+    int,
+    typer.Option(
+        "--resumptions", metavar="N", min=0, help="How often one answer may go on where its stream broke off."
+    ),
+]
+StopEarly = Annotated[
+    bool,
+    typer.Option(
+        "--stop-early/--no-stop-early",
+        help="End an answer that misses, repeats itself or has left the plan for good.",
+    ),
+]
 Record = Annotated[
     str | None,
     typer.Option("--record", metavar="FILE", help="Record requests and answers as a cassette for glmcode replay."),
@@ -96,6 +113,8 @@ def run(
     max_output: MaxOutput = None,
     thinking: Thinking = True,
     retries: Retries = 3,
+    resumptions: Resumptions = 64,
+    stop_early: StopEarly = True,
     record: Record = None,
     land: Land = None,
     as_json: Json = False,
@@ -113,13 +132,12 @@ def run(
     """
     from glmcode.agent.conversation import Options
     from glmcode.agent.limits import Limits
+    from glmcode.agent.stopping import NEVER, Stopping
 
     if task == "-":
         task = os.fsdecode(read_input(task, "task"))
     # What is not UTF-8 could go neither to the model nor into a program's JSON.
     task = task.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    if land not in (None, "none", "apply", "commit", "merge"):
-        raise GlmcodeError(f"--land takes none, apply, commit or merge, not {land!r}")
     options = Options(
         provider=provider,
         base_url=base_url,
@@ -131,23 +149,36 @@ def run(
         thinking=thinking,
         retries=retries,
         record=record,
+        resumptions=resumptions,
+        stopping=Stopping() if stop_early else NEVER,
     )
     return drive(task, root, options, land, as_json=as_json)
 
 
 def drive(task: str, root: str, options: "Options", land: str | None, *, as_json: bool) -> int:
-    """Runs the task with the face that fits: JSON for programs, else lines for a person. Returns the exit code."""
-    from typing import cast
-
-    from glmcode.agent import Landing
+    """Runs the task with the face that fits. Returns the exit code."""
     from glmcode.agent.task import run_task
 
+    def work(emit: "Emit", decide: "Decisions | None", how: "Landing | None") -> "Finished":
+        return run_task(task, root, options=options, emit=emit, decide=decide, land_as=how)
+
+    return show(work, land, as_json=as_json)
+
+
+def show(
+    work: "Callable[[Emit, Decisions | None, Landing | None], Finished]", land: str | None, *, as_json: bool
+) -> int:
+    """Shows work with the face that fits: JSON for programs, else lines for a person. Returns its exit code."""
+    from typing import cast
+
+    if land not in (None, "none", "apply", "commit", "merge"):
+        raise GlmcodeError(f"--land takes none, apply, commit or merge, not {land!r}")
     _end_as_interrupted()
-    how = cast(Landing | None, land)
+    how = cast("Landing | None", land)
     if as_json:
         from glmcode.faces.cli.jsonl import write_event
 
-        return run_task(task, root, options=options, emit=write_event, land_as=how or "none").exit_code
+        return work(write_event, None, how or "none").exit_code
     from glmcode.faces.terminal.ask import LandingQuestion
     from glmcode.faces.terminal.render import Renderer
     from glmcode.faces.terminal.screen import Screen
@@ -159,7 +190,7 @@ def drive(task: str, root: str, options: "Options", land: str | None, *, as_json
     # A question needs someone who reads it and someone who answers: both ends must be terminals.
     someone = sys.stdin.isatty() and sys.stderr.isatty()
     decide = LandingQuestion(renderer) if someone else None
-    return run_task(task, root, options=options, emit=renderer, decide=decide, land_as=how).exit_code
+    return work(renderer, decide, how).exit_code
 
 
 def _end_as_interrupted() -> None:

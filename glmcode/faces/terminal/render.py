@@ -19,10 +19,13 @@ from glmcode.agent.events import (
     Note,
     PlanText,
     Progress,
+    ProviderSwitched,
     RequestSent,
     RequestWaits,
     RoundFinished,
     RunStarted,
+    StoppedEarly,
+    StreamResumed,
     Thinking,
     UsageCounted,
 )
@@ -50,6 +53,7 @@ class Renderer:
         self._blank = True
         self._since = time.monotonic()
         """When what is waited for began."""
+        self._round_shown = 0
         self._show: dict[type, Callable[[Any], None]] = {
             RunStarted: self._started,
             ContextGathered: self._context,
@@ -57,6 +61,9 @@ class Renderer:
             CheckFinished: self._check_finished,
             RequestSent: self._request,
             RequestWaits: self._waits,
+            ProviderSwitched: self._switched,
+            StreamResumed: self._resumed,
+            StoppedEarly: self._stopped,
             Thinking: self._thought,
             PlanText: self._prose,
             Progress: self._progress,
@@ -100,14 +107,28 @@ class Renderer:
             self.screen.line(f"and {len(event.failing) - 10} more", "dim", indent=" " * 12)
 
     def _request(self, event: RequestSent) -> None:
-        self.screen.line()
-        self.screen.line(f"round {event.round}", "bold")
+        if event.round != self._round_shown:  # an answer that goes on has several requests
+            self._round_shown = event.round
+            self.screen.line()
+            self.screen.line(f"round {event.round}", "bold")
         self._since = time.monotonic()
         self.screen.status(f"  waiting for {event.model} (about {event.prompt_tokens:,} tokens sent)", self._since)
 
     def _waits(self, event: RequestWaits) -> None:
         self.screen.line(f"{event.why}: trying again in {event.seconds:.0f} s", "yellow", indent="  ")
         self.screen.status("  waiting to try again", self._since)
+
+    def _switched(self, event: ProviderSwitched) -> None:
+        self.screen.line(f"{event.why}: asking {event.model} at {event.provider}", "yellow", indent="  ")
+
+    def _resumed(self, event: StreamResumed) -> None:
+        kept = f"{_count(event.kept_edits, 'edit')} kept" if event.kept_edits else "from its beginning"
+        self.screen.line(f"{event.why}: going on, {kept}", "yellow", indent="  ")
+
+    def _stopped(self, event: StoppedEarly) -> None:
+        price = f", ${event.saved_dollars:.4f}" if event.saved_dollars else ""
+        saved = f"saves at most {event.saved_tokens:,} tokens{price}"
+        self.screen.line(f"stopped early: {event.why} ({saved})", "yellow", indent="  ")
 
     def _thought(self, event: Thinking) -> None:
         self.screen.line(event.text, "dim", indent="  │ ")
@@ -157,7 +178,7 @@ class Renderer:
         )
 
     def _round(self, event: RoundFinished) -> None:
-        if event.finish not in ("stop", "tool_calls"):
+        if event.finish not in ("stop", "tool_calls", "stopped"):
             why = {"length": "the answer reached its token limit", "interrupted": "stopped by Ctrl-C"}.get(
                 event.finish, f"the answer was cut ({event.finish})"
             )

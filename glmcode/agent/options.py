@@ -1,0 +1,69 @@
+"""How a task is run, as plain data; a session keeps it, so that another process can go on in the same way."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from glmcode.agent.answer import RESUMPTIONS
+from glmcode.agent.limits import Limits
+from glmcode.agent.stopping import Stopping
+
+__all__ = ["Options", "as_notes", "from_notes"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a task is run. Every field has the value that the command has by default."""
+
+    provider: str | None = None
+    base_url: str | None = None
+    model: str | None = None
+    limits: Limits = field(default_factory=Limits)
+    test_command: str | None = None
+    """Overrides what is found."""
+    run_tests: bool = True
+    test_timeout: float = 600.0
+    """Seconds that one run of the tests may take."""
+    thinking: bool = True
+    retries: int = 3
+    """Further tries of a request that the service could not take."""
+    record: str | None = None
+    """A file that the requests and answers are recorded in, as a cassette."""
+    resumptions: int = RESUMPTIONS
+    """Streams that may follow the first of one answer, where each breaks off."""
+    stopping: Stopping = field(default_factory=Stopping)
+    """When a stream is ended from here."""
+
+
+def as_notes(options: Options) -> dict[str, Any]:
+    """The options as JSON has them. No secret is among them: keys are found anew."""
+    notes = asdict(options)
+    del notes["record"]  # a recording is begun once
+    return notes
+
+
+def from_notes(notes: object) -> Options:
+    """The options that were kept. What is missing, or of another kind, is as by default."""
+    return _filled(Options(), notes)
+
+
+def _filled(default: T, notes: object) -> T:
+    if not isinstance(notes, Mapping) or not is_dataclass(default):
+        return default
+    found: dict[str, Any] = {}
+    for one in fields(default):
+        before, kept = getattr(default, one.name), notes.get(one.name)
+        if is_dataclass(before):
+            found[one.name] = _filled(before, kept)
+        elif isinstance(before, tuple) and isinstance(kept, list) and all(isinstance(part, str) for part in kept):
+            found[one.name] = tuple(kept)
+        elif kept is not None and (type(kept) is type(before) or (before is None and _fits(kept, str(one.type)))):
+            found[one.name] = kept
+    return replace(default, **found)  # type: ignore[type-var]  # it is a dataclass: see above
+
+
+def _fits(kept: object, declared: str) -> bool:
+    """Whether the value is of one of the plain kinds that an optional field is declared with."""
+    return type(kept).__name__ in declared or (type(kept) is int and "float" in declared)

@@ -1,0 +1,69 @@
+"""`glmcode resume`: a task goes on where its process ended."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from glmcode.faces.cli.app import app
+from glmcode.faces.cli.run import BaseUrl, Json, Land, MaxCost, MaxTokens, Model, Provider, Root, show
+
+if TYPE_CHECKING:
+    from glmcode.agent import Emit, Landing
+    from glmcode.agent.events import Finished
+    from glmcode.agent.options import Options
+    from glmcode.agent.task import Decisions
+
+__all__ = ["resume"]
+
+Which = Annotated[
+    str | None, typer.Argument(metavar="SESSION", help="The session's id or its beginning. Default: the newest.")
+]
+MaxRounds = Annotated[
+    int | None,
+    typer.Option("--max-rounds", metavar="N", min=1, help="The most further answers to ask for. Default: as begun."),
+]
+
+
+@app.command()
+def resume(
+    session: Which = None,
+    root: Root = ".",
+    provider: Provider = None,
+    base_url: BaseUrl = None,
+    model: Model = None,
+    max_rounds: MaxRounds = None,
+    max_cost: MaxCost = None,
+    max_tokens: MaxTokens = None,
+    land: Land = None,
+    as_json: Json = False,
+) -> int:
+    """Go on with a task that broke off: a crash, a closed laptop, a service that was down, Ctrl-C.
+
+    What of the last answer had arrived is kept, and only its rest is asked for, of the same model or another one. Without
+    options the task goes on as it was begun; limits count anew.
+
+    \b
+    glmcode resume                            the newest session
+    glmcode resume fix-cart --max-cost 1
+    glmcode resume --provider openrouter      the rest from another service
+    """
+
+    def change(begun: "Options") -> "Options":
+        from dataclasses import replace
+
+        limits = replace(
+            begun.limits,
+            rounds=max_rounds if max_rounds is not None else begun.limits.rounds,
+            dollars=max_cost if max_cost is not None else begun.limits.dollars,
+            tokens=max_tokens if max_tokens is not None else begun.limits.tokens,
+        )
+        if provider is None and base_url is None:
+            return replace(begun, limits=limits, model=model or begun.model)
+        return replace(begun, limits=limits, provider=provider, base_url=base_url, model=model)
+
+    def work(emit: "Emit", decide: "Decisions | None", how: "Landing | None") -> "Finished":
+        from glmcode.agent.task import resume_task
+
+        return resume_task(session, root, change=change, emit=emit, decide=decide, land_as=how)
+
+    return show(work, land, as_json=as_json)

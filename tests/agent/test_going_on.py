@@ -1,0 +1,162 @@
+"""Streams that break off anywhere, and processes that end anywhere: the tree is that of the uncut run."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from glmcode.agent.conversation import Options
+from glmcode.agent.events import Event, Finished, StreamResumed
+from glmcode.agent.task import run_task
+from glmcode.errors import Exit
+from glmcode.plan.reader import parse_plan
+from tests.agent.long_plan import COUNT, FILES, PLAN, Cuts, after, service
+from tests.agent.rig import git, repository
+from tests.faces.rig import environ, glmcode, start
+from tests.model.faults import HEAD, STOP, FaultServer, answer, chunk, error, resets, said, sends, streamed, then
+
+
+@pytest.fixture(scope="module")
+def uncut(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The diff of the run that nothing disturbs."""
+    root = repository(tmp_path_factory.mktemp("uncut") / "repo", FILES)
+    with service(lambda _: None) as server:
+        done = worked(root, server, [])
+    assert done.ok
+    assert done.applied == COUNT
+    return done.diff
+
+
+def worked(root: Path, server: FaultServer, events: list[Event]) -> Finished:
+    options = Options(base_url=server.url, model="glm-5", retries=2, run_tests=False)
+    return run_task("mend it", str(root), options=options, emit=events.append)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("owner", ["someone", "vllm"])
+def test_a_plan_of_two_hundred_edits_cut_again_and_again(tmp_path: Path, uncut: str, owner: str, seed: int) -> None:
+    chance = random.Random(seed)
+    cuts: Cuts = lambda number: chance.randrange(2_000, 20_000) if number < 12 else None  # noqa: E731
+    root = repository(tmp_path / "repo", FILES)
+    events: list[Event] = []
+    with service(cuts, owner=owner) as server:
+        done = worked(root, server, events)
+        requests = [seen.json for seen in server.seen if seen.head.startswith("POST")]
+    assert done.exit_code == Exit.OK, done.why
+    assert done.diff == uncut
+    assert (done.rounds, done.applied, done.already, done.rejected) == (1, COUNT, 0, 0)
+    resumed = [event for event in events if isinstance(event, StreamResumed)]
+    assert 3 <= len(resumed) == len(requests) - 1
+    # No closed edit is asked for again: what is sent back holds every one.
+    for event, request in zip(resumed, requests[1:], strict=True):
+        come, to_the_character = after(request)
+        assert to_the_character == (owner == "vllm" and bool(come))
+        assert len(parse_plan(come)) >= event.kept_edits
+
+
+def test_a_server_that_refuses_to_go_on_is_asked_as_others_are(tmp_path: Path, uncut: str) -> None:
+
+    half = PLAN[: len(PLAN) // 2]
+    listing = answer(200, '{"data": [{"id": "glm-5", "owned_by": "vllm"}]}')
+
+    def rest(line: object) -> None:
+        come, to_the_character = after(server.seen[-1].json)
+        assert not to_the_character
+        streamed(said(PLAN[len(come) :]), STOP)(line)  # type: ignore[arg-type]
+
+    scripts = (then(sends(HEAD + chunk(said(half))), resets), listing, error(400, "1210", "no such field"), rest)
+    root = repository(tmp_path / "repo", FILES)
+    with FaultServer(*scripts) as server:
+        assert worked(root, server, []).diff == uncut
+
+
+def test_resumptions_can_be_switched_off(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo", FILES)
+    with service(lambda number: 20_000 if number == 0 else None) as server:
+        ran = glmcode(
+            root, "run", "--base-url", server.url, "--no-tests", "--resumptions", "0", "--max-rounds", "1", "x"
+        )
+    assert ran.code in (Exit.CHECKS_FAIL, Exit.NOT_LANDED)
+    assert "the answer was cut" in ran.err
+
+
+def test_what_can_not_be_reached_for_now_can_be_gone_on_with(tmp_path: Path, uncut: str) -> None:
+
+    root = repository(tmp_path / "repo", FILES)
+    half = then(sends(HEAD + chunk(said(PLAN[: len(PLAN) // 2]))), resets)
+    with FaultServer(half, error(429, "1305", "overloaded")) as server:
+        ran = glmcode(
+            root, "run", "--base-url", server.url, "--model", "glm-5", "--no-tests", "--retries", "0", "mend it"
+        )
+    assert ran.code == Exit.UNREACHABLE
+    assert "glmcode resume mend-it goes on where it broke off" in ran.err
+    with service(lambda _: None) as server:
+        again = glmcode(root, "resume", "--base-url", server.url, "--json")
+        come, _ = after(server.seen[-1].json)
+    assert again.result["ok"], again.result
+    assert again.result["diff"] == uncut
+    assert len(parse_plan(come)) > COUNT // 3
+
+
+def test_there_is_nothing_to_go_on_with(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo", FILES)
+    none = glmcode(root, "resume", "--json")
+    assert none.code == Exit.USAGE
+    assert "no session" in none.result["why"]
+    with service(lambda _: None) as server:
+        assert glmcode(root, "run", "--base-url", server.url, "--no-tests", "mend it").code == Exit.OK
+    over = glmcode(root, "resume", "mend")
+    assert over.code == Exit.USAGE
+    assert "has ended green" in over.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process is killed by a signal")
+@pytest.mark.parametrize("seed", range(6))
+def test_a_crash_at_any_moment_is_gone_on_from(tmp_path: Path, uncut: str, seed: int) -> None:
+    chance = random.Random(seed)
+    root = repository(tmp_path / "repo", FILES)
+    record = root / ".git" / "glmcode" / "sessions" / "mend-it.json"
+    home = environ(tmp_path)
+    with service(lambda _: None, pace=0.004) as server:
+        arguments: tuple[str, ...] = (
+            "run",
+            "--base-url",
+            server.url,
+            "--model",
+            "glm-5",
+            "--no-tests",
+            "--json",
+            "mend it",
+        )
+        for _ in range(8):
+            with start(root, *arguments, env=home) as process:
+                while not record.exists() and process.poll() is None:
+                    time.sleep(0.01)
+                killed = _killed(process, chance.uniform(0.0, 1.6))
+            if not killed:
+                break
+            arguments = ("resume", "--json")
+        ran = glmcode(root, *arguments, env=home) if killed else None
+    if ran is not None:
+        assert ran.result["ok"], ran.result
+    session = "glmcode/mend-it"
+    diff = git(root, "diff", "--full-index", "--binary", "-M", "--diff-algorithm=histogram", "main", session)
+    assert diff == uncut
+    worktree = root / ".git" / "glmcode" / "worktrees" / "mend-it"
+    assert git(worktree, "status", "--porcelain") == ""
+
+
+def _killed(process: "subprocess.Popen[bytes]", seconds: float) -> bool:
+    """Whether it had to be killed, after so many seconds."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until and process.poll() is None:
+        time.sleep(0.01)
+    if process.poll() is not None:
+        return False
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    return True
