@@ -151,7 +151,10 @@ LANGUAGES: dict[str, Language] = {
                 *("match_statement", "case_clause", "ERROR"),
             }
         ),
-        wrappers={"decorated_definition": _PYTHON_RULES, "expression_statement": {"assignment": r.python_assignment}},
+        wrappers={
+            "decorated_definition": {**_PYTHON_RULES, "function_definition": r.python_decorated},
+            "expression_statement": {"assignment": r.python_assignment},
+        },
         values=frozenset({"expression_statement"}),
         decorators=frozenset({"decorator"}),
         comment="#",

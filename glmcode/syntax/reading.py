@@ -27,6 +27,7 @@ __all__ = [
     "plain",
     "python_alias",
     "python_assignment",
+    "python_decorated",
     "rust_impl",
     "text_of",
     "ts_alias",
@@ -104,6 +105,20 @@ def python_assignment(node: "Node", data: bytes) -> Found | None:
         names += [text_of(target, data) for target in targets]
         link = link.child_by_field_name("right")
     return _values(names)
+
+
+_python_function = plain("function", holds=False, local=True)
+
+
+def python_decorated(node: "Node", data: bytes) -> Found | None:
+    """A function with decorators: one under `@overload` only declares what another of its name defines."""
+    found = _python_function(node, data)
+    above = node.prev_named_sibling
+    while found is not None and above is not None and above.type == "decorator":
+        if text_of(above, data).removeprefix("@").rpartition(".")[2].strip() == "overload":
+            return found._replace(forward=True)
+        above = above.prev_named_sibling
+    return found
 
 
 def python_alias(node: "Node", data: bytes) -> Found | None:

@@ -246,3 +246,12 @@ def test_the_place_for_members_never_lies_beyond_the_definition() -> None:
     source = b"(class Cart:\n    def total(self):\n        return 1\n"
     for definition in outline(source, "a.py"):
         assert definition.body is None or definition.start <= definition.body[0] <= definition.body[1] <= definition.end
+
+
+def test_the_plain_name_is_that_of_the_function_and_not_of_its_overloads() -> None:
+    source = (
+        "class A:\n    @t.overload\n    def f(self, x: int) -> int: ...\n    @overload\n    @final\n    def f(self, x: str) -> str: ...\n"
+        "    @cached\n    def f(self, x):\n        return x\n\n    @property\n    def v(self): ...\n    @v.setter\n    def v(self, x): ...\n"
+    )
+    found = {one.name: one.line for one in outline(source, "a.py")}
+    assert found == {"A": 1, "A.f": 8, "A.f#2": 3, "A.f#3": 6, "A.v": 12, "A.v#2": 14}
