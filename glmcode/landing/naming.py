@@ -6,53 +6,45 @@ from glmcode.landing.paths import normalise, relative
 from glmcode.landing.text import quoted_bytes, split_lines
 from glmcode.landing.tree import PathRefusedError
 from glmcode.landing.workspace import Workspace
-from glmcode.plan.edits import Broken, Create, Edit, Rename, Substitute, Whole
+from glmcode.plan.edits import AtPlace, AtSymbol, Broken, Change, Edit, Rename, Sketch, Substitute, Whole
 
 __all__ = ["named"]
 
 _SIDES = ("a/", "b/")
+_EDITS = (Substitute, AtSymbol, AtPlace, Sketch, Whole)
 
 
 def named(edit: Edit | Broken, workspace: Workspace) -> Edit | Broken:
-    """The edit with its paths as the tree has them; one that may not be written stays as it is, to be refused.
-
-    `a/F` means F where F stands and neither a file nor a folder `a/F` does. A path that is to be made is not there for that
-    reason, so it is taken at its word, but for a whole file that is F told again.
-    """
+    """The edit with its paths as the tree has them; one that may not be written stays as it is, to be refused."""
     if edit.path is None:
         return edit
     path = relative(edit.path, workspace.tree.roots)
     if isinstance(edit, Broken):
         return edit if path == edit.path else replace(edit, path=path)
-    bare = _without_side(edit, path, workspace)
     change = edit.change
     if isinstance(change, Rename):
         to = relative(change.to, workspace.tree.roots)
-        # Both names of a diff, or neither.
-        to = to[2:] if bare != path and to.startswith(_SIDES) else to
         change = change if to == change.to else replace(change, to=to)
-    return edit if bare == edit.path and change is edit.change else replace(edit, path=bare, change=change)
+    path = _without_side(change, path, workspace)
+    return edit if path == edit.path and change is edit.change else replace(edit, path=path, change=change)
 
 
-def _without_side(edit: Edit, path: str, workspace: Workspace) -> str:
-    change = edit.change
+def _without_side(change: Change, path: str, workspace: Workspace) -> str:
+    """`a/F` means F where F stands and there is no folder `a`, for an edit of what a file says. A file that is made, moved or
+    removed may not be there for that very reason: its path is taken at its word, but for a whole file that is F told again."""
     plain = path.removeprefix("./")
-    if (
-        not plain.startswith(_SIDES)
-        or isinstance(change, Create)
-        or (isinstance(change, Substitute) and not change.old)
-    ):
+    if not plain.startswith(_SIDES) or not isinstance(change, _EDITS):
+        return path
+    if isinstance(change, Substitute) and not change.old:
         return path
     try:
-        whole, bare = normalise(plain), normalise(plain[2:])
-        if workspace.get(whole) is not None:
-            return path
-        file = workspace.get(bare)
+        bare = normalise(plain[2:])
+        file = None if workspace.is_folder(plain[0]) or workspace.get(plain[0]) else workspace.get(bare)
     except PathRefusedError:
         return path
-    if file is None:
+    if file is None or (isinstance(change, Whole) and not _retells(change, file.text.lines)):
         return path
-    return path if isinstance(change, Whole) and not _retells(change, file.text.lines) else bare
+    return bare
 
 
 def _retells(change: Whole, lines: list[bytes]) -> bool:

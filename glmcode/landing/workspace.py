@@ -254,6 +254,16 @@ class Workspace:
             return None
         return raw, file.mode
 
+    def is_folder(self, path: str) -> bool:
+        """Whether files stand below the path, or did in the tree."""
+        if self._folders.get(path):
+            return True
+        try:
+            self.base(path)
+        except PathRefusedError as error:
+            return error.reason == "no-such-file"
+        return False
+
     def _is_file(self, path: str) -> bool:
         try:
             return self.get(path) is not None

@@ -92,8 +92,25 @@ def test_a_whole_file_told_again_is_the_file() -> None:
     assert apply_plan(plan, {"utils.py": before.encode()}).files == {"utils.py": after.encode()}
 
 
-def test_both_names_of_a_rename_lose_their_side_or_neither() -> None:
-    moved = apply_plan('<rename path="a/x.txt" to="b/y.txt"/>\n', {"x.txt": b"one\n"})
-    assert moved.files == {"x.txt": None, "y.txt": b"one\n"}
-    moved = apply_plan('<rename path="x.txt" to="b/y.txt"/>\n', {"x.txt": b"one\n"})
-    assert moved.files == {"x.txt": None, "b/y.txt": b"one\n"}
+@pytest.mark.parametrize(
+    "plan",
+    [
+        '<remove path="a/x.txt"/>\n',
+        '<rename path="a/x.txt" to="a/y.txt"/>\n',
+        "*** Begin Patch\n*** Delete File: a/x.txt\n*** End Patch\n",
+        "*** Begin Patch\n*** Update File: a/x.txt\n*** Move to: a/y.txt\n@@\n-one\n+two\n*** End Patch\n",
+        '<create path="a/x.txt">\ntwo\n</create>\n',
+    ],
+)
+def test_what_makes_moves_or_removes_a_file_never_means_its_namesake(plan: str) -> None:
+    """Landed again, a plan that removed `a/x.txt` must not remove `x.txt` at last."""
+    result = apply_plan(plan, {"x.txt": b"one\n"})
+    assert "x.txt" not in result.files
+
+
+@pytest.mark.parametrize("plan", [edit("a/x.txt"), '<create path="a/z.txt">\nz\n</create>\n' + edit("a/x.txt")])
+def test_in_a_folder_of_that_name_a_missing_file_is_missing(plan: str) -> None:
+    files = {"x.txt": b"one\n"} if "create" in plan else {"x.txt": b"one\n", "a/z.txt": b"z\n"}
+    result = apply_plan(plan, files)
+    assert result.edits[-1].reason == "no-such-file"
+    assert "x.txt" in result.edits[-1].message
