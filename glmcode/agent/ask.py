@@ -36,6 +36,7 @@ def ask(job: Job, kept: Kept | None = None) -> Answer:
         stopping=job.stopping,
     )
     if answer.failed is not None:
+        _note(job, answer)
         job.bench.keep(f"glmcode: what had landed in round {job.rounds}")
         raise answer.failed
     job.messages.append(Message("assistant", answer.text, answer.reasoning))

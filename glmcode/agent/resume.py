@@ -85,6 +85,8 @@ class Draft:
             if whole < _FIRST_LINES and len(self._held) < _FIRST:
                 return []
             text = self._joined()
+        elif self._seam is None and not self._framed:
+            return self._plainly(text)  # as all of a stream but its beginning
         return self._take(text)
 
     def close(self, *, cut: bool) -> list[Event]:
@@ -241,7 +243,8 @@ class Draft:
         if not text:
             return []
         self._text.append(text)
-        return self._fresh(self._parser.feed(text))
+        events = self._parser.feed(text)
+        return self._fresh(events) if events else events
 
     def _fresh(self, events: list[Event]) -> list[Event]:
         """Without the edits that were given before."""

@@ -14,6 +14,7 @@ from glmcode.agent.events import Event, Finished, StreamResumed
 from glmcode.agent.task import run_task
 from glmcode.errors import Exit
 from glmcode.plan.reader import parse_plan
+from glmcode.repo.lock import held
 from tests.agent.long_plan import COUNT, FILES, PLAN, Cuts, after, service
 from tests.agent.rig import git, repository
 from tests.faces.rig import environ, glmcode, start
@@ -112,6 +113,27 @@ def test_there_is_nothing_to_go_on_with(tmp_path: Path) -> None:
     over = glmcode(root, "resume", "mend")
     assert over.code == Exit.USAGE
     assert "has ended green" in over.err
+
+
+def test_a_session_that_is_worked_on_is_left_alone(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo", FILES)
+    with service(lambda number: 20_000 if number == 0 else None) as server:
+        run = ("run", "--base-url", server.url, "--no-tests", "--resumptions", "0", "--max-rounds", "1", "mend it")
+        assert glmcode(root, *run).code != Exit.OK
+    with held(str(root / ".git" / "glmcode" / "sessions" / "mend-it.lock")):
+        ran = glmcode(root, "resume", "--json")
+    assert ran.code == Exit.CONFLICT
+    assert "is working on this session (process" in ran.result["why"]
+
+
+def test_what_had_landed_is_told_where_the_rest_can_not_be_had(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo", FILES)
+    half = then(sends(HEAD + chunk(said(PLAN[: len(PLAN) // 2]))), resets)
+    with FaultServer(half, error(401, "1002", "the key has expired")) as server:
+        done = worked(root, server, [])
+    assert done.exit_code == Exit.USAGE
+    assert done.applied > COUNT // 3
+    assert done.diff
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a process is killed by a signal")
