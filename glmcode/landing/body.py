@@ -59,7 +59,7 @@ def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes], file
     """
     if not lines:
         return []
-    shift = _shift(lines, indent, like if file is None or indent or _is_indented(like) else _sample(file.lines))
+    shift = shift_of(lines, indent, like if file is None or indent or _is_indented(like) else _sample(file.lines))
     known = frozenset(like)
     out = []
     for line in lines:
@@ -79,7 +79,8 @@ def _sample(lines: Iterable[bytes]) -> list[bytes]:
     return list(islice(indented, SAMPLE))
 
 
-def _shift(lines: Sequence[bytes], indent: bytes, like: Collection[bytes]) -> Shift:
+def shift_of(lines: Sequence[bytes], indent: bytes, like: Collection[bytes]) -> Shift:
+    """What makes the first line's indentation become `indent`, in tabs or blanks as the lines of `like` have it."""
     base = indent_of(lines[0])
     deeper = [indent_of(line)[len(base) :] for line in lines if line.startswith(base) and line.strip()]
     steps = b"".join(deeper)

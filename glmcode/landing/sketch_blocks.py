@@ -11,10 +11,24 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from glmcode.landing.sketch_alignment import Alignment
-from glmcode.landing.sketch_lines import TITLED, Line, goes_on, opens
+from glmcode.landing.sketch_lines import TITLED, Line, goes_on, opens, shuts
 
-__all__ = ["Block", "Bounds", "blocks", "bounds", "ended", "extent", "head_of", "in_order", "is_head", "may_be_within"]
+__all__ = [
+    "Block",
+    "Bounds",
+    "blocks",
+    "bounds",
+    "ended",
+    "extent",
+    "head_of",
+    "in_order",
+    "is_head",
+    "may_be_within",
+    "opener_of",
+]
 
+FARTHEST = 2000
+"""Lines above a line in which what it is in is looked for."""
 NEW_BLOCK = -1
 _DECORATOR = re.compile(rb"@[\w.]+(?:\(.*\))?$|#\[.*\]$|\[[\w.]+(?:\(.*\))?\]$")
 _NAMED = re.compile(rb"[^()=\"']{1,120}[{]$")
@@ -226,6 +240,24 @@ def extent(lines: Sequence[Line], first: int) -> tuple[int, bool]:
         else:
             break
     return past, is_closed
+
+
+def opener_of(lines: Sequence[Line], i: int, least: int) -> int | None:
+    """The line that opens what line i is in or closes, no earlier than line `least`."""
+    depth, open_ends = lines[i].depth, int(shuts(lines[i]))
+    for at in range(i - 1, max(least, i - FARTHEST) - 1, -1):
+        line = lines[at]
+        if line.segment != lines[i].segment:
+            return None
+        if line.is_comment or line.depth > depth:
+            continue
+        if line.depth < depth:
+            return at
+        if open_ends:
+            open_ends += shuts(line) - opens(line.key)
+            if not open_ends:
+                return at
+    return None
 
 
 def _is_braced_below(lines: Sequence[Line], first: int) -> bool:

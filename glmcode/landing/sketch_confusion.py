@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from glmcode.landing import messages
 from glmcode.landing.place import Refusal
-from glmcode.landing.sketch_blocks import Block, extent, head_of, is_head
+from glmcode.landing.sketch_blocks import Block, extent, head_of, is_head, opener_of
 from glmcode.landing.sketch_gains import SURE, is_same_thing, likeness, words_of
 from glmcode.landing.sketch_lines import Line, opens, shuts
 from glmcode.landing.sketch_reading import Reading, Segment
@@ -15,8 +15,6 @@ FEW = 60
 """Lines of two definitions that are compared."""
 KIN = 20
 """Lines around a line among which others of its kind are looked for."""
-FARTHEST = 2000
-"""Lines above a line in which what it is in is looked for."""
 
 
 def confused(reading: Reading, segment: Segment) -> Refusal | None:
@@ -58,7 +56,7 @@ def _renamed_from(reading: Reading, segment: Segment, i: int) -> int | None:
     below = pairs[i + 1] if i + 1 in segment.lines else None
     if below is None or not opens(reading.sketch[i].key) or reading.bounds.is_new(i):
         return None
-    theirs = _opener(reading.file, below, segment.start)
+    theirs = opener_of(reading.file, below, segment.start)
     return theirs if theirs is not None and theirs not in pairs[segment.lines.start : i] else None
 
 
@@ -80,7 +78,7 @@ def _entangled(reading: Reading, segment: Segment) -> Refusal | None:
     taken = {j for _, j in held}
     shift = min(sketch[i].depth - file[j].depth for i, j in held)
     for i, j in held:
-        ours, theirs = _opener(sketch, i, segment.lines.start), _opener(file, j, 0)
+        ours, theirs = opener_of(sketch, i, segment.lines.start), opener_of(file, j, 0)
         if theirs is None:
             continue
         stands = ours is None or pairs[ours] is not None
@@ -91,24 +89,6 @@ def _entangled(reading: Reading, segment: Segment) -> Refusal | None:
             continue
         if file[theirs].depth >= sketch[ours].depth - shift:
             return _two_blocks(reading, ours, theirs)
-    return None
-
-
-def _opener(lines: Sequence[Line], i: int, least: int) -> int | None:
-    """The line that opens what line i is in or closes, no earlier than line `least`."""
-    depth, open_ends = lines[i].depth, int(shuts(lines[i]))
-    for at in range(i - 1, max(least, i - FARTHEST) - 1, -1):
-        line = lines[at]
-        if line.segment != lines[i].segment:
-            return None
-        if line.is_comment or line.depth > depth:
-            continue
-        if line.depth < depth:
-            return at
-        if open_ends:
-            open_ends += shuts(line) - opens(line.key)
-            if not open_ends:
-                return at
     return None
 
 
@@ -137,7 +117,7 @@ def _dangling(reading: Reading, segment: Segment) -> Refusal | None:
         line = sketch[i]
         if reading.alignment.pairs[i] is not None or line.sign or not shuts(line) or opens(line.key):
             continue
-        if not reading.bounds.is_new(i) and _opener(sketch, i, segment.lines.start) is None:
+        if not reading.bounds.is_new(i) and opener_of(sketch, i, segment.lines.start) is None:
             return Refusal(
                 "ambiguous",
                 f"What does this line of the sketch close?\n{reading.quoted(range(max(segment.lines.start, i - 2), i + 1))}\nThe file has no such line there. "

@@ -7,16 +7,16 @@ in the file) goes, within bounds. Everything that a careful reader could take in
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import gcd
 
 from glmcode.landing import messages
-from glmcode.landing.body import body_lines, shifted
+from glmcode.landing.body import body_lines
 from glmcode.landing.place import Fit, Refusal, Standing, Verdict
 from glmcode.landing.sketch_align import TooLargeError, align
 from glmcode.landing.sketch_alignment import Alignment
 from glmcode.landing.sketch_blocks import blocks, bounds, ended, in_order
+from glmcode.landing.sketch_indent import indented_alike, placed, realigned
 from glmcode.landing.sketch_judge import judge, unmarked
-from glmcode.landing.sketch_lines import Line, indent_of, marker_rows, read_lines
+from glmcode.landing.sketch_lines import Line, marker_rows, read_lines
 from glmcode.landing.sketch_reading import Reading
 from glmcode.landing.sketch_render import hunks, splices, substance
 from glmcode.landing.sketch_signed import is_signed, read_signs, unpaired
@@ -48,16 +48,19 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
             return _not_one(path, change.symbol, definitions, found)
         first, past = text.row(found[0].start), found[0].end_line
         stands = [text.content(row) for row in range(first, past)]
-        body = shifted(body, found[0].indent, stands)
+        if not is_signed(body, text):
+            body = placed(body, stands, (found[0].indent, found[0].member_indent))
     else:
-        body = _indented_alike(body, text)
+        body = indented_alike(body, text)
     signs: list[bytes] = []
-    if change.symbol is None and is_signed(body, text):
+    if is_signed(body, text):
         read = read_signs(text, body)
         if isinstance(read, Refusal):
             return read
         body, signs = read
     markers = marker_rows(body)
+    if not signs:
+        body = realigned(body, markers, text)
     if signs:
         markers = sorted({*markers, *(row for row, line in enumerate(body) if line.startswith(b"@@"))})
     ours = read_lines(body, markers, signs)
@@ -161,23 +164,6 @@ def _two_ways(
         f"The sketch from `{messages.shown(ours[at].key)}` on fits the file in two ways, at\n{shown}\nRepeat unchanged lines directly above and below "
         "what changes, name the definition with in=, or send SEARCH/REPLACE.",
     )
-
-
-def _indented_alike(body: list[bytes], text: Text) -> list[bytes]:
-    """The body with tabs for blanks, or blanks for tabs, where the file knows only the one and the body the other."""
-    ours = {indent_of(line) for line in body if line.strip()} - {b""}
-    theirs = {indent_of(line) for line in text.lines if line.strip()} - {b""}
-    if not ours or not theirs:
-        return body
-    if not b"".join(ours).strip(b" ") and not b"".join(theirs).strip(b"\t"):
-        unit = gcd(*(len(indent) for indent in ours))
-        if unit < 2:
-            return body
-        return [b"\t" * (len(indent_of(line)) // unit) + line.lstrip(b" ") for line in body]
-    if not b"".join(ours).strip(b"\t") and not b"".join(theirs).strip(b" "):
-        unit = gcd(*(len(indent) for indent in theirs))
-        return [b" " * (len(indent_of(line)) * unit) + line.lstrip(b"\t") for line in body]
-    return body
 
 
 def _not_one(path: str, symbol: str, definitions: Sequence[Definition], found: Sequence[Definition]) -> Refusal:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from glmcode.landing.place import Splice
 from glmcode.landing.sketch_alignment import Alignment
-from glmcode.landing.sketch_lines import Line, indent_of, is_removal, opens, shuts
+from glmcode.landing.sketch_blocks import opener_of
+from glmcode.landing.sketch_lines import DEEPEST, Line, indent_of, is_removal, opens, shuts
 from glmcode.landing.text import Text
 
 __all__ = ["Hunk", "hunks", "splices", "substance"]
@@ -93,13 +94,28 @@ def _bytes(text: Text, first: int, past: int, given: Sequence[tuple[bytes, int |
 def _shift(
     sketch: Sequence[Line], file: Sequence[Line], alignment: Alignment, segment: range
 ) -> tuple[bytes, bytes] | None:
-    """What the sketch's indentation begins with, and what the file has in its place; None where no line tells."""
+    """What the sketch's indentation begins with, and what the file has in its place; None where no line tells.
+
+    The least indented lines tell: what is deeper may be in a block that is new there, or no more.
+    """
+    held = [
+        (sketch[i], file[j])
+        for i in segment
+        if (j := alignment.pairs[i]) is not None and (sketch[i].key == file[j].key or sketch[i].title is not None)
+    ]
+    if held and held[0][0] is sketch[segment[0]]:
+        # The first line behind a marker is often flush left where the others are not.
+        line, other = held[0]
+        if len(held) > 1:
+            held = held[1:]
+        elif all(sketch[i].depth >= other.depth + opens(line.key) for i in segment[1:]):
+            return b"", b""
     seen: Counter[tuple[bytes, bytes]] = Counter()
-    for i in segment:
-        j = alignment.pairs[i]
-        if j is None or (sketch[i].key != file[j].key and sketch[i].title is None):
+    least = min((line.depth for line, _ in held), default=0)
+    for line, other in held:
+        if line.depth > least:
             continue
-        ours, theirs = sketch[i].indent, file[j].indent
+        ours, theirs = line.indent, other.indent
         if ours == theirs:
             return b"", b""
         common = 0
@@ -107,6 +123,31 @@ def _shift(
             common += 1
         seen[ours[: len(ours) - common], theirs[: len(theirs) - common]] += 1
     return max(seen, key=lambda one: (seen[one], one)) if seen else None
+
+
+def _stays_in(
+    sketch: Sequence[Line],
+    file: Sequence[Line],
+    alignment: Alignment,
+    segment: range,
+    start: int,
+    i: int,
+    shift: tuple[bytes, bytes],
+) -> bool:
+    """Whether a line of both is, in the sketch, in what it is in in the file, and that stands as deep: however it is told."""
+    for _ in range(DEEPEST):
+        j = alignment.pairs[i]
+        if j is None:
+            return False
+        ours, theirs = opener_of(sketch, i, segment.start), opener_of(file, j, start)
+        if ours is None or theirs is None:
+            return ours is theirs
+        if alignment.pairs[ours] != theirs:
+            return False
+        if ours == segment.start or indent_of(_shifted(sketch[ours].data, shift)) == file[theirs].indent:
+            return True
+        i = ours
+    return False
 
 
 def _shifted(line: bytes, shift: tuple[bytes, bytes]) -> bytes:
@@ -172,7 +213,8 @@ def _hunk(
             lines.append((shifted.rstrip(b"\r"), None))
         else:
             own = text.content(file[j].row)
-            if indent_of(shifted) == file[j].indent or i == segment[0] or signs:
+            is_told = indent_of(shifted) == file[j].indent or i == segment[0] or signs
+            if is_told or _stays_in(sketch, file, alignment, segment, start, i, shift):
                 lines.append((own, file[j].row))
             else:
                 lines.append((indent_of(shifted) + own.lstrip(b" \t"), None))

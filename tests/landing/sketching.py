@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-__all__ = ["Case", "case"]
+__all__ = ["Case", "case", "first_lines_flush"]
 
 _WORDS = [
     "... existing code ...",
@@ -61,19 +61,30 @@ def case(source: str, suffix: str, seed: str) -> Case | None:
     if rows[0][0] != 0 or rows[-1][0] != len(source.rstrip("\n").split("\n")) - 1:
         return None  # no marker before the first line or behind the last could show what changed there
     body = _sketch(rows, source.rstrip("\n").split("\n"), chance, suffix)
-    if _says_nothing(body, source, marker_words=_WORDS):
+    if _says_nothing(body, source):
         return None
     after = "\n".join(text for _, text in rows) + "\n"
     return Case("+".join(kinds), source.rstrip("\n") + "\n", after, body)
 
 
-def _says_nothing(body: str, source: str, marker_words: list[str]) -> bool:
+def first_lines_flush(body: str) -> str:
+    """The sketch with the first line behind each marker flush left, as models often begin."""
+    out = []
+    is_first = True
+    for line in body.split("\n"):
+        is_marker = any(word in line for word in _WORDS)
+        out.append(line.lstrip() if is_first and not is_marker else line)
+        is_first = is_marker or (is_first and not line.strip())
+    return "\n".join(out)
+
+
+def _says_nothing(body: str, source: str) -> bool:
     """Whether the file has every run of the sketch as it is: nobody could tell what changed."""
     lines = "\n" + "\n".join(line.strip() for line in source.split("\n") if line.strip()) + "\n"
     runs: list[list[str]] = [[]]
     for line in body.split("\n"):
         bare = line.strip()
-        if any(word in bare for word in marker_words):
+        if any(word in bare for word in _WORDS):
             runs.append([])
         elif bare:
             runs[-1].append(bare)

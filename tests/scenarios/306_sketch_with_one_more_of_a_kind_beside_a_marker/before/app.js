@@ -1,0 +1,3 @@
+const app = express();
+app.use(cors());
+app.listen(3000);
