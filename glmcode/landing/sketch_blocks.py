@@ -32,6 +32,7 @@ FARTHEST = 2000
 NEW_BLOCK = -1
 _DECORATOR = re.compile(rb"@[\w.]+(?:\(.*\))?$|#\[.*\]$|\[[\w.]+(?:\(.*\))?\]$")
 _NAMED = re.compile(rb"[^()=\"']{1,120}[{]$")
+_ON_ONE_LINE = re.compile(rb"([^()={}\"']{1,120}[{])[^{}]*[}]")
 _FLOW = frozenset(
     b"if for while switch catch return else do with try finally match loop elif foreach except unsafe".split()
 )
@@ -172,6 +173,7 @@ def in_order(sketch: Sequence[Line], file: Sequence[Line]) -> list[Line]:
         once[line.key] = -1 if line.key in once else j
     times = Counter(line.key for line in sketch if line.sign != b"+")
     spans: list[tuple[int, int]] = []
+    groups: list[list[Line]] = []
     past = 0
     for run in runs:
         places = []
@@ -182,18 +184,24 @@ def in_order(sketch: Sequence[Line], file: Sequence[Line]) -> list[Line]:
                 places.append(j)
                 is_sure = is_sure or i in within.pinned or line.sign == b"-"
         past += len(run)
-        if not (is_sure or len(places) > 1) or places != sorted(places):
+        if places != sorted(places):
             return list(sketch)
-        spans.append((places[0], places[-1]))
-    order = sorted(range(len(runs)), key=lambda number: spans[number])
+        if is_sure or len(places) > 1:
+            spans.append((places[0], places[-1]))
+            groups.append(list(run))
+        elif groups:
+            groups[-1] += run  # what nothing places stays behind the run that it is told behind
+        else:
+            return list(sketch)
+    order = sorted(range(len(groups)), key=lambda number: spans[number])
     if order == sorted(order) or any(spans[one][1] >= spans[other][0] for one, other in pairwise(order)):
         return list(sketch)
     found: list[Line] = []
     segment = 0
     for number in order:
-        before = runs[number][0].segment
+        before = groups[number][0].segment
         segment += 1
-        for line in runs[number]:
+        for line in groups[number]:
             segment += line.segment != before
             before = line.segment
             found.append(replace(line, segment=segment))
@@ -205,6 +213,10 @@ def blocks(lines: Sequence[Line]) -> list[Block]:
     found = []
     for first, line in enumerate(lines):
         name = line.title or _name_of(line)
+        alone = _ON_ONE_LINE.fullmatch(line.key) if name is None and not line.is_comment else None
+        if alone is not None and line.key.split(maxsplit=1)[0] not in _FLOW:
+            found.append(Block(first, first + 1, alone[1], is_whole=True))
+            continue
         if name is None or not (opens(line.key) or _goes_deeper(lines, first) or _is_braced_below(lines, first)):
             continue
         past, is_closed = extent(lines, first)

@@ -1,5 +1,6 @@
 """Which block of a sketch could be taken for which of the file: renamed or new, cut in two or made one."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from glmcode.landing import messages
@@ -11,6 +12,7 @@ from glmcode.landing.sketch_reading import Reading, Segment
 
 __all__ = ["KIN", "confused"]
 
+_GOES_ON = re.compile(rb"(?:else|elif|elsif|except|rescue|finally|ensure|catch)\b")
 FEW = 60
 """Lines of two definitions that are compared."""
 KIN = 20
@@ -42,6 +44,8 @@ def _renamed(reading: Reading, segment: Segment) -> Refusal | None:
         if not words_of(file[j]) - words_of(line):
             continue
         past, is_closed = extent(sketch, i)
+        if past < segment.lines.stop and sketch[past].depth == line.depth and _GOES_ON.match(sketch[past].key):
+            continue
         if past == i + 1 or not (is_closed or (past < segment.lines.stop and sketch[past].depth <= line.depth)):
             continue
         if holds and holds[0] < i and holds[-1] >= past and not _follows(reading, segment, i, extent(file, j)[0]):

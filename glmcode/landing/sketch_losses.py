@@ -124,6 +124,8 @@ def _changed_beside(reading: Reading, segment: Segment, new: Sequence[int], afte
 def _crosses(reading: Reading, gone: Sequence[int], new: Sequence[int], after: int, segment: Segment) -> bool:
     """Whether what goes leaves one block and enters another, so that two blocks would become one."""
     file, pairs = reading.file, reading.alignment.pairs
+    if after in segment.lines and reading.is_in_whole_definition(after):
+        return False
     if gone[0] == segment.start or gone[-1] + 1 >= segment.end or after >= segment.lines.stop:
         return False
     above, below = file[gone[0] - 1], file[gone[-1] + 1]
