@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from glmcode.agent import Emit, Journal
 from glmcode.agent.bench import Bench
+from glmcode.agent.booking import booked
 from glmcode.agent.context import Shown, files_for, instructions, listing
 from glmcode.agent.events import ContextGathered, Finished, Note, RunStarted
 from glmcode.agent.job import Job
@@ -81,6 +82,7 @@ class Conversation:
 
     def _run(self, task: str, emit: Emit, work: Callable[[Job], Ending]) -> Finished:
         started = time.monotonic()
+        emit = booked(emit, self.session, task) if self._options.book else emit
         emit(self._run_started(task))
         job = self._job(emit)
         try:

@@ -35,6 +35,8 @@ class Options:
     """Streams that may follow the first of one answer, where each breaks off."""
     stopping: Stopping = field(default_factory=Stopping)
     """When a stream is ended from here."""
+    book: bool = True
+    """What requests cost goes into the user's ledger."""
 
 
 def as_notes(options: Options) -> dict[str, Any]:

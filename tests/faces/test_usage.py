@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from glmcode.model.cassette import Answer
 from glmcode.repo.ledger import Entry, append
+from tests.agent.rig import FIX_ADD, FIX_DOUBLE, repository, served
 from tests.faces.rig import Ran, environ, glmcode
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="XDG_STATE_HOME is where Linux keeps state")
@@ -76,3 +78,21 @@ def test_a_date_of_another_kind_is_refused(tmp_path: Path, date: str) -> None:
     refused = ran(tmp_path, "--since", date)
     assert refused.code == 2
     assert "--since takes a day or a month" in refused.err
+
+
+def test_a_run_is_in_the_ledger_and_the_demonstration_is_not(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo")
+    with served([Answer(FIX_ADD + FIX_DOUBLE[:40], finish="length"), FIX_DOUBLE]) as server:
+        done = glmcode(
+            root, "run", "--base-url", server.url, "--test", f"{sys.executable} check.py", "--json", "mend it"
+        )
+    glmcode(root, "demo")
+    table = glmcode(root, "usage", "--by", "request", "--json").result
+    counted = [event for event in done.events if event["event"] == "usage-counted"]
+    assert len(counted) == 2
+    assert (table["total"]["prompt"], table["total"]["output"]) == (
+        sum(event["prompt_tokens"] for event in counted),
+        sum(event["output_tokens"] for event in counted),
+    )
+    task = glmcode(root, "usage", "--by", "task").out.decode()
+    assert "mend it" in task

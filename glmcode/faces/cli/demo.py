@@ -64,7 +64,7 @@ def demo(
 
             print(SAID, end="\n\n", file=sys.stderr, flush=True)
             server = stack.enter_context(ReplayServer(from_answers(_answers(material)), rate=rate))
-            options = Options(base_url=server.url, model="recorded-answers")
+            options = Options(base_url=server.url, model="recorded-answers", book=False)
         else:
             options = Options()
         code = drive(task, root, options, "commit", as_json=as_json)

@@ -1,0 +1,46 @@
+"""What each request cost goes into the user's ledger, which `glmcode usage` reads."""
+
+from datetime import UTC, datetime
+
+from glmcode.agent import Emit
+from glmcode.agent.events import Event, ProviderSwitched, RequestSent, UsageCounted
+from glmcode.repo.ledger import Entry, append
+from glmcode.repo.sessions import Session
+
+__all__ = ["booked"]
+
+
+def booked(emit: Emit, session: Session, task: str) -> Emit:
+    """Passes every event on, and books what is counted."""
+    sent = RequestSent(0, "", "", 0, 0)
+
+    def take(event: Event) -> None:
+        nonlocal sent
+        if isinstance(event, RequestSent):
+            sent = event
+        elif isinstance(event, ProviderSwitched):
+            sent = RequestSent(sent.round, event.provider, event.model, sent.prompt_tokens, sent.max_output)
+        elif isinstance(event, UsageCounted):
+            append(_entry(session, task, sent, event))
+        emit(event)
+
+    return take
+
+
+def _entry(session: Session, task: str, sent: RequestSent, usage: UsageCounted) -> Entry:
+    return Entry(
+        time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        root=session.root,
+        session=session.id,
+        task=task,
+        round=sent.round,
+        provider=sent.provider,
+        model=sent.model,
+        prompt=usage.prompt_tokens,
+        cached=usage.cached_tokens,
+        output=usage.output_tokens,
+        reasoning=usage.reasoning_tokens,
+        dollars=usage.dollars,
+        estimated=usage.estimated,
+        guess=sent.prompt_tokens,
+    )
