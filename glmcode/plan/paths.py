@@ -96,7 +96,7 @@ def names_a_file(path: str) -> bool:
 def files_named(text: str) -> list[str]:
     """The files that a line of prose speaks of: paths in code or bold marks, or with a `/`, that end as files do."""
     found = []
-    for match in _NAMED.finditer(text[:_LONGEST]):
+    for match in _NAMED.finditer(text[:_LONGEST].replace("\\", "/")):
         path = plain(next(group for group in match.groups() if group).rstrip(".,:;"))
         extension = path.rpartition("/")[2].rpartition(".")[2].lower()
         sure = "/" in path or (len(extension) > 1 and extension not in _WORDS_TOO)

@@ -140,6 +140,7 @@ TWO = {"src/a.py": b"import os\nx = 1\n", "src/b.py": b"import os\ny = 2\n"}
         "Second, in src/b.py, do the same.\n",
         "`b.py` needs it too.\n\nThe imports:",
         "### 2. `src/b.py`: import",
+        "src\\b.py",
     ],
 )
 def test_a_block_below_prose_that_speaks_of_another_file_is_not_of_the_file_before(prose: str) -> None:
