@@ -53,9 +53,9 @@ def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes], file
     """The lines with the first one's indentation become `indent`, in tabs or blanks as the lines of `like` have it, or
     where none of those is indented the lines of the file.
 
-    A line that is indented less than the first is left alone; so is one that stands in `like` as it is, and not as it
-    would be shifted: a line of a string or a comment that is meant to stand at the margin, a blank one of blanks. (Other lines of multi-line
-    strings in a body that is flush left move with it.)
+    A line that is indented less than the first is left alone; so is one that stands in `like` left of `indent` as it is, and
+    not as it would be shifted: a line of a string or a comment that is meant to stand at the margin; and a blank one of
+    blanks. (Other lines of multi-line strings in a body that is flush left move with it.)
     """
     if not lines:
         return []
@@ -64,7 +64,8 @@ def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes], file
     out = []
     for line in lines:
         moved = shift(line)
-        stays = moved is None or (line in known and (not line.strip() or moved not in known))
+        at_margin = len(indent_of(line)) < len(indent) and moved not in known
+        stays = moved is None or (line in known and (at_margin or not line.strip()))
         out.append(line if stays or moved is None else moved)
     return out
 

@@ -61,7 +61,7 @@ def left_out_beside(
     which of the new ones they belong.
 
     What stands above must stand above what became of the first line, and what stands below, below what became of the last.
-    Code, which is not left out lightly, asks for a successor of each line.
+    Of code, which is not left out lightly, that is not believed.
     """
     a, a_end, b, b_end = step
     covered = [span for span in (place.spans or ())[a:a_end] if span is not None]
@@ -69,7 +69,7 @@ def left_out_beside(
         return False
     above, below = _left_out(text, place, old, new, step, (covered[0][0], covered[-1][1]))
     if any(not says_nothing(text.lines[row]) for row in (*above, *below)):
-        return a_end - a != b_end - b or not pairwise_alike(old[a:a_end], new[b:b_end])
+        return True
     return bool(above and not _succeeds(old[a], new[b:b_end], 0)) or bool(
         below and not _succeeds(old[a_end - 1], new[b:b_end], -1)
     )

@@ -4,7 +4,7 @@ from glmcode.landing import messages
 from glmcode.landing.hints import Hints, choose, enclosing
 from glmcode.landing.merge import Snag, merged
 from glmcode.landing.place import MANY, Fit, Near, Place, Quote, Refusal, Splice, Standing, Verdict
-from glmcode.landing.strategies import LOOSE, Strategy, definition
+from glmcode.landing.strategies import LOOSE, Strategy, all_but_one, definition
 from glmcode.landing.text import BLANKS, Text
 
 __all__ = ["loosely", "standing_loosely"]
@@ -30,6 +30,13 @@ def loosely(text: Text, path: str, old: Quote, new: Quote, language: str | None,
             place = places[0] if len(places) == 1 else choose(text, places, hints)
             if place is None:
                 return Refusal("ambiguous", messages.ambiguous(text, old, places, MANY), tuple(places), Near(old, new))
+            first, last = _lines(place)
+            # Line for line the quote may stand elsewhere too, but for one that the file has changed there.
+            sought = len(places) == 1 and name != "definition"
+            other = all_but_one.find(text, old, range(first - 1, last)) if sought else None
+            if other is not None:
+                message = messages.loosely_or(text, (first - 1, last), (other, other + len(old.lines)))
+                return Refusal("ambiguous", message, near=Near(old, new))
             return _verdict(text, path, place, strategy, name, old, new)
     return None
 

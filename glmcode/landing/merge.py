@@ -143,7 +143,7 @@ def _cuts(
         return Snag("gap", a)
     if not any(old[line].strip() for line in range(a, a_end)) and not any(spans[a:a_end]):
         # New lines only; blank ones that the quote has there and the file has not are no matter.
-        row = _slot(place, told, old, a, a_end)
+        row = _slot(text, place, told, old, a, a_end)
         if row is None:
             return Snag("gap", min(a, len(old) - 1))
         lines = new[b:b_end]
@@ -237,7 +237,7 @@ def _solid(spans: Sequence[tuple[int, int] | None]) -> bool:
     return len(known) == len(spans) and all(a[1] == b[0] for a, b in itertools.pairwise(known))
 
 
-def _slot(place: Place, told: _Told, old: Sequence[bytes], a: int, a_end: int) -> int | None:
+def _slot(text: Text, place: Place, told: _Told, old: Sequence[bytes], a: int, a_end: int) -> int | None:
     """The row before which lines between the quote's lines a - 1 and a_end go; None where it could be one or another."""
     spans = place.spans or ()
     above, below = a - 1, a_end
@@ -257,7 +257,13 @@ def _slot(place: Place, told: _Told, old: Sequence[bytes], a: int, a_end: int) -
     if any(span is not None and span[0] in told.cut for span in (upper, lower)):
         return None
     if upper is None or lower is None:
-        return lower[0] if lower is not None else upper[1] if upper is not None else None
+        row = lower[0] if lower is not None else upper[1] if upper is not None else None
+        if row is None:
+            return None
+        # A quote that leaves lines out doesn't say that no blank ones stand beyond its end.
+        leaves_out = any(one[1] < other[0] for one, other in itertools.pairwise(filter(None, spans)))
+        beyond = text.lines[row : row + 1] if lower is None else text.lines[max(0, row - 1) : row]
+        return None if leaves_out and beyond and not beyond[0].strip() else row
     # What the quote left out between them, if only a blank line, could go above the new lines or below.
     return upper[1] if upper[1] == lower[0] else None
 

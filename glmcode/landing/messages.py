@@ -19,6 +19,7 @@ __all__ = [
     "first_sentence",
     "joined_lines",
     "listed",
+    "loosely_or",
     "no_match",
     "no_such_file",
     "no_such_symbol",
@@ -149,6 +150,11 @@ def standing_or(text: Text, there: tuple[int, int], other: tuple[int, int]) -> s
         f"What the edit gives stands at {span(there[0] + 1, there[1])} already, and what it quotes nearly stands elsewhere:\n"
         f"{listed(text, *other)}\nIf that is where the change belongs, quote those lines as they stand."
     )
+
+
+def loosely_or(text: Text, there: tuple[int, int], other: tuple[int, int]) -> str:
+    """A quote that stands at some rows loosely, and at others but for one line."""
+    return f"The quoted text stands loosely at {span(there[0] + 1, there[1])}, and line for line, but for one that differs, elsewhere:\n{listed(text, *other)}\nQuote the lines that you mean as they stand."
 
 
 def no_match(text: Text, path: str, quote: Quote, new: Quote, changed: set[int]) -> Refusal:

@@ -48,6 +48,12 @@ def substitute(text: Text, change: Substitute, path: str, hints: Hints, earlier:
         old_bytes, new_bytes = _ended(old_bytes), _ended(new_bytes) if not old_bytes.endswith(b"\n") else new_bytes
     old, new = Quote(old_bytes), Quote(new_bytes)
     strategy, places = search(text, old)
+    if change.bare is not None and (strategy is None or strategy is LADDER[-1]) and not text.is_binary:
+        halves = [Quote(half) for half in encode_like(text, *change.bare)]
+        by, found = search(text, halves[0])
+        if by is not None and by is not LADDER[-1]:
+            # A diff's context without the blanks in front: as it is, it stands there.
+            (old, new), strategy, places = halves, by, found
     if not places or strategy is None:
         if change.every:
             return _standing(text, old, new, earlier) or _refused(text, path, old, new, earlier)
@@ -216,7 +222,7 @@ def _standing(text: Text, old: Quote, new: Quote, earlier: Text | None) -> Verdi
     if strategy is None or len(places) != 1:
         return None
     first, end = places[0].row, places[0].row + len(new.lines)
-    other = None if text.is_binary else all_but_one.find(text, old, new, range(first, end))
+    other = None if text.is_binary else all_but_one.find(text, old, range(first, end))
     if other is not None:
         return Refusal("ambiguous", messages.standing_or(text, (first, end), (other, other + len(old.lines))))
     return Standing(strategy.name, (first + 1, end))
@@ -236,7 +242,9 @@ def _proves(old: Quote, new: Quote, earlier: Text | None) -> bool:
     kept = len([line for line in new.lines if not is_trivial(line)]) - len(added)
     if added:
         return kept > 0 or sum(map(_substance, added)) >= SUBSTANCE
-    # Something only went: its neighbours on both sides, standing side by side, are the proof.
+    # Something only went: its neighbours on both sides, standing side by side, are the proof, where they don't in the quote.
+    if search(Text(old.data), new)[1]:
+        return False
     first, last = steps[0][2], steps[-1][3]
     above = any(not is_trivial(line) for line in new.lines[:first])
     below = any(not is_trivial(line) for line in new.lines[last:])

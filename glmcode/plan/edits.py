@@ -5,7 +5,7 @@ unharmed). Line numbers count the plan's lines from 1. Paths are as the plan wro
 (`**F**`, a leading `./`); whether a path may be written is for `landing` and `repo` to say.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Form: TypeAlias = Literal["native", "search-replace", "udiff", "v4a", "sketch", "whole", "tool-call"]
@@ -31,6 +31,9 @@ class Substitute:
     """What the plan says encloses the place (the text behind a hunk's `@@`), outermost first."""
     at_end: bool = False
     """The plan says that `old` ends where the file ends (`*** End of File`). May choose between equal places, nothing more."""
+    bare: tuple[str, str] | None = field(default=None, compare=False, repr=False)
+    """A hunk's halves with the context as the plan has it, its first blank included: models leave out the one that a diff
+    puts there. None where that is the same text."""
 
 
 @dataclass(frozen=True, slots=True)

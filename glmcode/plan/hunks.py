@@ -18,6 +18,8 @@ _PARTIAL = re.compile(r"[ \t]*(?:[-+]\d[\d,]*[ \t]*){1,2}(?=@@|$)")
 _LEFT_OUT = re.compile(r"(?:\s|\.{3}|…|@@)+")
 _TYPES = frozenset("+- ")
 _LONGEST = 1024
+_MOST_PENDING = 60
+"""Lines that may be a hunk's context without its blanks, or the prose behind it."""
 
 
 @dataclass(slots=True)
@@ -31,6 +33,9 @@ class Hunk:
     """How many lines the hunk claims that it has of the old and the new side."""
     old: list[str] = field(default_factory=list)
     new: list[str] = field(default_factory=list)
+    bare_old: list[str] = field(default_factory=list)
+    """The same sides with their context as it stands in the plan."""
+    bare_new: list[str] = field(default_factory=list)
     old_open: bool = False
     """The old side's last line has no line feed."""
     new_open: bool = False
@@ -44,11 +49,14 @@ class Hunk:
 
     def take(self, kind: str, text: str, line: Line) -> None:
         self.end, self.last_kind = line.number, kind
+        bare = line.text if kind == " " else text
         if kind != "+":
             self.old.append(text)
+            self.bare_old.append(bare)
             self.old_open = False
         if kind != "-":
             self.new.append(text)
+            self.bare_new.append(bare)
             self.new_open = False
         self.changes += kind != " "
 
@@ -124,7 +132,7 @@ def read_hunk(source: Source, opening: Line, *, patch: bool = False) -> Generato
         ):
             break
         elif text in {"", "\r"}:
-            if untyped and hunk.changes and not hunk.short and not fenced:
+            if untyped and hunk.changes and not fenced and (hunk.exact or len(pending) > _MOST_PENDING):
                 break
             pending.append(line)
         elif kind in _TYPES and (fenced or not untyped or (kind != " " and not _BULLET.match(text))):
@@ -204,9 +212,11 @@ def _judge(hunk: Hunk, opening: Line, half: bool) -> None:
         )
     elif not hunk.changes:
         hunk.fault = f"The hunk of line {opening.number} changes nothing: begin the lines that go with `-`, those that come with `+`."
-    hunk.change = Substitute(
-        _joined(hunk.old, hunk.old_open), _joined(hunk.new, hunk.new_open), line_hint=hunk.start, headers=hunk.headers
-    )
+    old, new = _joined(hunk.old, hunk.old_open), _joined(hunk.new, hunk.new_open)
+    bare = None
+    if hunk.bare_old != hunk.old:
+        bare = _joined(hunk.bare_old, hunk.old_open), _joined(hunk.bare_new, hunk.new_open)
+    hunk.change = Substitute(old, new, line_hint=hunk.start, headers=hunk.headers, bare=bare)
 
 
 def _joined(lines: list[str], is_open: bool) -> str:

@@ -201,6 +201,8 @@ def _without(block: Block, gone: Callable[[bytes], bool]) -> Drifted | None:
 
 
 def _no_blanks(block: Block, chance: random.Random) -> Drifted | None:
+    if not any((one.old or one.new or b"").strip() for one in block.lines if not one.stays):
+        return None  # of blank lines alone, such a plan can't speak
     return _without(block, lambda line: not line.strip())
 
 
@@ -237,6 +239,8 @@ def _amid_missing(block: Block, chance: random.Random) -> Drifted | None:
     lines = [*block.lines[:at], *block.lines[at + 1 :]]
     if _stands([one.old for one in lines if one.old is not None], block.base):
         return None  # another quote, and an exact one
+    if _stands([one.new for one in lines if one.new is not None], block.base):
+        return None  # what it would make is there
     row = block.lines[at].row
     quoted = [one.old for one in lines if one.old is not None]
     rest = [line for number, line in enumerate(block.base) if number != row]

@@ -13,28 +13,26 @@ FEWEST = 2
 MOST_HITS = 64
 
 
-def find(text: Text, old: Quote, new: Quote, but: range) -> int | None:
-    """The first row where all lines of the quote but one stand in order, blank lines aside, and none of them in the rows `but`.
-
-    The one that differs is a line that stays: where one that goes is not there, the edit can't be meant.
-    """
-    gone = {line.strip(BLANKS) for line in old.lines} - {line.strip(BLANKS) for line in new.lines}
-    wanted = [bare for line in old.lines if (bare := line.strip(BLANKS))]
-    telling = sum(1 for line in wanted if not is_trivial(line))
-    if telling < FEWEST:
-        return None
-    solid = [(row, bare) for row, line in enumerate(text.lines) if (bare := line.strip(BLANKS))]
-    often = Counter(bare for _, bare in solid)
+def find(text: Text, quote: Quote, but: range) -> int | None:
+    """The first row where all lines of the quote but one stand one below the other, indentation aside, and none of them in
+    the rows `but`."""
+    wanted = [line.strip(BLANKS) for line in quote.lines]
+    lines = text.form("strip", _strip).split(b"\n")[1:-1]
+    often = Counter(lines)
     # Where one line at most differs, one of any two stands: the rarest two say where to look.
     rarest = sorted(range(len(wanted)), key=lambda number: often[wanted[number]])[:2]
     if any(often[wanted[number]] > MOST_HITS for number in rarest):
         return None
-    starts = {at - number for at, (_, bare) in enumerate(solid) for number in rarest if bare == wanted[number]}
+    starts = {row - number for row, line in enumerate(lines) for number in rarest if line == wanted[number]}
     for start in sorted(starts):
-        there = solid[start : start + len(wanted)] if start >= 0 else []
-        if len(there) < len(wanted) or (there[0][0] < but.stop and there[-1][0] >= but.start):
+        end = start + len(wanted)
+        if start < 0 or end > len(lines) or (start < but.stop and end > but.start):
             continue
-        off = [line for line, (_, bare) in zip(wanted, there, strict=True) if line != bare]
-        if len(off) <= 1 and not gone.intersection(off) and telling - len(off) >= FEWEST:
-            return there[0][0]
+        same = [line for line, there in zip(wanted, lines[start:end], strict=True) if line == there]
+        if len(same) >= len(wanted) - 1 and sum(1 for line in same if not is_trivial(line)) >= FEWEST:
+            return start
     return None
+
+
+def _strip(line: bytes) -> bytes:
+    return line.strip(BLANKS)
