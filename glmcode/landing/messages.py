@@ -16,6 +16,7 @@ __all__ = [
     "changed_by_the_plan",
     "elided_too_far",
     "elided_unlike",
+    "escaped_once_too_often",
     "first_sentence",
     "joined_lines",
     "listed",
@@ -188,6 +189,15 @@ def no_match(text: Text, path: str, quote: Quote, new: Quote, changed: set[int])
         "stale" if stale else "no-match",
         "\n".join(out),
         near=Near(quote, new, found.pairs or _opposite(text, quote, found)),
+    )
+
+
+def escaped_once_too_often(text: Text, path: str, start: int, size: int) -> str:
+    """For a quote that stands with one level of its backslashes undone, `size` bytes from `start` on."""
+    first, last = text.rows((start, start + size - 1))
+    return (
+        f"The quoted text stands in {path} only where each `\\n`, `\\t` and backslash before a quotation mark is undone: it was escaped "
+        f"once too often, and so perhaps was the replacement. Send both again with line ends as line ends:\n{listed(text, first, last + 1)}"
     )
 
 

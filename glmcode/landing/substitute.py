@@ -12,7 +12,7 @@ from glmcode.landing.linediff import changes
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import MANY, Fit, Near, Place, Quote, Refusal, Splice, Standing, Verdict
 from glmcode.landing.strategies import LADDER, Strategy, all_but_one
-from glmcode.landing.strategies.unwrapped import unwrapped
+from glmcode.landing.strategies.unwrapped import unbackslashed, unwrapped
 from glmcode.landing.stretch import stretch
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
 from glmcode.plan.edits import Substitute
@@ -260,6 +260,9 @@ def _refused(text: Text, path: str, old: Quote, new: Quote, earlier: Text | None
         return Refusal("binary", f"{path} is binary, and the quoted text does not stand in it byte for byte.")
     if old.is_blank:
         return Refusal("no-match", f"The quoted text is blank: quote lines of {path} that hold something.")
+    plain = unbackslashed(old.data).strip()
+    if plain != old.data.strip() and text.data.count(plain) == 1:
+        return Refusal("no-match", messages.escaped_once_too_often(text, path, text.data.index(plain), len(plain)))
     changed = {row for a, a_end, _, _ in changes(old.lines, new.lines) for row in range(a, a_end)}
     refusal = messages.no_match(text, path, old, new, changed)
     if earlier is not None and search(earlier, old)[1]:

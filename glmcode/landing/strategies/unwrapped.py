@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 from glmcode.landing.place import Quote
 
-__all__ = ["unescaped", "unlisted", "unwrapped"]
+__all__ = ["unbackslashed", "unescaped", "unlisted", "unwrapped"]
 
 _NUMBERED = re.compile(rb"[ \t]*(\d{1,7})[ ]*(?:[|:\t]|\xe2\x94\x82|\xe2\x86\x92)(.*)", re.DOTALL)
+_BACKSLASHED = re.compile(rb"\\([nt\"'\\])")
+_MEANT = {b"n": b"\n", b"t": b"\t", b'"': b'"', b"'": b"'", b"\\": b"\\"}
 _ESCAPES = ((b"&lt;", b"<"), (b"&gt;", b">"), (b"&quot;", b'"'), (b"&#39;", b"'"), (b"&#x27;", b"'"), (b"&amp;", b"&"))
 
 
@@ -31,6 +33,11 @@ def unescaped(data: bytes) -> bytes:
     for escape, mark in _ESCAPES:
         data = data.replace(escape, mark)
     return data
+
+
+def unbackslashed(data: bytes) -> bytes:
+    """The text with one level of backslashes undone, as in a string of JSON that was escaped twice."""
+    return _BACKSLASHED.sub(lambda match: _MEANT[match[1]], data) if b"\\" in data else data
 
 
 def unlisted(old: Quote, new: Quote, blank: bytes) -> tuple[Quote, Quote, int] | None:
