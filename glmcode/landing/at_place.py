@@ -12,9 +12,11 @@ from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtPlace
 from glmcode.syntax import Parsed, parse
 
-__all__ = ["at_place"]
+__all__ = ["adds_definitions", "at_place"]
 
 STRATEGY = "place"
+CODE = frozenset({"function", "class", "struct", "enum", "interface", "trait", "impl", "record", "method"})
+"""Kinds of definitions that run nothing where they stand."""
 _CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
 _DOCSTRING = re.compile(rb"[rRuU]?(\"\"\"|'''|\"|')")
 _FUTURE = re.compile(rb"from[ \t]+__future__[ \t]+import\b")
@@ -40,6 +42,26 @@ def at_place(file: File, change: AtPlace, path: str) -> Verdict:
     if isinstance(verdict, Fit) and (outline := file.outline) is not None and may_define(lines, outline, ""):
         return (twice(file.parsed, verdict.splices, path) if file.parsed is not None else None) or verdict
     return verdict
+
+
+def adds_definitions(file: File, body: str) -> bool:
+    """Whether text that comes for a file with content, and names no place in it, is nothing but functions, classes and the
+    like at the margin that the file has not. They may stand anywhere in it: at its end they come after all that they could
+    need."""
+    parsed = file.parsed
+    if parsed is None or not parsed.is_clean or not body.strip():
+        return False
+    data = body.encode("utf-8", "surrogateescape")
+    alone = parse(data, parsed.language)
+    found = [one for one in alone.definitions if not one.depth]
+    if not alone.is_clean or any(
+        one.kind not in CODE or one.indent or parsed.symbols.namesakes(one.name) for one in found
+    ):
+        return False
+    rest = bytearray(data)
+    for one in found:
+        rest[one.start : one.end] = b" " * (one.end - one.start)
+    return bool(found) and not rest.strip()
 
 
 def _top(text: Text, lines: list[bytes], language: str | None) -> Verdict:

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from glmcode.landing import files as whole_files
 from glmcode.landing import messages
-from glmcode.landing.at_place import at_place
+from glmcode.landing.at_place import adds_definitions, at_place
 from glmcode.landing.at_symbol import at_symbol
 from glmcode.landing.guard import broken, where_it_breaks
 from glmcode.landing.hints import choose
@@ -229,6 +229,8 @@ class Landing:
     def _substitute(self, index: int, change: Substitute, file: File, path: str, settled: bool) -> Verdict:
         hints, found = file.hints(index, change), None if file.text is file.first else file.first
         verdict = substitute(file.text, change, path, hints, found)
+        if isinstance(verdict, Refusal) and not change.old and adds_definitions(file, change.new):
+            return at_place(file, AtPlace("bottom", change.new), path)
         if isinstance(verdict, Refusal) and verdict.places:
             self._contested.add((path, change.old))
             if settled and self._share_out(index, path, file, verdict):

@@ -1,0 +1,7 @@
+def f():
+    return 1
+
+
+# of g
+def g():
+    return f()
