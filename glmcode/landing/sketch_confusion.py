@@ -10,7 +10,7 @@ from glmcode.landing.sketch_gains import SURE, is_same_thing, likeness, words_of
 from glmcode.landing.sketch_lines import Line, opens, shuts
 from glmcode.landing.sketch_reading import Reading, Segment
 
-__all__ = ["KIN", "confused"]
+__all__ = ["KIN", "confused", "torn"]
 
 _GOES_ON = re.compile(rb"(?:else|elif|elsif|except|rescue|finally|ensure|catch)\b")
 FEW = 60
@@ -21,12 +21,12 @@ KIN = 20
 
 def confused(reading: Reading, segment: Segment) -> Refusal | None:
     """The first block that may be another than it is taken for."""
-    return (
-        _renamed(reading, segment)
-        or _entangled(reading, segment)
-        or _dangling(reading, segment)
-        or _twins(reading, segment)
-    )
+    return _renamed(reading, segment) or torn(reading, segment) or _twins(reading, segment)
+
+
+def torn(reading: Reading, segment: Segment) -> Refusal | None:
+    """The first block that would be cut in two, made one with another, or closed without being opened."""
+    return _entangled(reading, segment) or _dangling(reading, segment) or _unbalanced(reading, segment)
 
 
 def _renamed(reading: Reading, segment: Segment) -> Refusal | None:
@@ -94,6 +94,25 @@ def _entangled(reading: Reading, segment: Segment) -> Refusal | None:
         if file[theirs].depth >= sketch[ours].depth - shift:
             return _two_blocks(reading, ours, theirs)
     return None
+
+
+def _unbalanced(reading: Reading, segment: Segment) -> Refusal | None:
+    """A block of the file loses its first line here, and its last stays below, where no marker's lines are told of."""
+    sketch, file, pairs = reading.sketch, reading.file, reading.alignment.pairs
+    kept = {j for i in segment.lines if (j := pairs[i]) is not None}
+    beheaded = [
+        j
+        for j in range(segment.start, segment.end)
+        if j not in kept and opens(file[j].key) and extent(file, j)[0] > segment.end
+    ]
+    if not beheaded:
+        return None
+    begun = sum(
+        pairs[i] is None and opens(sketch[i].key) and extent(sketch, i)[0] >= segment.lines.stop for i in segment.lines
+    )
+    if begun >= len(beheaded) or any(sketch[i].sign for i in segment.lines):
+        return None
+    return _one_block(reading, beheaded[0], extent(file, beheaded[0])[0] - 1)
 
 
 def _one_block(reading: Reading, first: int, last: int) -> Refusal:

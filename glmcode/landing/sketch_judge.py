@@ -6,13 +6,13 @@ from itertools import pairwise
 from glmcode.landing import messages
 from glmcode.landing.place import Refusal
 from glmcode.landing.sketch_blocks import may_be_within
-from glmcode.landing.sketch_confusion import KIN, confused
+from glmcode.landing.sketch_confusion import KIN, confused, torn
 from glmcode.landing.sketch_gains import SURE, is_surely, likeness
 from glmcode.landing.sketch_lines import Line
 from glmcode.landing.sketch_losses import MOST_GONE, is_block, losses, written_anew
 from glmcode.landing.sketch_reading import Reading, Segment
 
-__all__ = ["judge", "unmarked"]
+__all__ = ["breaks_blocks", "judge", "unmarked"]
 
 NEARLY = 0.8
 """Likeness of a line and the one that it replaces, next to a marker."""
@@ -36,6 +36,15 @@ def judge(reading: Reading) -> Refusal | None:
         if refusal is not None:
             return refusal
     return _doubled(reading)
+
+
+def breaks_blocks(reading: Reading) -> bool:
+    """Whether blocks would be cut, merged or left open: no way to take the sketch."""
+    return any(
+        torn(reading, segment) is not None
+        or ((lost := losses(reading, segment, frozenset())) is not None and lost.reason == "too-drastic")
+        for segment in reading.segments()
+    )
 
 
 def unmarked(reading: Reading) -> Refusal | None:

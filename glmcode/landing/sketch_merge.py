@@ -15,7 +15,7 @@ from glmcode.landing.sketch_align import TooLargeError, align
 from glmcode.landing.sketch_alignment import Alignment
 from glmcode.landing.sketch_blocks import blocks, bounds, ended, in_order
 from glmcode.landing.sketch_indent import indented_alike, placed, realigned
-from glmcode.landing.sketch_judge import judge, unmarked
+from glmcode.landing.sketch_judge import breaks_blocks, judge, unmarked
 from glmcode.landing.sketch_lines import Line, marker_rows, read_lines
 from glmcode.landing.sketch_reading import Reading
 from glmcode.landing.sketch_render import hunks, splices, substance
@@ -117,6 +117,8 @@ def _merged(reading: Reading, body: Sequence[bytes], rivals: Sequence[Alignment]
     result = substance(text, parts)
     for rival in rivals:
         if substance(text, hunks(text, body, ours, theirs, rival)) != result:
+            if breaks_blocks(replace(reading, alignment=rival)):
+                continue
             return _two_ways(text, ours, theirs, alignment, rival)
     changed = splices(text, parts)
     lines = (parts[0].first + 1, parts[-1].past)

@@ -141,13 +141,25 @@ def _stays_in(
             return False
         ours, theirs = opener_of(sketch, i, segment.start), opener_of(file, j, start)
         if ours is None or theirs is None:
-            return ours is theirs
+            return ours is theirs and not _is_moved(sketch, file, alignment, segment, i, j)
         if alignment.pairs[ours] != theirs:
             return False
         if ours == segment.start or indent_of(_shifted(sketch[ours].data, shift)) == file[theirs].indent:
             return True
         i = ours
     return False
+
+
+def _is_moved(
+    sketch: Sequence[Line], file: Sequence[Line], alignment: Alignment, segment: range, i: int, j: int
+) -> bool:
+    """Whether a line, where indentation is all that shows blocks, is in another than the line of both above it, or no more."""
+    held = [(k, at) for k in range(i - 1, segment.start - 1, -1) if (at := alignment.pairs[k]) is not None]
+    above = next(((k, at) for k, at in held if sketch[k].depth <= sketch[i].depth), held[0] if held else None)
+    if above is None or sum(line.key.endswith(b":") - line.key.endswith(b"{") for line in file) <= 0:
+        return False
+    ours, theirs = sketch[i].depth - sketch[above[0]].depth, file[j].depth - file[above[1]].depth
+    return (ours > 0, ours < 0) != (theirs > 0, theirs < 0)
 
 
 def _shifted(line: bytes, shift: tuple[bytes, bytes]) -> bytes:
