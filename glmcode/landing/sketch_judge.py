@@ -167,9 +167,11 @@ def _elsewhere(reading: Reading, segment: Segment) -> Refusal | None:
         if reading.is_in_whole_definition(i):
             continue
         if follows is None:
-            follows = {(one.key, other.key): at for at, (one, other) in enumerate(pairwise(file))}
-        at = follows.get((sketch[i - 1].key, sketch[i].key))
-        if at is not None and not (segment.start <= at < segment.end):
+            follows = {}
+            for at, (one, other) in enumerate(pairwise(file)):
+                follows[one.key, other.key] = -1 if (one.key, other.key) in follows else at
+        at = follows.get((sketch[i - 1].key, sketch[i].key), -1)
+        if at >= 0 and not (segment.start <= at < segment.end):
             return _stands_elsewhere(reading, i - 1, at)
     return None
 
