@@ -59,13 +59,11 @@ def _filled(default: T, notes: object) -> T:
         before, kept = getattr(default, one.name), notes.get(one.name)
         if is_dataclass(before):
             found[one.name] = _filled(before, kept)
-        elif isinstance(before, tuple) and isinstance(kept, list) and all(isinstance(part, str) for part in kept):
-            found[one.name] = tuple(kept)
-        elif kept is not None and (type(kept) is type(before) or (before is None and _fits(kept, str(one.type)))):
+        elif kept is not None and _fits(kept, str(one.type)):
             found[one.name] = kept
     return replace(default, **found)  # type: ignore[type-var]  # it is a dataclass: see above
 
 
 def _fits(kept: object, declared: str) -> bool:
-    """Whether the value is of one of the plain kinds that an optional field is declared with."""
+    """Whether the value is of one of the plain kinds that a field is declared with."""
     return type(kept).__name__ in declared or (type(kept) is int and "float" in declared)
