@@ -5,11 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from glmcode.landing.place import Place
+from glmcode.landing.place import Place, Splice
 from glmcode.landing.strategies.indentation import indent_of
 from glmcode.landing.text import BLANKS, Text
 
-__all__ = ["Hints", "choose", "enclosing"]
+__all__ = ["Hints", "astray", "choose", "enclosing"]
+
+SHORTEST = 4
+"""Bytes of a header that says which line it is."""
+MOST_HEADERS = 256
+"""Places of a header, and columns before it, that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,27 @@ def enclosing(text: Text, hints: Hints) -> tuple[int, int] | None:
     wanted = hints.headers[-1].strip(BLANKS) if hints.headers else b""
     rows = [row for row, line in enumerate(text.lines) if line.strip(BLANKS).startswith(wanted)] if wanted else []
     return (rows[0], _block_ends(text, rows)[0] + 1) if len(rows) == 1 else None
+
+
+def astray(text: Text, header: bytes, splice: Splice) -> int | None:
+    """The row of the one line that the header means, where it opens a block and the splice lies outside of that: then the two
+    speak of different places. None otherwise, or where no such line is or several are."""
+    wanted = header.strip(BLANKS)
+    if len(wanted) < SHORTEST:
+        return None
+    found = []
+    for at in text.find_all(wanted, MOST_HEADERS):
+        before = text.slice(max(0, at - MOST_HEADERS), at).rpartition(text.separator)[2]
+        if not before.strip(BLANKS):
+            found.append((at - len(before), len(before)))
+    if len(found) != 1:
+        return None
+    start, depth = found[0]
+    if splice.end <= start:
+        return text.row(start)
+    below = [line for line in text.slice(start, splice.start).split(text.separator)[1:] if line.strip(BLANKS)]
+    depths = [len(indent_of(line)) for line in below if line.strip(BLANKS)[:1] not in b"})]#"]
+    return text.row(start) if depths and depths[0] > depth and min(depths) <= depth else None
 
 
 def _narrowed(places: Sequence[Place], fewer: Sequence[Place]) -> Sequence[Place]:

@@ -24,6 +24,7 @@ __all__ = [
     "no_match",
     "no_such_file",
     "no_such_symbol",
+    "outside_of_header",
     "plain",
     "shown",
     "snag",
@@ -198,6 +199,16 @@ def escaped_once_too_often(text: Text, path: str, start: int, size: int) -> str:
     return (
         f"The quoted text stands in {path} only where each `\\n`, `\\t` and backslash before a quotation mark is undone: it was escaped "
         f"once too often, and so perhaps was the replacement. Send both again with line ends as line ends:\n{listed(text, first, last + 1)}"
+    )
+
+
+def outside_of_header(text: Text, path: str, row: int, lines: tuple[int, int] | None) -> str:
+    """For a hunk whose lines stand once, but not in the block that its `@@` names; that begins at the row."""
+    first, last = lines or (1, 0)
+    return (
+        f"The quoted text stands in {path} at {span(first, last)} only, which is not in what `@@` names, line {row + 1}:\n"
+        f"{listed(text, row, row + 6)}\nIf {span(first, last)} is meant, leave the text behind `@@` out; otherwise quote the lines of that "
+        "block as they stand."
     )
 
 

@@ -7,7 +7,7 @@ from glmcode.landing import messages
 from glmcode.landing.carry import carry
 from glmcode.landing.elided import drops_what_it_elides, may_elide
 from glmcode.landing.elision import only_chain, parts, within_definitions
-from glmcode.landing.hints import Hints, choose
+from glmcode.landing.hints import Hints, astray, choose
 from glmcode.landing.linediff import changes
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import MANY, Fit, Near, Place, Quote, Refusal, Splice, Standing, Verdict
@@ -32,6 +32,15 @@ def substitute(text: Text, change: Substitute, path: str, hints: Hints, earlier:
     question = drops_what_it_elides(change, path)
     if question is not None:
         return question
+    verdict = _found(text, change, path, hints, earlier)
+    if isinstance(verdict, Fit) and change.headers and change.line_hint is None and hints.start is None:
+        row = astray(text, hints.headers[-1], verdict.splices[0])
+        if row is not None:
+            return Refusal("no-match", messages.outside_of_header(text, path, row, verdict.lines))
+    return verdict
+
+
+def _found(text: Text, change: Substitute, path: str, hints: Hints, earlier: Text | None) -> Verdict:
     try:
         old_bytes, new_bytes = encode_like(text, change.old, change.new)
     except UnprovenEncodingError as error:

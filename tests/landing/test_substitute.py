@@ -362,3 +362,30 @@ def test_a_line_that_stands_for_others_may_say_so_in_any_way(said: str) -> None:
     # A comment that the file has is that comment.
     kept = data.replace(b"two()", said.encode())
     assert isinstance(verdict(kept, old, new), Refusal) or b"three()" in landed(kept, old, new)
+
+
+HEADED = b"class A:\n    def f(self):\n        x = 1\n\n    def g(self):\n        y = 9\n\n\nclass B:\n    z = 3\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "old", "lands"),
+    [
+        ("def g(self):", "        x = 1\n", False),
+        ("class A:", "    z = 3\n", False),
+        ("class B:", "        y = 9\n", False),
+        ("def f(self):", "        x = 1\n", True),
+        ("class A:", "        y = 9\n", True),
+        ("class A:", "class A:\n    def f(self):\n", True),
+        ("def missing(self):", "        x = 1\n", True),
+        ("x = 1", "    z = 3\n", True),
+    ],
+)
+def test_lines_outside_of_the_block_that_a_header_names_are_not_meant(header: str, old: str, lands: bool) -> None:
+    change = Substitute(
+        old, old.replace("1", "2").replace("3", "4").replace("9", "8").replace("f(", "h("), headers=(header,)
+    )
+    found = substitute(Text(HEADED), change, "a.py", Hints(headers=(header.encode(),)))
+    assert isinstance(found, Fit if lands else Refusal), found
+    # With ranges it is what git took for the function above, and the hunk may begin behind it.
+    ranged = Substitute(change.old, change.new, headers=(header,), line_hint=90)
+    assert isinstance(substitute(Text(HEADED), ranged, "a.py", Hints(row=89, headers=(header.encode(),))), Fit)
