@@ -7,6 +7,7 @@ before and compared. Tokens are estimated by characters, as `glmcode.model.usage
 """
 
 import argparse
+import functools
 import random
 import statistics
 import sys
@@ -22,7 +23,12 @@ from glmcode.model.usage import estimate_tokens
 from glmcode.plan.edits import Form
 from tests.history.archives import PROJECTS, NotToBeHadError, commits, releases
 from tests.history.block import blocks
-from tests.history.drift import drifted, judged
+from tests.history.drift import Drifted, drifted, judged
+from tests.history.drift_forms import drifted_forms
+from tests.history.stale import stale
+
+LARGEST = 60_000
+"""Bytes of a file of which plans are landed on its other releases."""
 
 COLUMNS: tuple[tuple[str, Form, int | None], ...] = (
     ("native", "native", None),
@@ -122,12 +128,13 @@ def drift(found: Iterable[tuple[str, FileChange]], each: int) -> int:
     table: dict[str, Counter[str]] = defaultdict(Counter)
     for name, change in found:
         every = list(blocks(change))
-        for block in chance.sample(every, min(each, len(every))):
-            for one in drifted(block):
-                verdict = judged(one)
-                table[one.kind][f"{'' if one.determined else 'un'}determined {verdict}"] += 1
-                if verdict == "wrong":
-                    print(f"wrong: {name} {change.path}:{block.first + 1}: {one.kind}", file=sys.stderr)
+        some = chance.sample(every, min(each, len(every)))
+        plans = [one for block in some for one in (*drifted(block), *drifted_forms(block))]
+        for one in (*plans, *_stale(name, change.path, each, chance)):
+            verdict = judged(one)
+            table[one.kind][f"{'' if one.determined else 'un'}determined {verdict}"] += 1
+            if verdict == "wrong":
+                print(f"wrong: {name} {change.path}: {one.kind}", file=sys.stderr)
     print("| drift | determined | of those landed exactly | refused | not determined: exactly | refused | wrong |")
     print("|---|---|---|---|---|---|---|")
     for kind, counts in table.items():
@@ -138,6 +145,24 @@ def drift(found: Iterable[tuple[str, FileChange]], each: int) -> int:
         others = f"{counts['undetermined exact']:,} | {counts['undetermined refused']:,}"
         print(f"| {kind} | {told:,} | {share} | {refused:,} | {others} | {wrong} |")
     return int(any(verdict.endswith("wrong") for counts in table.values() for verdict in counts))
+
+
+@functools.cache
+def _releases(name: str) -> list[dict[str, bytes]]:
+    return releases(next(project for project in PROJECTS if project.name == name))
+
+
+def _stale(name: str, path: str, each: int, chance: random.Random) -> Iterator[Drifted]:
+    """Of a file's releases plans on others than they were written for, so many of a kind."""
+    texts = [release[path] for release in _releases(name) if len(release.get(path, b"")) in range(1, LARGEST)]
+    for three in zip(texts, texts[1:], texts[2:], strict=False):
+        if len(set(three)) == 3:
+            kinds: dict[str, list[Drifted]] = defaultdict(list)
+            for one in stale(path, *three):
+                kinds[one.kind].append(one)
+            for plans in kinds.values():
+                yield from chance.sample(plans, min(each, len(plans)))
+            return
 
 
 if __name__ == "__main__":

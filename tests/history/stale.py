@@ -36,8 +36,8 @@ def stale(path: str, before: bytes, amid: bytes, after: bytes) -> Iterator[Drift
             there = _brought(
                 block, rows(change.before or b""), rows(change.after or b""), rows(stands), stands.endswith(b"\n")
             )
-            plan = native(path, search_replace(block.lines))
-            yield Drifted(kind, path, plan, stands, there, there is not None)
+            if there is not None:
+                yield Drifted(kind, path, native(path, search_replace(block.lines)), stands, there, determined=True)
     yield from _overlapping(second)
 
 

@@ -3,7 +3,6 @@ determined land."""
 
 from collections import Counter
 
-from glmcode import apply_plan
 from glmcode.express import FileChange
 from tests.history.block import blocks
 from tests.history.drift import KINDS, Drifted, drifted, judged
@@ -58,10 +57,7 @@ def test_drifted_plans_of_other_forms_land_as_meant_or_not_at_all() -> None:
 
 def test_plans_on_another_version_land_as_meant_or_not_at_all() -> None:
     found = [one for number in range(HISTORIES) for one in stale(*versions(number))]
-    wrong = []
-    for one in found:
-        result = apply_plan(one.plan, {one.path: one.before})
-        if result.ok and one.after is not None and result.files.get(one.path, one.before) != one.after:
-            wrong.append(f"{one.kind}\n{one.plan}")
+    wrong, told, landed = judge(found)
     assert not wrong, "\n".join(wrong[:3])
     assert len({one.kind for one in found}) == 6
+    assert sum(landed.values()) >= 0.8 * sum(told.values()), told - landed
