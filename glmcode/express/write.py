@@ -65,9 +65,15 @@ def lands(plan: str, changes: Sequence[FileChange]) -> bool:
 def part(change: FileChange, form: Form, context: int | None = None) -> tuple[Form, str]:
     """One file's part of the plan, proved, and the form that it has. Raises GlmcodeError as `express` does."""
     if LINK in (change.mode_before, change.mode_after) and change.after is not None:
-        raise GlmcodeError(f"no plan can make or change a symbolic link: {change.path}", hint="leave the file out")
+        raise GlmcodeError(
+            f"no plan can make or change a symbolic link: {change.path}",
+            hint=f"leave it out: behind a revision, ':!{change.path}'",
+        )
     if b"\0" in (change.after or b"") and change.after != change.before and not _is_wide(change):
-        raise GlmcodeError(f"not a text file: {change.path}", hint="leave the file out: a plan holds text")
+        raise GlmcodeError(
+            f"not a text file: {change.path}",
+            hint=f"a plan holds text; leave it out: behind a revision, ':!{change.path}'",
+        )
     try:
         for kind, text in ways(change, form, context):
             around = _AROUND.get(kind, ("", ""))

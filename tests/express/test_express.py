@@ -113,7 +113,7 @@ def main():
     [
         ("import os\n", "import os\nimport sys\n", 'at="imports"'),
         ("\n    def clear(self):\n        self.prices = []\n", "", 'delete="clear"'),
-        ('    """Things to buy."""\n', '    """Goods."""\n', "=======\n"),
+        ('    """Things to buy."""\n', '    """Goods."""\n', 'in="Cart"'),
         (
             "        self.prices = []\n",
             "        self.prices = []\n\n    def add(self, price):\n        self.prices.append(price)\n",

@@ -108,6 +108,7 @@ def test_nothing_changed_is_an_empty_plan(tmp_path: Path) -> None:
         (["no-such-revision"], "no-such-revision"),
         (["--output=x"], "--output"),
         (["HEAD", "--diff", "-"], "one of them"),
+        (["--diff", "go.sh"], "no diff"),
     ],
 )
 def test_bad_usage_is_one_line(root: Path, arguments: list[str], why: str) -> None:
@@ -128,3 +129,17 @@ def test_a_link_and_a_picture_are_refused_by_name(root: Path) -> None:
     assert ended.code == 2
     assert "link" in ended.err
     shutil.rmtree(root)
+
+
+def test_a_commit_without_what_no_plan_can_make(root: Path, tmp_path: Path) -> None:
+    (root / "photo.png").write_bytes(b"\x89PNG\0")
+    (root / "link").symlink_to("go.sh")
+    git(root, "add", "--all")
+    git(root, "commit", "-q", "-m", "all of it")
+    assert glmcode(root, "express", "HEAD").code == 2
+    ended = glmcode(root, "express", "HEAD", ".", ":!photo.png", ":!link")
+    assert ended.code == 0, ended.err
+    place = before(root, tmp_path / "before")
+    assert glmcode(place, "apply", "-", stdin=ended.out).code == 0
+    assert tree(place) == {path: text for path, text in tree(root).items() if path not in {"photo.png", "link"}}
+    assert glmcode(root, "express", "HEAD", "shop").out.count(b"<edit ") == 1

@@ -3,7 +3,7 @@
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 @app.command()
 def express(
     revision: Annotated[str | None, typer.Argument(metavar="REV", help="A commit, or a range A..B.")] = None,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="Only these of its files: as git takes them, ':!PATH' leaves one out."),
+    ] = None,
     diff: Annotated[str | None, typer.Option("--diff", metavar="FILE", help="A diff; - is standard input.")] = None,
     form: Annotated[
         str, typer.Option("--form", help="native, search-replace, udiff, v4a, sketch, whole or tool-call.")
@@ -34,6 +38,7 @@ def express(
 
     \b
     glmcode express HEAD~2 > change.plan
+    glmcode express HEAD src ':!src/logo.png'
     glmcode express main..topic --form search-replace
     git diff | glmcode express --diff -
     """
@@ -46,7 +51,7 @@ def express(
     if revision is not None and diff is not None:
         raise GlmcodeError("a revision and a diff: give one of them")
     top = tree_root(root)
-    changes = _of_diff(top, read_input(diff, "diff")) if diff is not None else list(_of_git(top, revision))
+    changes = _of_diff(top, read_input(diff, "diff")) if diff is not None else list(_of_git(top, revision, paths or []))
     plan = written(changes, chosen, context=context)
     # A plan is bytes: a terminal's encoding has no say in it.
     sys.stdout.flush()
@@ -62,6 +67,8 @@ def _of_diff(root: str, diff: bytes) -> "list[FileChange]":
     from glmcode.library import apply_plan
 
     result = apply_plan(diff, root, form="udiff")
+    if not result.edits and diff.strip():
+        raise GlmcodeError("there is no diff in what was given", hint="git diff writes one, and so does git show")
     for outcome in result.edits:
         if outcome.status == "rejected":
             raise GlmcodeError(
@@ -81,8 +88,9 @@ def _of_diff(root: str, diff: bytes) -> "list[FileChange]":
     ]
 
 
-def _of_git(root: str, revision: str | None) -> "Iterator[FileChange]":
-    """The files that a commit or a range changed, or that the working tree has changed against HEAD."""
+def _of_git(root: str, revision: str | None, paths: Sequence[str]) -> "Iterator[FileChange]":
+    """The files that a commit or a range changed, or that the working tree has changed against HEAD; of all, or of the
+    paths as git understands them."""
     from glmcode.express import FileChange
     from glmcode.repo.git import git
 
@@ -91,7 +99,7 @@ def _of_git(root: str, revision: str | None) -> "Iterator[FileChange]":
         answer = git(root, *command, "-M", _commit(root, "HEAD"), "--")
     else:
         old, new = _sides(root, revision)
-        answer = git(root, *command, "-M", old, new, "--")
+        answer = git(root, *command, "-M", old, new, "--", *paths)
     fields = iter(answer.split(b"\0"))
     for head in fields:
         if not head:
@@ -104,7 +112,9 @@ def _of_git(root: str, revision: str | None) -> "Iterator[FileChange]":
         if status[0] == "U":
             raise GlmcodeError(f"a merge has left {path} unsettled", hint="resolve it first")
         if "160000" in (mode_before, mode_after):
-            raise GlmcodeError(f"no plan can move a submodule: {path}", hint="express the other files from a diff")
+            raise GlmcodeError(
+                f"no plan can move a submodule: {path}", hint=f"leave it out: behind a revision, ':!{path}'"
+            )
         before = None if status[0] in "AC" else git(root, "cat-file", "blob", old_id)
         after = None
         if status[0] != "D":
