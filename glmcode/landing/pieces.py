@@ -115,15 +115,16 @@ class Pieces:
             at += len(line) + 1
         if not numbers:
             return None
-        found: set[int] = set()
-        for number in numbers:
+        found: list[int] = []
+        for number in sorted(numbers):
+            # Where the quote begins if the line is in this piece: no two pieces have such an offset in common.
             first = max(0, self.starts[number] - before)
-            window = self.slice(first, self.starts[number + 1] - before + len(needle))
+            window = self.slice(first, self.starts[number + 1] - before + len(needle) - 1)
             hit = window.find(needle)
-            while hit >= 0:
-                found.add(first + hit)
+            while hit >= 0 and len(found) < limit:
+                found.append(first + hit)
                 hit = window.find(needle, hit + 1)
-        return sorted(found)[:limit]
+        return found
 
     def splice(self, start: int, end: int, new: bytes) -> None:
         """Bytes start..end give way to `new`."""

@@ -7,24 +7,32 @@ Nothing here decodes a file to edit it. A line ends at `\\n` (a `\\r` before it 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import TypeAlias
 
 from glmcode.landing.pieces import Pieces
 
 __all__ = [
     "BLANKS",
     "Coding",
+    "Keys",
     "Splice",
     "Text",
     "UnprovenEncodingError",
     "encode_like",
+    "ends_stripped",
     "opened",
     "quoted_bytes",
     "split_lines",
+    "stripped",
 ]
 
 BLANKS = b" \t\r"
 _UTF8_BOM = b"\xef\xbb\xbf"
 _UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+
+
+Keys: TypeAlias = Callable[[Sequence[bytes]], list[bytes]]
+"""What lines are taken for in a normal form, of all of them in one go: a call a line would cost more than it does."""
 
 
 class UnprovenEncodingError(Exception):
@@ -79,7 +87,7 @@ class Text:
         self._separator: bytes | None = None
         self._lines: list[bytes] | None = None
         self._starts: list[int] | None = None
-        self._forms: dict[str, bytes] = {}
+        self._forms: dict[Keys, bytes] = {}
         self._utf8: bool | None = None
 
     @property
@@ -187,7 +195,7 @@ class Text:
     def starts(self) -> list[int]:
         """The offset of each line, and of the end of the last one (as if it had a line end)."""
         if self._starts is None:
-            self._starts = list(accumulate((len(line) + 1 for line in self.lines), initial=0))
+            self._starts = list(accumulate(map((1).__add__, map(len, self.lines)), initial=0))
         return self._starts
 
     def start(self, row: int) -> int:
@@ -229,16 +237,16 @@ class Text:
                 return end
         return b"\n"
 
-    def form(self, name: str, key: Callable[[bytes], bytes]) -> bytes:
-        """Each line's key between line feeds, with one before the first: a haystack for runs of whole lines.
+    def form(self, keys: Keys) -> bytes:
+        """The lines' keys between line feeds, with one before the first: a haystack for runs of whole lines.
 
-        Rows are counted by its line feeds. Kept under `name`.
+        Rows are counted by its line feeds.
         """
-        form = self._forms.get(name)
+        form = self._forms.get(keys)
         if form is None:
-            rows = [key(line) for line in self.lines]
+            rows = keys(self.lines)
             form = b"\n" + b"\n".join(rows) + b"\n" if rows else b""
-            self._forms[name] = form
+            self._forms[keys] = form
         return form
 
     @property
@@ -317,6 +325,16 @@ def encode_like(text: Text, quote: str, words: str) -> tuple[bytes, bytes]:
         return quoted_bytes(quote), words.encode("latin-1", "surrogateescape")
     shown = " ".join(sorted(alien)[:5])
     raise UnprovenEncodingError(f"the file is not UTF-8, and nothing in it shows how it would write {shown}")
+
+
+def stripped(lines: Sequence[bytes]) -> list[bytes]:
+    """The lines without the blanks at their ends."""
+    return [line.strip(BLANKS) for line in lines]
+
+
+def ends_stripped(lines: Sequence[bytes]) -> list[bytes]:
+    """The lines without the blanks behind them."""
+    return [line.rstrip(BLANKS) for line in lines]
 
 
 def split_lines(data: bytes) -> list[bytes]:

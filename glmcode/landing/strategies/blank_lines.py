@@ -1,14 +1,13 @@
 """Blank lines aside: the same lines in the same order, with blank ones more or less between them."""
 
-import re
+from collections.abc import Sequence
 
 from glmcode.landing.place import Place, Quote
 from glmcode.landing.strategies.gaps import Span, filled, place_of
-from glmcode.landing.text import BLANKS, Text
+from glmcode.landing.text import BLANKS, Text, stripped
 
 __all__ = ["find"]
 
-_RUNS = re.compile(rb"\n{2,}")
 MOST_COMPARED = 300_000
 """Lines of all candidates together whose indentation is compared."""
 
@@ -18,8 +17,8 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     solid = [number for number, line in enumerate(quote.lines) if line.strip(BLANKS)]
     if not solid:
         return []
-    hay = _RUNS.sub(b"\n", text.form("strip", _key))
-    needle = b"\n" + b"\n".join([_key(quote.lines[number]) for number in solid]) + b"\n"
+    hay = text.form(_solid)
+    needle = b"\n" + b"\n".join(_solid(quote.lines)) + b"\n"
     at = hay.find(needle)
     if at < 0:
         return []
@@ -42,5 +41,5 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     return places
 
 
-def _key(line: bytes) -> bytes:
-    return line.strip(BLANKS)
+def _solid(lines: Sequence[bytes]) -> list[bytes]:
+    return [line for line in stripped(lines) if line]

@@ -1,5 +1,7 @@
 """The quote's own bytes, at the beginning of a line. Nothing is split: the file is searched as it is."""
 
+from collections.abc import Sequence
+
 from glmcode.landing.place import Place, Quote
 from glmcode.landing.strategies.rows import find_rows
 from glmcode.landing.text import Text
@@ -31,13 +33,13 @@ def _with_carriage_returns(text: Text, quote: Quote, literal: list[Place], limit
     """Where line ends are mixed, a `\\r` that nobody sees must not make one place of two."""
     found = {place.row: place for place in literal}
     size = len(quote.lines)
-    for row in find_rows(text, quote, "no-cr", _key, limit):
+    for row in find_rows(text, quote, _without_returns, limit):
         found.setdefault(row, Place(text.start(row), text.start(row + size), row))
     return [found[row] for row in sorted(found)]
 
 
-def _key(line: bytes) -> bytes:
-    return line.removesuffix(b"\r")
+def _without_returns(lines: Sequence[bytes]) -> list[bytes]:
+    return [line.removesuffix(b"\r") for line in lines]
 
 
 def _at_end(wanted: bytes, text: Text) -> list[Place]:

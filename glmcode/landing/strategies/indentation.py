@@ -6,7 +6,7 @@ from math import gcd
 
 from glmcode.landing.place import Place, Quote, Shift
 from glmcode.landing.strategies.rows import find_rows
-from glmcode.landing.text import BLANKS, Text
+from glmcode.landing.text import Text, stripped
 
 __all__ = ["common_shift", "find", "indent_of", "settled"]
 
@@ -25,7 +25,7 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     size = len(quote.lines)
     places: list[Place] = []
     compared = 0
-    for row in find_rows(text, quote, "strip", _key, limit):
+    for row in find_rows(text, quote, stripped, limit):
         compared += size
         if compared > MOST_COMPARED and compared > size:
             # A place that nobody has looked at may be a second one: a single one is not enough then.
@@ -120,7 +120,3 @@ def settled(shift: Shift, lines: Sequence[bytes], text: Text, row: int) -> Shift
     if (blanks - shift.tabs * step) % step:
         return shift
     return _shift(blanks - shift.tabs * step, step if shift.unit > 0 else -step, 0)
-
-
-def _key(line: bytes) -> bytes:
-    return line.strip(BLANKS)

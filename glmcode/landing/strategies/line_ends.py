@@ -2,7 +2,7 @@
 
 from glmcode.landing.place import Place, Quote
 from glmcode.landing.strategies.rows import find_rows
-from glmcode.landing.text import BLANKS, Text
+from glmcode.landing.text import Text, ends_stripped
 
 __all__ = ["find"]
 
@@ -12,10 +12,4 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     if quote.is_blank:
         return []
     size = len(quote.lines)
-    return [
-        Place(text.start(row), text.start(row + size), row) for row in find_rows(text, quote, "rstrip", _key, limit)
-    ]
-
-
-def _key(line: bytes) -> bytes:
-    return line.rstrip(BLANKS)
+    return [Place(text.start(row), text.start(row + size), row) for row in find_rows(text, quote, ends_stripped, limit)]

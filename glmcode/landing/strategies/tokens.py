@@ -5,11 +5,12 @@ syntax trees of quote and candidate then say whether only comments and layout di
 """
 
 import re
+from collections.abc import Sequence
 from itertools import accumulate
 
 from glmcode.landing.place import Place, Quote
 from glmcode.landing.strategies.gaps import Span, filled, place_of
-from glmcode.landing.text import Text
+from glmcode.landing.text import Text, stripped
 
 __all__ = ["find"]
 
@@ -24,17 +25,17 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     """Places of whole lines that have the quote's tokens. None in a language without a grammar."""
     if language is None:
         return []
-    comment = _HASH if language == "python" else _SLASHES
-    ours = _bare(b"\n".join([line.strip() for line in quote.lines]), comment)
+    bare = _without_hashes if language == "python" else _without_slashes
+    ours = bare([line.strip() for line in quote.lines])
     needle = b"".join(ours)
     if len(needle) < 2:
         return []
-    form = text.form("strip", bytes.strip)
-    theirs = _bare(form[1:-1], comment)
-    hay = b"".join(theirs)
+    form = text.form(bare)
+    hay = form.translate(None, b"\n")
     at = hay.find(needle)
     if at < 0:
         return []
+    theirs = form[1:-1].split(b"\n")
     starts = list(accumulate(map(len, theirs), initial=0))
     row_at = {start: row for row, start in enumerate(starts) if row < len(theirs) and theirs[row]}
     end_at = {start + len(line): row + 1 for row, (start, line) in enumerate(zip(starts, theirs, strict=False)) if line}
@@ -51,8 +52,14 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     return [place for place in places if place is not None][:limit]
 
 
-def _bare(lines: bytes, comment: re.Pattern[bytes]) -> list[bytes]:
-    return comment.sub(b"", lines).translate(None, _SPACE).split(b"\n")
+def _without_hashes(lines: Sequence[bytes]) -> list[bytes]:
+    code = b"\n".join(stripped(lines))
+    return (_HASH.sub(b"", code) if b"#" in code else code).translate(None, _SPACE).split(b"\n")
+
+
+def _without_slashes(lines: Sequence[bytes]) -> list[bytes]:
+    code = b"\n".join(stripped(lines))
+    return (_SLASHES.sub(b"", code) if b"/" in code or b"*" in code else code).translate(None, _SPACE).split(b"\n")
 
 
 def _comments_stand(text: Text, quote: Quote, ours: list[bytes], rows: Span) -> bool:
