@@ -2,6 +2,7 @@
 
 from glmcode.landing.carried import Behind, carried
 from glmcode.landing.hints import Hints
+from glmcode.landing.moved import Moved
 from glmcode.landing.place import Fit, Splice
 from glmcode.landing.text import Coding, Text, opened
 from glmcode.landing.tree import PathRefusedError, Tree
@@ -55,7 +56,7 @@ class File:
         """The syntax of `first`, once `was_sound` is known."""
         self._parsed: tuple[Text, Parsed] | None = None
         self._behind = Behind()
-        self._moved: list[tuple[int, int, int]] = []
+        self._moved = Moved()
 
     @property
     def raw(self) -> bytes:
@@ -133,16 +134,13 @@ class File:
             self.marks = {index: at + grown if at >= splice.end else at for index, at in kept.items()}
         removed, added = text.slice(splice.start, splice.end).count(b"\n"), splice.new.count(b"\n")
         if removed != added:
-            self._moved.append((row, removed, added))
+            self._moved.add(row, removed, added)
 
     def hints(self, index: int, change: Substitute) -> Hints:
         """The edit's hints in terms of the file as it is now."""
         row = None
         if change.line_hint is not None and not self.hints_wrong:
-            row = change.line_hint - 1
-            for at, removed, added in self._moved:
-                if row >= at + removed:
-                    row += added - removed
+            row = self._moved.row(change.line_hint - 1)
         headers = tuple(header.encode("utf-8", "surrogateescape") for header in change.headers)
         return Hints(row, headers, self.hunk_end, change.at_end, self.marks.get(index))
 
@@ -152,13 +150,11 @@ class File:
 
     def saved(
         self,
-    ) -> tuple[Text, tuple[Text, Parsed] | None, Behind, list[tuple[int, int, int]], dict[int, int]]:
+    ) -> tuple[Text, tuple[Text, Parsed] | None, Behind, Moved, dict[int, int]]:
         """What `restore` needs to take back the splices made from now on."""
-        return self.text, self._parsed, self._behind.copied(), list(self._moved), dict(self.marks)
+        return self.text, self._parsed, self._behind.copied(), self._moved.copy(), dict(self.marks)
 
-    def restore(
-        self, saved: tuple[Text, tuple[Text, Parsed] | None, Behind, list[tuple[int, int, int]], dict[int, int]]
-    ) -> None:
+    def restore(self, saved: tuple[Text, tuple[Text, Parsed] | None, Behind, Moved, dict[int, int]]) -> None:
         self.text, self._parsed, self._behind, self._moved, self.marks = saved
         self.hunk_end = 0
 

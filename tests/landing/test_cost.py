@@ -1,0 +1,251 @@
+"""No input makes landing quadratic: the work is counted, in a plan and file of one size and of twice that.
+
+Work is every line of Python that runs, every function called, and the bytes given to a parser, by the hundred. It grows
+with the plan and with the file, and with no square of either.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from glmcode.landing.engine import Landing
+from glmcode.landing.tree import MappingTree
+from glmcode.plan.edits import Check
+from glmcode.plan.reader import parse_plan
+from glmcode.syntax import parsed
+
+Made = tuple[str, str, str]
+"""A plan, the path of the file, the file."""
+TWICE = 2.6
+"""What twice the input may cost, some hundreds of lines more or less for a start."""
+
+
+def work(made: Made) -> int:
+    """How much landing does."""
+    plan, path, file = made
+    done = 0
+
+    def called(frame: FrameType, event: str, given: Any) -> None:
+        nonlocal done
+        done += event in ("call", "c_call")
+
+    def ran(frame: FrameType, event: str, given: Any) -> Any:
+        nonlocal done
+        done += 1
+        return ran
+
+    real = parsed.__dict__["parse_tree"]
+
+    def parse_tree(data: bytes, *rest: Any) -> Any:
+        nonlocal done
+        done += len(data) // 100
+        return real(data, *rest)
+
+    tracing, profiling = sys.gettrace(), sys.getprofile()
+    vars(parsed)["parse_tree"] = parse_tree
+    try:
+        landing = Landing(MappingTree({path: file.encode()}))
+        sys.setprofile(called)
+        sys.settrace(ran)
+        for event in parse_plan(plan):
+            if not isinstance(event, Check):
+                landing.land(event)
+        landing.finish()
+    finally:
+        sys.settrace(tracing)
+        sys.setprofile(profiling)
+        vars(parsed)["parse_tree"] = real
+    return done
+
+
+def block(path: str, old: str, new: str) -> str:
+    return f'<edit path="{path}">\n<<<<<<< SEARCH\n{old}=======\n{new}>>>>>>> REPLACE\n</edit>\n'
+
+
+SAME = "same line here\n"
+
+
+def numbered(count: int, words: str = "line number {} of the text\n", step: int = 1) -> str:
+    return "".join(words.format(number) for number in range(0, count, step))
+
+
+ONE_EDIT: dict[str, Callable[[int], Made]] = {
+    "equal lines, quoted": lambda n: (block("f.txt", SAME * (n // 2), "x\n"), "f.txt", SAME * n),
+    "equal lines, and one that is none": lambda n: (block("f.txt", SAME * (n // 2) + "o\n", "x\n"), "f.txt", SAME * n),
+    "equal lines around one that is none": lambda n: (
+        block("f.txt", SAME * 150 + "other\n" + SAME * 150, "x\n"),
+        "f.txt",
+        SAME * n,
+    ),
+    "equal lines, a level deeper": lambda n: (block("f.txt", f"  {SAME}" * (n // 2), "x\n"), "f.txt", SAME * n),
+    "equal code, and a line that is none": lambda n: (
+        block("f.py", "same(line)\n" * (n // 2) + "other()\n", "x\n"),
+        "f.py",
+        "same(line)\n" * n,
+    ),
+    "equal lines, elided": lambda n: (
+        block("f.txt", f"{SAME}...\n" * 50 + SAME, f"{SAME}...\n" * 50 + "x\n"),
+        "f.txt",
+        SAME * n,
+    ),
+    "equal lines replaced everywhere": lambda n: (
+        json.dumps({"path": "f.txt", "old_string": SAME, "new_string": "x\n", "replace_all": True}),
+        "f.txt",
+        SAME * n,
+    ),
+    "equal lines, given whole": lambda n: (f"```f.txt\n{SAME * n}x\n{SAME * n}```\n", "f.txt", SAME * n),
+    "blank lines": lambda n: (block("f.txt", "a\n\nb\n", "x\n"), "f.txt", "a\n" + "\n" * n + "c\n"),
+    "lines nearly equal": lambda n: (
+        block("f.txt", numbered(300), "x\n"),
+        "f.txt",
+        numbered(n, "line number {}  of it\n"),
+    ),
+    "every other line": lambda n: (block("f.txt", numbered(300, step=2), "x\n"), "f.txt", numbered(n)),
+    "a sketch over equal lines": lambda n: (
+        f'<edit path="f.txt" in="nothing">\n{SAME * (n // 10)}... existing code ...\nnew\n</edit>\n',
+        "f.txt",
+        SAME * n,
+    ),
+    "brackets within brackets": lambda n: (
+        block("f.py", "x = 1\n", "x = 2\n"),
+        "f.py",
+        f"x = 1\ny = {'(' * n}{')' * n}\n",
+    ),
+    "lists within lists, broken": lambda n: (
+        block("f.py", "x = 1\n", "x = (\n"),
+        "f.py",
+        f"x = 1\ny = {'[' * n}{']' * n}\n",
+    ),
+    "lines of many kilobytes": lambda n: (
+        block("f.txt", "ab" * (50 * n) + "b\nq\n", "x\n"),
+        "f.txt",
+        ("ab" * (50 * n) + "c\nq\n") * 3,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ONE_EDIT)
+def test_one_edit_costs_what_plan_and_file_are_long(name: str) -> None:
+    make = ONE_EDIT[name]
+    work(make(100))  # what is imported and compiled but once
+    assert work(make(4000)) < TWICE * work(make(2000)) + 2000
+
+
+def each(text: str, edits: int) -> str:
+    return "".join(text.replace("#", str(number)) for number in range(edits))
+
+
+FUNCTION = "def f{0}():\n    return 1\n\n\n"
+MANY_EDITS: dict[str, Callable[[int, int], Made]] = {
+    "one quote again and again": lambda k, n: (block("f.txt", SAME, "x\n") * k, "f.txt", SAME * n),
+    "hunks of equal lines": lambda k, n: (
+        "--- a/f.txt\n+++ b/f.txt\n" + each(f"@@ -#,2 +#,3 @@\n {SAME}-{SAME}+x\n+y\n", k),
+        "f.txt",
+        SAME * n,
+    ),
+    "hunks under headers that stand everywhere": lambda k, n: (
+        "--- a/f.txt\n+++ b/f.txt\n" + each(f"@@ same @@\n {SAME}-{SAME}+x\n", k),
+        "f.txt",
+        SAME * n,
+    ),
+    "patches of equal lines": lambda k, n: (
+        f"*** Begin Patch\n*** Update File: f.txt\n{each(f'@@{chr(10)} {SAME}-{SAME}+x{chr(10)}', k)}*** End Patch\n",
+        "f.txt",
+        SAME * n,
+    ),
+    "as many quotes as places": lambda k, n: (
+        block("f.txt", "here\n", "x\n") * k,
+        "f.txt",
+        ("here\n" + "pad\n" * (n // k)) * k,
+    ),
+    "lines that stand once": lambda k, n: (
+        "".join(block("f.txt", f"line number {at} of the text\n", f"{at}\n") for at in range(k)),
+        "f.txt",
+        numbered(n),
+    ),
+    "lines that have changed": lambda k, n: (
+        "".join(block("f.txt", f"line number {at} of this text\n", f"{at}\n") for at in range(k)),
+        "f.txt",
+        numbered(n),
+    ),
+    "quotes that leave a line out": lambda k, n: (
+        "".join(
+            block(
+                "f.txt",
+                numbered(at + 9)[len(numbered(at)) :].replace(f"line number {at + 3} of the text\n", ""),
+                f"{at}\n",
+            )
+            for at in range(0, 10 * k, 10)
+        ),
+        "f.txt",
+        numbered(n),
+    ),
+    "one definition again and again": lambda k, n: (
+        each('<edit path="f.py" replace="f0">\ndef f0():\n    return #\n</edit>\n', k),
+        "f.py",
+        numbered(n, FUNCTION),
+    ),
+    "definitions one by one": lambda k, n: (
+        each('<edit path="f.py" replace="f#">\ndef f#():\n    return #\n</edit>\n', k),
+        "f.py",
+        numbered(n, FUNCTION),
+    ),
+    "new imports": lambda k, n: (
+        each('<edit path="f.py" at="imports">\nimport m#\n</edit>\n', k),
+        "f.py",
+        "x = 1\n" * n,
+    ),
+    "lines at the bottom": lambda k, n: (
+        each('<edit path="f.py" at="bottom">\ny# = 1\n</edit>\n', k),
+        "f.py",
+        "x = 1\n" * n,
+    ),
+    "edits that break the file": lambda k, n: (
+        "".join(block("f.py", f"x{at} = 1\n", f"x{at} = (\n") for at in range(k)),
+        "f.py",
+        numbered(n, "x{} = 1\n"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MANY_EDITS)
+def test_many_edits_cost_what_their_number_and_the_file_are(name: str) -> None:
+    """Each may go through the file once or a few times; none goes through it as often as the file is long, or through all that the
+    plan has done before."""
+    make = MANY_EDITS[name]
+    work(make(3, 60))
+    few = work(make(20, 500))
+    assert work(make(40, 500)) < TWICE * few + 2000
+    assert work(make(20, 1000)) < TWICE * few + 2000
+
+
+EXACT: dict[str, Callable[[int], Made]] = {
+    "quotes": lambda k: (
+        "".join(block("f.txt", f"line number {at} of the text\n", f"{at}\n") for at in range(k)),
+        "f.txt",
+        numbered(3000),
+    ),
+    "hunks that add a line": lambda k: (
+        "--- a/f.txt\n+++ b/f.txt\n"
+        + "".join(f"@@ -{at + 1} +{2 * at + 1},2 @@\n-line number {at} of the text\n+a\n+b\n" for at in range(k)),
+        "f.txt",
+        numbered(3000),
+    ),
+    "hunks from the bottom up": lambda k: (
+        "--- a/f.txt\n+++ b/f.txt\n"
+        + "".join(f"@@ -{at + 1} +{at + 1},2 @@\n-line number {at} of the text\n+a\n+b\n" for at in range(k)[::-1]),
+        "f.txt",
+        numbered(3000),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_an_edit_costs_nothing_to_those_behind_it(name: str) -> None:
+    make = EXACT[name]
+    work(make(2))
+    assert work(make(1200)) < 2.2 * work(make(600))
