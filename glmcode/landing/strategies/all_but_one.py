@@ -4,7 +4,7 @@ from collections import Counter
 
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Quote
-from glmcode.landing.text import BLANKS, Text
+from glmcode.landing.text import Text, stripped
 
 __all__ = ["find"]
 
@@ -16,14 +16,16 @@ MOST_HITS = 64
 def find(text: Text, quote: Quote, but: range) -> int | None:
     """The first row where all lines of the quote but one stand one below the other, indentation aside, and none of them in
     the rows `but`."""
-    wanted = [line.strip(BLANKS) for line in quote.lines]
-    lines = text.form("strip", _strip).split(b"\n")[1:-1]
+    wanted = stripped(quote.lines)
+    lines = text.form(stripped).split(b"\n")[1:-1]
     often = Counter(lines)
     # Where one line at most differs, one of any two stands: the rarest two say where to look.
     rarest = sorted(range(len(wanted)), key=lambda number: often[wanted[number]])[:2]
     if any(often[wanted[number]] > MOST_HITS for number in rarest):
         return None
-    starts = {row - number for row, line in enumerate(lines) for number in rarest if line == wanted[number]}
+    looked_for = {wanted[number] for number in rarest}
+    hits = [(row, line) for row, line in enumerate(lines) if line in looked_for]
+    starts = {row - number for row, line in hits for number in rarest if line == wanted[number]}
     for start in sorted(starts):
         end = start + len(wanted)
         if start < 0 or end > len(lines) or (start < but.stop and end > but.start):
@@ -32,7 +34,3 @@ def find(text: Text, quote: Quote, but: range) -> int | None:
         if len(same) >= len(wanted) - 1 and sum(1 for line in same if not is_trivial(line)) >= FEWEST:
             return start
     return None
-
-
-def _strip(line: bytes) -> bytes:
-    return line.strip(BLANKS)
