@@ -1,6 +1,6 @@
 """Line numbers of the plan follow what its edits have added and taken away."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glmcode.landing.moved import Moved
@@ -8,6 +8,7 @@ from glmcode.landing.moved import Moved
 ROWS = st.integers(0, 40)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(ROWS, st.integers(0, 5), st.integers(0, 5)), max_size=8), ROWS)
 def test_a_row_moves_with_every_change_above_it(changes: list[tuple[int, int, int]], row: int) -> None:
     moved = Moved()

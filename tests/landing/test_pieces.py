@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glmcode.landing import pieces, text
@@ -33,6 +33,7 @@ def _all(data: bytes, needle: bytes) -> list[int]:
 
 
 @pytest.mark.usefixtures("small_pieces")
+@settings(deadline=None)
 @given(TEXTS, CHANGES, TEXTS)
 def test_a_text_in_pieces_is_its_bytes(data: bytes, changes: list[tuple[int, int, bytes]], quote: bytes) -> None:
     now = Text(data)
@@ -55,6 +56,7 @@ def test_a_text_in_pieces_is_its_bytes(data: bytes, changes: list[tuple[int, int
 
 
 @pytest.mark.usefixtures("small_pieces")
+@settings(deadline=None)
 @given(TEXTS, st.lists(st.tuples(st.integers(0, 90), st.integers(0, 9), TEXTS), max_size=6))
 def test_several_splices_at_once(data: bytes, changes: list[tuple[int, int, bytes]]) -> None:
     splices: list[Splice] = []
@@ -87,6 +89,7 @@ BLOCKS = st.lists(st.tuples(LINES.filter(any), LINES, st.booleans()), min_size=2
 
 
 @pytest.mark.usefixtures("small_pieces")
+@settings(deadline=None)
 @given(LINES, BLOCKS)
 def test_landing_on_pieces_is_landing_on_bytes(
     lines: list[str], blocks: list[tuple[list[str], list[str], bool]]

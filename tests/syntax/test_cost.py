@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import tree_sitter
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glmcode.syntax import parse, pythoncode
@@ -56,6 +56,7 @@ SOURCES = st.tuples(st.lists(LINES, max_size=14).map("".join), st.booleans()).ma
 )
 
 
+@settings(deadline=None)
 @given(SOURCES, st.lists(st.lists(LINES, min_size=1, max_size=3).map("".join).map(str.encode), max_size=6))
 def test_a_statement_is_found_wherever_it_stands(known: bytes, statements: list[bytes]) -> None:
     earlier = _Earlier(known)
