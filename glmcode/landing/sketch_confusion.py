@@ -107,9 +107,10 @@ def _unbalanced(reading: Reading, segment: Segment) -> Refusal | None:
     ]
     if not beheaded:
         return None
-    begun = sum(
-        pairs[i] is None and opens(sketch[i].key) and extent(sketch, i)[0] >= segment.lines.stop for i in segment.lines
-    )
+    begun = 0
+    for i in segment.lines:
+        past, is_closed = extent(sketch, i)
+        begun += pairs[i] is None and opens(sketch[i].key) and past >= segment.lines.stop and not is_closed
     if begun >= len(beheaded) or any(sketch[i].sign for i in segment.lines):
         return None
     return _one_block(reading, beheaded[0], extent(file, beheaded[0])[0] - 1)
