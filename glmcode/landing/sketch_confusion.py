@@ -160,7 +160,7 @@ def _twins(reading: Reading, segment: Segment) -> Refusal | None:
             continue
         head = head_of(sketch, block.first)
         if any(i >= block.past for i in holds):
-            at = None if any(i < head for i in holds) else _block_before(file, segment.start, reading.file_blocks)
+            at = _twin_between(reading, segment, head, block.past, is_held=any(i < head for i in holds))
         else:
             at = reading.file_blocks.get(_past_head(file, segment.end))
         if at is None or file[at.first].title in titles:
@@ -168,6 +168,19 @@ def _twins(reading: Reading, segment: Segment) -> Refusal | None:
         if _are_twins(sketch[block.first + 1 : block.past], file[at.first + 1 : at.past]):
             return _two_blocks(reading, block.first, at.first)
     return None
+
+
+def _twin_between(reading: Reading, segment: Segment, head: int, past: int, *, is_held: bool) -> Block | None:
+    """The definition of the file just above a new one with unchanged lines below, where those above it show nothing:
+    there are none, or they stand above that definition too."""
+    pairs, file = reading.alignment.pairs, reading.file
+    below = next((j for i in range(past, segment.lines.stop) if (j := pairs[i]) is not None), segment.end)
+    at = _block_before(file, below if is_held else segment.start, reading.file_blocks)
+    if at is None or not is_held:
+        return at
+    above = [line.key for line in reading.sketch[max(segment.lines.start, head - KIN) : head]]
+    first = head_of(file, at.first)
+    return at if above == [line.key for line in file[max(0, first - len(above)) : first]] else None
 
 
 def _past_head(file: Sequence[Line], j: int) -> int:
