@@ -15,6 +15,9 @@ AKIN = 50
 
 _COMMENTS = (b"#", b"//", b"/*", b"*", b"--", b"<!--")
 
+MOST_PAIRS = 40
+"""Lines that are each compared with all that may have become of them."""
+
 Step = tuple[int, int, int, int]
 """Lines a..a_end of the quote give way to lines b..b_end of the replacement."""
 
@@ -100,8 +103,9 @@ def _left_out(
 
 
 def pairwise_alike(old: Sequence[bytes], new: Sequence[bytes]) -> bool:
-    """Whether each line is what became of its counterpart: as many lines as before may still be others."""
-    return all(_akin(one, other) for one, other in zip(old, new, strict=True))
+    """Whether each line is what became of its counterpart, more than of any other line: as many lines as before may still
+    be others. Of many lines that is not asked."""
+    return len(old) == len(new) <= MOST_PAIRS and all(_succeeds(line, new, at) for at, line in enumerate(old))
 
 
 def _succeeds(line: bytes, others: Sequence[bytes], at: int) -> bool:
@@ -110,12 +114,6 @@ def _succeeds(line: bytes, others: Sequence[bytes], at: int) -> bool:
 
     ratios = [fuzz.ratio(line.strip()[:LONGEST_LINE], other.strip()[:LONGEST_LINE]) for other in others]
     return ratios[at] >= AKIN and ratios[at] == max(ratios)
-
-
-def _akin(one: bytes, other: bytes) -> bool:
-    from rapidfuzz import fuzz
-
-    return fuzz.ratio(one.strip()[:LONGEST_LINE], other.strip()[:LONGEST_LINE]) >= AKIN
 
 
 def says_nothing(line: bytes) -> bool:

@@ -148,6 +148,11 @@ def read_hunk(source: Source, opening: Line, *, patch: bool = False) -> Generato
         last = max(i for i, one in enumerate(pending) if one.text not in {"", "\r"})
         hunk.take_context(pending[: last + 1])
         pending = pending[last + 1 :]
+    elif untyped and hunk.changes and not hunk.old and hunk.declared is None:
+        # Nothing but new lines: what follows them right away, without the blanks of a context, says where they go.
+        size = next((at for at, one in enumerate(pending) if one.text in {"", "\r"}), len(pending))
+        hunk.take_context(pending[:size])
+        pending = pending[size:]
     # The next hunk or file shows that a hunk has ended, and so does the close of its fence.
     open_end = line.last or (fenced and not closed and not framed and kind not in {"@", "-", "d"})
     source.back([*pending, line])
