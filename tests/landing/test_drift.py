@@ -3,7 +3,7 @@
 import random
 import textwrap
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from glmcode.landing.hints import Hints
@@ -149,6 +149,7 @@ def landed(case: Case, name: str = "f.py") -> tuple[list[str] | None, str]:
     return data.decode().split("\n")[:-1], found.strategy or ""
 
 
+@example(seed=3667, kinds={"stale", "trailing", "left out"})  # one `return None` taken for another, deeper one
 @settings(max_examples=1500, deadline=None)
 @given(seed=st.integers(0, 2**32), kinds=st.sets(st.sampled_from(DRIFTS), max_size=3))
 def test_a_drifted_plan_lands_exactly_or_is_refused(seed: int, kinds: set[str]) -> None:

@@ -61,7 +61,10 @@ def place_of(
     *,
     fuzzy: bool = False,
 ) -> Place | None:
-    """The place whose lines these are; None where they are not indented by one common shift."""
+    """The place whose lines these are; None where they are not indented by one common shift.
+
+    A guessed line that reads as its row does, but is indented otherwise than the sure ones say, is another row's.
+    """
     known = [(line, span) for line, span in enumerate(spans) if span is not None]
     sure: list[tuple[bytes, bytes]] = []
     others: list[tuple[bytes, bytes]] = []
@@ -74,5 +77,9 @@ def place_of(
     shift = common_shift([ours for ours, _ in pairs], [theirs for _, theirs in pairs])
     if shift is None:
         return None
+    for ours, theirs in others if sure else ():
+        stands = shift(ours.rstrip(BLANKS))
+        if ours.strip(BLANKS) == theirs.strip(BLANKS) and stands not in (None, theirs.rstrip(BLANKS)):
+            return None
     row, end = known[0][1][0], max(span[1] for _, span in known)
     return Place(text.start(row), text.start(end), row, shift=shift, spans=tuple(spans), guessed=guessed, fuzzy=fuzzy)
