@@ -141,7 +141,10 @@ def _cuts(
     if max(up, down) > MOST_SLACK or ((up or down) and not _solid(spans[low:high])):
         # The same change told one line higher would land elsewhere.
         return Snag("gap", a)
-    if not any(old[line].strip() for line in range(a, a_end)) and not any(spans[a:a_end]):
+    is_blank = not any(old[line].strip() for line in range(a, a_end))
+    if is_blank and _leaves_out_around(text, spans, old, (a, a_end), code=a == a_end or b != b_end):
+        return Snag("gap", min(a, len(old) - 1))
+    if is_blank and not any(spans[a:a_end]):
         # New lines only; blank ones that the quote has there and the file has not are no matter.
         row = _slot(text, place, told, old, a, a_end)
         if row is None:
@@ -266,6 +269,20 @@ def _slot(text: Text, place: Place, told: _Told, old: Sequence[bytes], a: int, a
         return None if leaves_out and beyond and not beyond[0].strip() else row
     # What the quote left out between them, if only a blank line, could go above the new lines or below.
     return upper[1] if upper[1] == lower[0] else None
+
+
+def _leaves_out_around(
+    text: Text, spans: Sequence[tuple[int, int] | None], old: Sequence[bytes], lines: tuple[int, int], *, code: bool
+) -> bool:
+    """Whether the file has lines that the quote left out between the nearest two around these lines that say something;
+    with `code` comments aside. Blank lines between them don't tell on which side of those a change belongs."""
+    above = next((line for line in range(lines[0] - 1, -1, -1) if old[line].strip()), None)
+    below = next((line for line in range(lines[1], len(old)) if old[line].strip()), None)
+    upper, lower = (None if line is None else spans[line] for line in (above, below))
+    if upper is None or lower is None:
+        return False
+    between = [text.lines[row] for row in range(upper[1], lower[0])]
+    return any(line.strip() and not (code and says_nothing(line)) for line in between)
 
 
 def _joins(text: Text, upper: tuple[int, int], lower: tuple[int, int]) -> bool:

@@ -150,6 +150,10 @@ def landed(case: Case, name: str = "f.py") -> tuple[list[str] | None, str]:
 
 
 @example(seed=3667, kinds={"stale", "trailing", "left out"})  # one `return None` taken for another, deeper one
+@example(seed=224013, kinds={"left out", "row", "stale"})  # the same tokens, but of another block
+@example(seed=440135, kinds={"left out", "row", "trailing"})  # a blank line goes, above or below a line left out
+@example(seed=626117, kinds={"blank", "comment", "flatter"})  # the same, of a comment
+@example(seed=546354, kinds={"blank", "comment", "left out"})  # a new line, above or below a line left out
 @settings(max_examples=1500, deadline=None)
 @given(seed=st.integers(0, 2**32), kinds=st.sets(st.sampled_from(DRIFTS), max_size=3))
 def test_a_drifted_plan_lands_exactly_or_is_refused(seed: int, kinds: set[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from glmcode.landing.linediff import matching_blocks
 from glmcode.landing.place import Place
-from glmcode.landing.strategies.indentation import common_shift
+from glmcode.landing.strategies.indentation import common_shift, indent_of
 from glmcode.landing.text import BLANKS, Text
 
 __all__ = ["Span", "filled", "place_of"]
@@ -63,7 +63,7 @@ def place_of(
 ) -> Place | None:
     """The place whose lines these are; None where they are not indented by one common shift.
 
-    A guessed line that reads as its row does, but is indented otherwise than the sure ones say, is another row's.
+    A guessed line whose row is indented otherwise than the sure ones say is another row's.
     """
     known = [(line, span) for line, span in enumerate(spans) if span is not None]
     sure: list[tuple[bytes, bytes]] = []
@@ -78,8 +78,8 @@ def place_of(
     if shift is None:
         return None
     for ours, theirs in others if sure else ():
-        stands = shift(ours.rstrip(BLANKS))
-        if ours.strip(BLANKS) == theirs.strip(BLANKS) and stands not in (None, theirs.rstrip(BLANKS)):
+        stands = shift(ours)
+        if ours.strip(BLANKS) and stands is not None and indent_of(stands) != indent_of(theirs):
             return None
     row, end = known[0][1][0], max(span[1] for _, span in known)
     return Place(text.start(row), text.start(end), row, shift=shift, spans=tuple(spans), guessed=guessed, fuzzy=fuzzy)
