@@ -210,7 +210,7 @@ class Landing:
         if file is None:
             if isinstance(change, Substitute) and not change.old:
                 return whole_files.create(workspace, path, Create(change.new))
-            return Refusal("no-such-file", messages.no_such_file(path, workspace.paths(), self._went(path)))
+            return Refusal("no-such-file", messages.no_such_file(path, workspace.paths(), workspace.moves.get(path)))
         match change:
             case Substitute():
                 return self._substitute(index, change, file, path, settled)
@@ -220,11 +220,6 @@ class Landing:
                 return at_place(file, change, path)
             case Sketch():
                 return sketch(file, change, path)
-
-    def _went(self, path: str) -> str | None:
-        """Where the plan has moved the file of this path, if it stands there."""
-        there = frozenset(self._workspace.paths())
-        return next((to for old, to in reversed(self._links) if old == path and to in there), None)
 
     def _substitute(self, index: int, change: Substitute, file: File, path: str, settled: bool) -> Verdict:
         hints, found = file.hints(index, change), None if file.text is file.first else file.first

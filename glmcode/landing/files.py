@@ -72,7 +72,7 @@ def remove(workspace: Workspace, path: str, change: Remove) -> Verdict:
     another one; one that holds something else than the plan says has moved on."""
     file = workspace.get(path)
     if file is None:
-        paths = _paths(workspace)
+        paths = workspace.paths()
         if change.must_stand or nearest_names(path, paths, 1):
             return Refusal("no-such-file", messages.no_such_file(path, paths))
         return Standing(None, None)
@@ -104,7 +104,7 @@ def rename(workspace: Workspace, path: str, to: str, *, over: bool = False) -> V
     if file is None:
         if there is not None:
             return Standing(None, None)
-        return Refusal("no-such-file", messages.no_such_file(path, _paths(workspace)))
+        return Refusal("no-such-file", messages.no_such_file(path, workspace.paths()))
     if there is not None and over:
         before, after = _weight(there.text.lines), _weight(file.text.lines)
         if there.mode == LINK or there.text.is_binary or _drops_most(before, after):
@@ -118,13 +118,14 @@ def rename(workspace: Workspace, path: str, to: str, *, over: bool = False) -> V
         return Refusal("exists", f"{to} exists, so {path} can't move there. Remove {to} first, or choose another name.")
     workspace.put(to, file.moved(to))
     workspace.remove(path)
+    workspace.moves[path] = to
     return DONE
 
 
 def set_mode(workspace: Workspace, path: str, change: Mode) -> Verdict:
     file = workspace.get(path)
     if file is None:
-        return Refusal("no-such-file", messages.no_such_file(path, _paths(workspace)))
+        return Refusal("no-such-file", messages.no_such_file(path, workspace.paths()))
     if change.mode not in (PLAIN, "100755"):
         return Refusal("malformed", f"The mode {change.mode[:20]} can't be given to {path}: only 644 and 755 can.")
     if file.mode == LINK:
@@ -157,7 +158,3 @@ def _dressed(text: Text, body: bytes) -> bytes:
         row, done = a + size, b + size
     data = b"".join(line + end for line, end in out)
     return data if text.data.endswith(text.separator) else data.rstrip(b"\r\n")
-
-
-def _paths(workspace: Workspace) -> list[str]:
-    return [path for path in workspace.tree.paths() if "\0" not in path]

@@ -180,6 +180,8 @@ class Workspace:
         self._now: dict[str, File | None] = {}
         self._base: dict[str, bytes | None] = {}
         self._folders: dict[str, int] = {}
+        self.moves: dict[str, str] = {}
+        """Where the plan has moved the file of a path."""
 
     def base(self, path: str) -> bytes | None:
         """The bytes in the tree below. Raises PathRefusedError."""
@@ -229,11 +231,13 @@ class Workspace:
         if self._now.get(path) is not None and self._base.get(path) is None:
             self._count_folders(path, -1)
         self._now.pop(path, None)
+        self.moves.pop(path, None)
 
     def paths(self) -> list[str]:
-        """Every path at which a file stands now."""
+        """Every path at which a file stands now, for messages."""
         made = [path for path, file in sorted(self._now.items()) if file is not None and self._base.get(path) is None]
-        return [path for path in self.tree.paths() if self._now.get(path, self) is not None] + made
+        stand = [path for path in self.tree.paths() if self._now.get(path, self) is not None]
+        return [path for path in stand + made if "\0" not in path]
 
     def touched(self) -> list[str]:
         return sorted(self._now)
