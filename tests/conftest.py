@@ -1,8 +1,12 @@
 """Fixtures that every room's tests share."""
 
+import signal
 from pathlib import Path
 
 import pytest
+
+# A shell ignores Ctrl-C for what it runs in the background, and so would all processes that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
