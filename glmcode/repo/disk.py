@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ __all__ = [
     "permissions_for",
     "read_entry",
     "remove_file",
+    "remove_leftovers",
     "unlink_quietly",
     "write_file",
     "write_temporary",
@@ -36,6 +38,7 @@ EXECUTABLE = "100755"
 LARGEST = 128 << 20
 """Bytes of the largest file that is read: a plan edits text, and memory is bounded."""
 _MOST_LISTED = 10_000
+_TEMPORARY = re.compile(rb"\.glmcode-[0-9a-f]{18}\.tmp")
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
@@ -134,7 +137,7 @@ def write_file(root: str, path: str, data: bytes, mode: str) -> None:
     with open_root(root) as top, _failing_as(path), made_parent_of(top, path) as folder:
         name = components(path)[-1]
         old = read_entry(folder, name, path)
-        temporary = b".glmcode-" + os.urandom(9).hex().encode() + b".tmp"
+        temporary = b".glmcode-%s.tmp" % os.urandom(9).hex().encode()
         try:
             fd = write_temporary(folder, temporary, data, mode, permissions_for(mode, old), old.owner if old else None)
             if fd is not None:
@@ -157,6 +160,19 @@ def remove_file(root: str, path: str) -> None:
                 return
             unlink_quietly(folder, name)
         remove_empty_parents(top, path)
+
+
+def remove_leftovers(root: str, path: str) -> None:
+    """Removes the temporary files that `write_file` leaves beside `path` where its process is killed.
+
+    For a tree that nobody else writes to. Raises PathRefusedError for a path that leads out.
+    """
+    with open_root(root) as top, _failing_as(path), parent_of(top, path) as folder:
+        if folder is None:
+            return
+        for name in folder.names():
+            if _TEMPORARY.fullmatch(name):
+                unlink_quietly(folder, name)
 
 
 class DirectoryTree:

@@ -64,6 +64,16 @@ class Folder:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    def names(self) -> list[bytes]:
+        """What it holds."""
+        if self.fd is None:
+            return os.listdir(self.path)
+        fd = os.open(b".", os.O_RDONLY, dir_fd=self.fd)  # the folder's own may be good for paths alone
+        try:
+            return [os.fsencode(name) for name in os.listdir(fd)]
+        finally:
+            os.close(fd)
+
     def enter(self, name: bytes) -> "Folder":
         """Raises NotADirectoryError for a link, OSError for what else isn't a folder that can be entered."""
         inner = os.path.join(self.path, name)

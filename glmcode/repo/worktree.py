@@ -9,7 +9,7 @@ from typing import Any
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo.discover import find_repository
-from glmcode.repo.disk import remove_file
+from glmcode.repo.disk import remove_file, remove_leftovers
 from glmcode.repo.git import failure, git, run_git
 from glmcode.repo.sessions import Record, Session, save
 
@@ -112,7 +112,7 @@ def snapshot(session: Session, paths: Iterable[str], message: str) -> str:
 def restore(session: Session, commit: str, paths: Iterable[str]) -> None:
     """Puts these paths of the worktree back to what the session's `commit` has at them: a file, or none.
 
-    What a killed process left of git's own locks there is cleared: the caller holds the session. Raises GlmcodeError
+    What a killed process left there of git's own locks and of files half written is cleared: the caller holds the session. Raises GlmcodeError
     (exit 5) where the worktree or the commit is gone.
     """
     if not os.path.isdir(session.worktree):
@@ -126,8 +126,9 @@ def restore(session: Session, commit: str, paths: Iterable[str]) -> None:
     known = set(git(session.worktree, *inside, "ls-files", "-z").split(b"\0"))
     wanted = sorted({os.fsencode(path) for path in paths})
     for path in wanted:
-        if path not in known:
-            with contextlib.suppress(PathRefusedError):  # a folder, or beyond a link: no edit has written there
+        with contextlib.suppress(PathRefusedError):  # a folder, or beyond a link: no edit has written there
+            remove_leftovers(session.worktree, os.fsdecode(path))
+            if path not in known:
                 remove_file(session.worktree, os.fsdecode(path))
     listed = b"".join(path + b"\0" for path in wanted if path in known)
     git(session.worktree, *inside, "checkout-index", "--force", "-z", "--stdin", stdin=listed, exit_code=Exit.CONFLICT)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo import folder
-from glmcode.repo.disk import DirectoryTree, remove_file, write_file
+from glmcode.repo.disk import DirectoryTree, remove_file, remove_leftovers, write_file
 
 
 @pytest.fixture
@@ -461,3 +461,18 @@ def test_open_files_do_not_pile_up(root: Path) -> None:
         remove_file(str(root), f"a/b/{index}")
     if before:
         assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_what_a_killed_write_leaves_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    src = tmp_path / "src"
+    src.mkdir()
+    left = src / f".glmcode-{'0a' * 9}.tmp"
+    others = [src / ".glmcode-notes.tmp", src / "x.tmp", tmp_path / left.name]
+    for path in (left, *others):
+        path.write_text("x")
+    remove_leftovers(str(tmp_path), "src/a.py")
+    remove_leftovers(str(tmp_path), "none/a.py")
+    assert not left.exists()
+    assert all(path.exists() for path in others)
+    with pytest.raises(PathRefusedError):
+        remove_leftovers(str(tmp_path / "src"), "../a.py")
