@@ -35,7 +35,7 @@ def stretch(text: Text, old: bytes, new: bytes, every: bool, hints: Hints) -> Ve
     lines = (places[0].row + 1, places[-1].row + 1 + old[:-1].count(text.separator))
     if old == new:
         return Standing("exact", lines)
-    if _joins_lines(data, places, old, new):
+    if _joins_lines(text, places, old, new):
         return Refusal("ambiguous", messages.joined_lines(text, places[0].row))
     return Fit(tuple(Splice(place.start, place.end, _ended(text, place, new)) for place in places), "exact", 1.0, lines)
 
@@ -72,11 +72,13 @@ def _is_word(data: bytes, at: int) -> bool:
     return 0 <= at < len(data) and (data[at : at + 1].isalnum() or data[at] == 95)
 
 
-def _joins_lines(data: bytes, places: Sequence[Place], old: bytes, new: bytes) -> bool:
+def _joins_lines(text: Text, places: Sequence[Place], old: bytes, new: bytes) -> bool:
     """Whether the line end that only the old string has would leave two lines on one."""
-    if not old.endswith(b"\n") or new.endswith(b"\n") or not new:
+    end = text.separator
+    if not old.endswith(end) or new.endswith((b"\n", b"\r")) or not new:
         return False
-    return any(data[place.end : place.end + 2].lstrip(b"\r")[:1] not in (b"", b"\n") for place in places)
+    behind = (text.data[place.end : place.end + 2] for place in places)
+    return any((two.lstrip(b"\r") if end == b"\n" else two)[:1] not in (b"", end) for two in behind)
 
 
 def _near(text: Text, places: Sequence[Place], new: bytes) -> Near | None:
