@@ -63,7 +63,7 @@ def at_end_of_line(
     """A member of one line put behind the others on the line that they share with the list's close; None where they
     stand otherwise. `stays` for a list that would stay on its line also as an empty one."""
     members = data[first:last]
-    if len(lines) > 1 or b"\n" in members or data[last : last + 1] not in (b"}", b"]"):
+    if len(lines) > 1 or b"\n" in members or b"\r" in members or data[last : last + 1] not in (b"}", b"]"):
         return None
     if data[data.rfind(b"\n", 0, first) + 1 : first].strip() == b"" or not (members.strip() or stays):
         return None

@@ -99,3 +99,9 @@ def test_a_second_entry_of_an_array_of_tables_and_a_second_document_are_no_key_t
     assert tomllib.loads(after) == {"a": [{"x": 1}, {"x": 2}]}
     _, reasons = landed("f.yaml", "a: 1\n---\nb: 1\n", ('after="a"', "b: 2"))
     assert reasons == [None]
+
+
+def test_a_member_gets_a_line_of_its_own_where_lines_end_in_lone_carriage_returns() -> None:
+    source = b"enum Color {\r  Red,\r  Green\r}\r"
+    result = apply_plan('<edit path="a.ts" inside="Color">\nBlue\n</edit>\n', {"a.ts": source})
+    assert result.files == {"a.ts": b"enum Color {\r  Red,\r  Green,\r  Blue\r}\r"}
