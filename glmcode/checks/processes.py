@@ -26,6 +26,9 @@ class Family:
         self._mark = f"{MARK}={mark}".encode()
         self._process: subprocess.Popen[bytes] | None = None
         self._began = 0
+        self._seen: set[tuple[int, bytes]] = set()
+        """Number and start of each member that was found. One that is dying shows no environment any more, and is alive
+        for a moment yet."""
 
     def adopt(self, process: "subprocess.Popen[bytes]") -> None:
         """`process` is the family's first."""
@@ -69,7 +72,7 @@ class Family:
             # One that was interrupted while it started carries the mark a moment later.
             if not self._others() and (self._process is not None or number > _ROUNDS // 2):
                 break
-            time.sleep(0.002)
+            time.sleep(0.002 if number < _ROUNDS // 2 else 0.05)
         if self._process is None:
             return None
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -93,6 +96,7 @@ class Family:
         first = -1 if self._process is None else self._process.pid
         own = {first}
         children: dict[int, list[int]] = {}
+        starts: dict[int, bytes] = {}
         for name in os.listdir("/proc"):
             if not name.isdigit() or int(name) == first:
                 continue
@@ -101,7 +105,8 @@ class Family:
             if len(fields) < 20 or fields[0] in (b"Z", b"X") or int(fields[19]) < self._began:
                 continue
             children.setdefault(int(fields[1]), []).append(pid)
-            if int(fields[3]) == first or self._is_marked(pid):
+            starts[pid] = fields[19]
+            if int(fields[3]) == first or (pid, fields[19]) in self._seen or self._is_marked(pid):
                 own.add(pid)
         waiting = list(own)
         while waiting:
@@ -109,7 +114,9 @@ class Family:
                 if child not in own:
                     own.add(child)
                     waiting.append(child)
-        return sorted(own - {first})
+        others = own - {first}
+        self._seen |= {(pid, starts[pid]) for pid in others}
+        return sorted(others)
 
     def _is_marked(self, pid: int) -> bool:
         try:

@@ -4,8 +4,10 @@ The n-th POST to `.../chat/completions`, under any prefix, gets the n-th answer,
 lists the one model. Every event is a chunk of its own, as services send them.
 """
 
+import contextlib
 import json
 import re
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +24,8 @@ _WRITE: Final = 256 * 1024
 """Bytes that are gathered before they are written, where nothing is to be waited for."""
 _TICK: Final = 0.04
 """Seconds between two writes of a paced stream: even to the eye, and cheap."""
+_HANGING_UP: Final = 5.0
+"""Seconds at most that the end of a connection's thread is waited for."""
 _SILENCE: Final = 30.0
 """Seconds after which a client that sends nothing is let go."""
 
@@ -51,6 +55,7 @@ class ReplayServer:
         self._stopping.set()
         self._server.shutdown()
         self._server.server_close()
+        self._server.hang_up()
         self._thread.join()
 
     def wait(self) -> None:
@@ -81,12 +86,23 @@ class ReplayServer:
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = True
-
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], replay: ReplayServer) -> None:
         self.replay = replay
+        self._open: dict[threading.Thread, socket.socket] = {}
         super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open = {thread: other for thread, other in self._open.items() if thread.is_alive()}
+        thread = threading.Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
+        thread.start()
+        self._open[thread] = request
+
+    def hang_up(self) -> None:
+        """Ends the connections, whatever they wait for, and waits for their threads. To be called once nothing is accepted."""
+        for thread, request in self._open.items():
+            with contextlib.suppress(OSError):
+                request.shutdown(socket.SHUT_RDWR)
+            thread.join(_HANGING_UP)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away is none of ours to report."""

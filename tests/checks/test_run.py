@@ -131,6 +131,32 @@ def test_a_daemon_in_a_session_of_its_own_is_ended(tmp_path: Path, extra: str) -
     assert not is_alive(int(verdict.output))
 
 
+CHAMELEON = """
+import os, signal, sys, time
+reader, writer = os.pipe()
+def change(*_):
+    os.execve(sys.executable, [sys.executable, "-c", "import time; time.sleep(600)"], {})
+signal.signal(signal.SIGTERM, change)
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.write(writer, str(os.getpid()).encode())
+        time.sleep(600)
+    os._exit(0)
+os.wait()
+print(os.read(reader, 20).decode(), flush=True)
+time.sleep(600)
+"""
+
+
+@linux
+def test_a_daemon_that_was_found_once_is_ended_without_its_mark_too(tmp_path: Path) -> None:
+    """It drops its environment when it is asked to end; and one that is dying has none for a moment."""
+    verdict = run(CHAMELEON, tmp_path, timeout=1)
+    assert verdict.timed_out
+    assert not is_alive(int(verdict.output))
+
+
 @linux
 def test_a_group_of_its_own_is_no_way_out(tmp_path: Path) -> None:
     code = (
