@@ -173,13 +173,13 @@ def _check_untouched(files: Mapping[str, bytes], result: Result) -> None:
     for one in applied:
         before, after = files.get(one.path), result.files.get(one.path)
         alone = sum(other.path == one.path for other in applied) == 1
-        if one.lines is None or not before or not after or not alone:
+        if one.lines is None or before is None or after is None or not alone:
             continue
         before, after = opened(before)[0], opened(after)[0]
         if b"\n" not in before and b"\r" in before:
             before, after = before.replace(b"\r", b"\n"), after.replace(b"\r", b"\n")
         first, last = one.lines
-        ours, theirs = before.removesuffix(b"\n").split(b"\n"), after.removesuffix(b"\n").split(b"\n")
+        ours, theirs = _lines(before), _lines(after)
         above, below = ours[: first - 1], ours[last:]
         if one.strategy in BESIDE:
             below = ours[max(first, last) :]  # a member of a list on one line comes to stand on that line
@@ -188,6 +188,11 @@ def _check_untouched(files: Mapping[str, bytes], result: Result) -> None:
                 above[-1], theirs[len(above) - 1] = _uncommaed(above[-1]), _uncommaed(theirs[len(above) - 1])
         assert theirs[: len(above)] == above, f"{one.path}: a line above {first} changed"
         assert theirs[len(theirs) - len(below) :] == below, f"{one.path}: a line below {last} changed"
+
+
+def _lines(text: bytes) -> list[bytes]:
+    """The lines without their ends: an empty text, such as that of a file of a byte order mark alone, has none."""
+    return text.removesuffix(b"\n").split(b"\n") if text else []
 
 
 def _uncommaed(line: bytes) -> bytes:

@@ -65,3 +65,16 @@ def test_a_plan_of_one_form_is_read_without_an_exception(form: str, choices: Cho
 def test_the_seeds_are_the_scenarios() -> None:
     assert len(seeds()) > 100
     assert all(isinstance(seed, Case) for seed in seeds())
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [(b"", "utf-8"), (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")],
+)
+@pytest.mark.parametrize(
+    "plan",
+    ["a.py\n<<<<<<< SEARCH\n=======\nx = 1\n>>>>>>> REPLACE\n", '<edit path="a.py" at="bottom">\nx = 1\n</edit>\n'],
+)
+def test_a_file_of_a_mark_alone_has_no_line_that_could_change(plan: str, mark: bytes, encoding: str) -> None:
+    result = check_result(plan, {"a.py": mark})
+    assert result.files == {"a.py": mark + "x = 1\n".encode(encoding)}
