@@ -9,6 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 from glmcode.agent.events import Event
 from glmcode.checks.verdict import Verdict
 from glmcode.landing.tree import Tree
+from glmcode.model.chain import Allow
 from glmcode.model.client import Request
 from glmcode.model.stream import Delta
 
@@ -24,9 +25,10 @@ class Emit(Protocol):
 
 
 class Model(Protocol):
-    """A model: streams one answer to one request. Raises GlmcodeError where no answer can be had."""
+    """A model: streams one answer to one request, which may use the tokens that `allow` gives. Raises GlmcodeError where
+    no answer can be had."""
 
-    def stream(self, request: Request) -> Iterator[Delta]: ...
+    def stream(self, request: Request, allow: Allow) -> Iterator[Delta]: ...
 
 
 class Workbench(Protocol):

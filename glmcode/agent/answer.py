@@ -12,6 +12,7 @@ from glmcode.agent import Emit, Journal
 from glmcode.agent.events import (
     EditBegun,
     EditLanded,
+    Note,
     PlanText,
     Progress,
     ProviderSwitched,
@@ -24,7 +25,7 @@ from glmcode.agent.stopping import Stopping, Watch
 from glmcode.errors import GlmcodeError
 from glmcode.landing.engine import Landing
 from glmcode.landing.outcome import Outcome
-from glmcode.model.stream import Answering, Delta, Finish, Reasoning, Switched, Text, Waiting
+from glmcode.model.stream import Answering, Delta, Finish, Reasoning, Switched, Text, Told, Waiting
 from glmcode.plan.edits import Begun, Broken, Check, Edit, Event, Prose
 
 __all__ = ["RESUMPTIONS", "Answer", "Kept", "receive"]
@@ -243,6 +244,8 @@ class _Stream:
             self.finish, self.why = delta.reason, delta.detail
         elif isinstance(delta, Waiting):
             self.emit(RequestWaits(delta.seconds, delta.why))
+        elif isinstance(delta, Told):
+            self.emit(Note(delta.text, "warning"))
         elif isinstance(delta, Switched):
             self.emit(ProviderSwitched(delta.provider, delta.model, delta.why))
         now = time.monotonic()

@@ -10,9 +10,10 @@ from glmcode.agent.limits import output_allowance
 from glmcode.agent.prompts import render
 from glmcode.agent.resume import Cut
 from glmcode.landing.engine import Landing
-from glmcode.model.providers import Provider, providers
-from glmcode.model.stream import Answering, Delta, Message, Reasoning, Request, Text, Usage
-from glmcode.model.usage import cost, estimate_tokens
+from glmcode.model.providers import Provider
+from glmcode.model.stream import Asking, Delta, Message, Reasoning, Request, Text, Usage
+from glmcode.model.usage import cost, estimate_tokens, learned
+from glmcode.repo.ledger import latest
 
 __all__ = ["ask"]
 
@@ -50,48 +51,80 @@ def ask(job: Job, kept: Kept | None = None) -> Answer:
 
 def _send(job: Job, cut: Cut | None) -> Iterator[Delta]:
     """One request: all of the answer, or its rest. What it cost is counted when it has ended, however it does."""
-    request = Request(tuple(job.messages), 0, job.thinking)
+    thinking = job.thinking.plan if job.rounds == 1 else job.thinking.repair
+    request = Request(tuple(job.messages), 0, thinking, deadline=job.deadline)
     if cut is not None:
         go_on = render("go_on") if cut.closed else ""
         request = replace(request, partial=cut.partial, closed=cut.closed, go_on=go_on)
+
     messages = (*request.messages, Message("assistant", request.partial), Message("user", request.go_on))
-    prompt = sum(estimate_tokens(m.content) + estimate_tokens(m.reasoning) + 4 for m in messages if m.content)
-    provider = job.endpoint.provider
-    allowance = output_allowance(prompt, provider, job.limits, job.spent)
-    job.emit(RequestSent(job.rounds, provider.name, job.endpoint.model, prompt, allowance))
+    text = sum(estimate_tokens(m.content) + 4 for m in messages if m.content)
+    reasoned = sum(estimate_tokens(m.reasoning) for m in messages)
+
+    def guess(provider: Provider) -> int:
+        """What the text alone comes to, with four tokens for what wraps a message."""
+        return text + reasoned if provider.keeps_reasoning else text
+
+    def allow(provider: Provider, model: str) -> int:
+        return output_allowance(_calibrated(job, guess(provider), provider, model), provider, job.limits, job.spent)
+
+    sent: Asking | None = None
     usage: Usage | None = None
     thought: list[str] = []
     said: list[str] = []
     try:
-        for delta in job.model.stream(replace(request, max_tokens=allowance)):
+        for delta in job.model.stream(request, allow):
+            if isinstance(delta, Asking):
+                sent = delta
+                job.emit(_sent(job, guess(sent.provider), sent))
+                continue
             if isinstance(delta, Text):
                 said.append(delta.text)
             elif isinstance(delta, Reasoning):
                 thought.append(delta.text)
             elif isinstance(delta, Usage):
                 usage = delta
-            elif isinstance(delta, Answering) and delta.provider != provider.name:
-                provider = providers().get(delta.provider, provider)
             yield delta
     finally:
-        if usage or said or thought:
+        if sent is not None and (usage or said or thought):
+            prompt = _calibrated(job, guess(sent.provider), sent.provider, sent.model)
             reasoning = estimate_tokens("".join(thought))
             estimate = Usage(prompt, 0, estimate_tokens("".join(said)) + reasoning, reasoning)
-            _count(job, provider, usage or estimate, allowance, estimated=usage is None)
+            _count(job, sent, usage or estimate, guess(sent.provider), estimated=usage is None)
 
 
-def _count(job: Job, provider: Provider, usage: Usage, allowance: int, *, estimated: bool) -> None:
-    left = max(0, allowance - usage.output_tokens)
-    price = provider.price_output
+def _calibrated(job: Job, guess: int, provider: Provider, model: str) -> int:
+    """The tokens that this provider is expected to count: by what it counted last, also in an earlier run."""
+    key = (provider.name, model)
+    if key not in job.ratios:
+        before = latest(*key)
+        job.ratios[key] = 1.0 if before is None else learned(1.0, before.guess, before.prompt)
+    return round(guess * job.ratios[key])
+
+
+def _sent(job: Job, guess: int, sent: Asking) -> RequestSent:
+    provider = sent.provider
+    prompt = _calibrated(job, guess, provider, sent.model)
+    most = cost(provider, Usage(prompt, 0, sent.max_tokens, 0))
+    return RequestSent(job.rounds, provider.name, sent.model, prompt, sent.max_tokens, most)
+
+
+def _count(job: Job, sent: Asking, usage: Usage, guess: int, *, estimated: bool) -> None:
+    left = max(0, sent.max_tokens - usage.output_tokens)
+    price = sent.provider.price_output
     job.left = left, None if price is None else left * price / 1e6
     counted = UsageCounted(
         prompt_tokens=usage.prompt_tokens,
         cached_tokens=usage.cached_tokens,
         output_tokens=usage.output_tokens,
         reasoning_tokens=usage.reasoning_tokens,
-        dollars=cost(provider, usage),
+        dollars=cost(sent.provider, usage),
         estimated=estimated,
+        guess=guess,
     )
+    if not estimated:
+        key = (sent.provider.name, sent.model)
+        job.ratios[key] = learned(job.ratios.get(key, 1.0), guess, usage.prompt_tokens)
     job.spent.add(counted)
     job.emit(counted)
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from glmcode.agent import Emit
-from glmcode.agent.events import Event, ProviderSwitched, RequestSent, UsageCounted
+from glmcode.agent.events import Event, RequestSent, UsageCounted
 from glmcode.repo.ledger import Entry, append
 from glmcode.repo.sessions import Session
 
@@ -18,8 +18,6 @@ def booked(emit: Emit, session: Session, task: str) -> Emit:
         nonlocal sent
         if isinstance(event, RequestSent):
             sent = event
-        elif isinstance(event, ProviderSwitched):
-            sent = RequestSent(sent.round, event.provider, event.model, sent.prompt_tokens, sent.max_output)
         elif isinstance(event, UsageCounted):
             append(_entry(session, task, sent, event))
         emit(event)
@@ -42,5 +40,5 @@ def _entry(session: Session, task: str, sent: RequestSent, usage: UsageCounted) 
         reasoning=usage.reasoning_tokens,
         dollars=usage.dollars,
         estimated=usage.estimated,
-        guess=sent.prompt_tokens,
+        guess=usage.guess,
     )

@@ -1,9 +1,10 @@
 """One session of work: a worktree, a model, a test command, and the messages so far. Each task goes on from the last."""
 
+import math
 import os
 import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from glmcode.agent.bench import Bench
 from glmcode.agent.booking import booked
 from glmcode.agent.context import Shown, files_for, instructions, listing
 from glmcode.agent.events import ContextGathered, Finished, Note, RunStarted
+from glmcode.agent.inflight import slot
 from glmcode.agent.job import Job
 from glmcode.agent.keeping import begin_answer, left_by, save_messages, take_up, touched
 from glmcode.agent.loop import Ending, judge, pursue
@@ -22,8 +24,8 @@ from glmcode.checks.find import TestCommand, find_tests
 from glmcode.checks.run import run_tests
 from glmcode.checks.verdict import Verdict, for_model
 from glmcode.errors import Exit, GlmcodeError
-from glmcode.model.client import Client, Message
-from glmcode.model.providers import Endpoint
+from glmcode.model.chain import Chain, Link
+from glmcode.model.client import Message
 from glmcode.model.usage import estimate_tokens
 from glmcode.repo.sessions import Session
 
@@ -42,9 +44,9 @@ class Conversation:
     """
 
     def __init__(
-        self, root: str, endpoint: Endpoint, options: Options, task: str, session: Session | None = None
+        self, root: str, chain: Sequence[Link], options: Options, task: str, session: Session | None = None
     ) -> None:
-        """`session`: one that another process has left, to go on with."""
+        """`chain`: the providers that are asked, in order. `session`: one that another process has left, to go on with."""
         from glmcode.model.cassette import Recorder
         from glmcode.repo.lock import held
         from glmcode.repo.sessions import lock_path
@@ -52,21 +54,22 @@ class Conversation:
         from glmcode.repo.worktree import open_session
 
         self._options = options
-        self._endpoint = endpoint
+        self._chain = chain
         self._taken_up = session is not None
         self.session = session or open_session(root, task, {"options": as_notes(options)})
         self._held = ExitStack()
         self._held.enter_context(held(lock_path(self.session), doing="is working on this session", patience=0))
         self._journal = Journal(self.session)
         self._bench = Bench(self.session)
-        self._client: Client | None = None
+        self._model: Chain | None = None
+        self._deadline = math.inf
         self._messages = [Message("system", render("system"))]
         self._shown: set[str] = set()
         try:
             self._tests = self._find_tests()
             # Last, so that a recording's file is not left behind by what fails before anything can be recorded.
             recorder = Recorder(options.record) if options.record else None
-            self._client = Client(endpoint, retries=options.retries, record=recorder)
+            self._model = Chain(chain, options.retry, record=recorder, slots=slot)
         except BaseException:
             self.close()
             raise
@@ -82,6 +85,8 @@ class Conversation:
 
     def _run(self, task: str, emit: Emit, work: Callable[[Job], Ending]) -> Finished:
         started = time.monotonic()
+        minutes = self._options.limits.minutes
+        self._deadline = math.inf if minutes is None else started + 60 * minutes
         emit = booked(emit, self.session, task) if self._options.book else emit
         emit(self._run_started(task))
         job = self._job(emit)
@@ -104,8 +109,8 @@ class Conversation:
         from glmcode.repo.sessions import remove
         from glmcode.repo.worktree import branch_tip
 
-        if self._client is not None:
-            self._client.close()
+        if self._model is not None:
+            self._model.close()
         self._journal.close()
         self._held.close()
         try:
@@ -189,15 +194,15 @@ class Conversation:
         return run_tests(
             self._tests,
             self.session.worktree,
-            timeout=self._options.test_timeout,
+            timeout=min(self._options.test_timeout, max(1.0, self._deadline - time.monotonic())),
             environ=os.environ,
             changed=self._bench.untested(),
         )
 
     def _job(self, emit: Emit) -> Job:
+        assert self._model is not None  # only where opening failed is there none, and then there is no conversation
         return Job(
-            model=self._model(),
-            endpoint=self._endpoint,
+            model=self._model,
             bench=self._bench,
             judge=self._test if self._tests is not None else None,
             judged_by=(self._options.test_command or shlex.join(self._tests.argv), self._tests.why)
@@ -211,11 +216,8 @@ class Conversation:
             begin=self._begin,
             stopping=self._options.stopping,
             resumptions=self._options.resumptions,
+            deadline=self._deadline,
         )
-
-    def _model(self) -> Client:
-        assert self._client is not None  # only where opening failed is there none, and then there is no conversation
-        return self._client
 
     def _run_started(self, task: str) -> RunStarted:
         return RunStarted(
@@ -225,8 +227,8 @@ class Conversation:
             worktree=self.session.worktree,
             branch=self.session.branch,
             base=self.session.base,
-            provider=self._endpoint.provider.name,
-            model=self._endpoint.model,
+            provider=self._chain[0].provider.name,
+            model=self._chain[0].find().model,
         )
 
     def _save(self, job: Job, ending: Ending) -> None:

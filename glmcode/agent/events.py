@@ -90,7 +90,7 @@ class CheckFinished:
 
 @dataclass(frozen=True, slots=True)
 class RequestSent:
-    """A request goes to the model."""
+    """A request goes to a provider."""
 
     round: int
     provider: str
@@ -98,6 +98,9 @@ class RequestSent:
     prompt_tokens: int
     """Estimated."""
     max_output: int
+    """Tokens that the answer may have at most."""
+    most_dollars: float | None = None
+    """The most that it can cost; None where the prices are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,8 @@ class UsageCounted:
     dollars: float | None
     """None where the provider's prices are not known."""
     estimated: bool
+    guess: int = 0
+    """Tokens that the prompt was taken for by its text alone, before the service had counted any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A task under way: what the loop works with, and what it has come to."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -8,9 +9,9 @@ from glmcode.agent.answer import RESUMPTIONS
 from glmcode.agent.context import Shown
 from glmcode.agent.events import CheckFinished
 from glmcode.agent.limits import Limits, Spent
+from glmcode.agent.options import Phases
 from glmcode.agent.stopping import Stopping
 from glmcode.checks.verdict import Verdict
-from glmcode.model.providers import Endpoint
 from glmcode.model.stream import Message
 
 __all__ = ["Job"]
@@ -21,14 +22,13 @@ class Job:
     """Changed by the loop as it goes."""
 
     model: Model
-    endpoint: Endpoint
     bench: Workbench
     judge: Judge | None
     """None where the user wants no tests: then a plan that lands is all there is to do."""
     judged_by: tuple[str, str]
     """The test command, and how it was found."""
     limits: Limits
-    thinking: bool
+    thinking: Phases
     emit: Emit
     look_up: Callable[[Verdict], Shown]
     """The files that a failure names and that were not shown yet."""
@@ -47,6 +47,10 @@ class Job:
     """Rejected edits by path that no later edit of that path has mended yet."""
     rejected: int = 0
     idle: int = 0
+    deadline: float = math.inf
+    """When the budget of time is spent, by the monotonic clock."""
+    ratios: dict[tuple[str, str], float] = field(default_factory=dict)
+    """Tokens that a provider counts for each that is estimated, by its name and the model's."""
     left: tuple[int, float | None] = (0, None)
     """Tokens that the last request allowed beyond what came of it, and their price in dollars."""
     before: CheckFinished | None = None

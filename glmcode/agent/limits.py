@@ -29,6 +29,8 @@ class Limits:
     """Prompt and output tokens of all the task's requests together."""
     answer: int | None = None
     """Output tokens of one answer, for a server that takes fewer than GLM-5's."""
+    minutes: float | None = None
+    """From the task's beginning on: a stream or a test run that is under way then is ended."""
 
 
 @dataclass(slots=True)
@@ -41,6 +43,9 @@ class Spent:
     reasoning: int = 0
     dollars: float | None = field(default=0.0)
     """None as soon as one answer's price is not known."""
+    unsure_tokens: int = 0
+    """What of it is estimated, since the service did not count: a budget takes it for MARGIN more."""
+    unsure_dollars: float = 0.0
 
     def add(self, usage: UsageCounted) -> None:
         self.prompt += usage.prompt_tokens
@@ -49,6 +54,9 @@ class Spent:
         self.reasoning += usage.reasoning_tokens
         if self.dollars is not None:
             self.dollars = None if usage.dollars is None else self.dollars + usage.dollars
+        if usage.estimated:
+            self.unsure_tokens += usage.prompt_tokens + usage.output_tokens
+            self.unsure_dollars += usage.dollars or 0.0
 
 
 def output_allowance(prompt_tokens: int, provider: Provider, limits: Limits, spent: Spent) -> int:
@@ -64,7 +72,7 @@ def output_allowance(prompt_tokens: int, provider: Provider, limits: Limits, spe
             exit_code=Exit.BUDGET,
         )
     if limits.tokens is not None:
-        left = limits.tokens - spent.prompt - spent.output
+        left = limits.tokens - spent.prompt - spent.output - int(spent.unsure_tokens * MARGIN)
         allowed = min(allowed, left - prompt)
         if allowed < LEAST_ANSWER:
             raise GlmcodeError(
@@ -77,9 +85,11 @@ def output_allowance(prompt_tokens: int, provider: Provider, limits: Limits, spe
         if provider.price_input is None or provider.price_output is None or spent.dollars is None:
             raise GlmcodeError(
                 f"the prices of {provider.name} are not known, so --max-cost can't be kept",
-                hint="limit the run with --max-tokens instead",
+                hint="price_input and price_output of the provider's table in the configuration name them, in dollars a"
+                " million tokens\n--max-tokens limits the run without them",
             )
-        left_dollars = limits.dollars - spent.dollars - prompt * provider.price_input / 1e6
+        gone = spent.dollars + spent.unsure_dollars * MARGIN
+        left_dollars = limits.dollars - gone - prompt * provider.price_input / 1e6
         if provider.price_output > 0:
             allowed = min(allowed, int(left_dollars * 1e6 / provider.price_output))
         if allowed < LEAST_ANSWER or left_dollars < 0:

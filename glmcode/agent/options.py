@@ -7,10 +7,21 @@ from typing import Any, TypeVar
 from glmcode.agent.answer import RESUMPTIONS
 from glmcode.agent.limits import Limits
 from glmcode.agent.stopping import Stopping
+from glmcode.model.retry import Retry
 
-__all__ = ["Options", "as_notes", "from_notes"]
+__all__ = ["Options", "Phases", "as_notes", "fits", "from_notes"]
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """When the model reasons before it answers."""
+
+    plan: bool = True
+    """Before a task's first answer."""
+    repair: bool = True
+    """Before those that mend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +37,11 @@ class Options:
     run_tests: bool = True
     test_timeout: float = 600.0
     """Seconds that one run of the tests may take."""
-    thinking: bool = True
-    retries: int = 3
-    """Further tries of a request that the service could not take."""
+    thinking: Phases = field(default_factory=Phases)
+    fallback: tuple[str, ...] = ()
+    """Providers that are asked where the first can't answer, in this order; "local" is all servers on this machine."""
+    retry: Retry = field(default_factory=Retry)
+    """When a request is tried again, or elsewhere."""
     record: str | None = None
     """A file that the requests and answers are recorded in, as a cassette."""
     resumptions: int = RESUMPTIONS
@@ -59,11 +72,14 @@ def _filled(default: T, notes: object) -> T:
         before, kept = getattr(default, one.name), notes.get(one.name)
         if is_dataclass(before):
             found[one.name] = _filled(before, kept)
-        elif kept is not None and _fits(kept, str(one.type)):
+        elif isinstance(before, tuple):
+            if isinstance(kept, list) and all(fits(part, str(one.type)) for part in kept):
+                found[one.name] = tuple(kept)
+        elif kept is not None and fits(kept, str(one.type)):
             found[one.name] = kept
     return replace(default, **found)  # type: ignore[type-var]  # it is a dataclass: see above
 
 
-def _fits(kept: object, declared: str) -> bool:
+def fits(kept: object, declared: str) -> bool:
     """Whether the value is of one of the plain kinds that a field is declared with."""
     return type(kept).__name__ in declared or (type(kept) is int and "float" in declared)

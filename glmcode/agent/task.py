@@ -10,6 +10,7 @@ from glmcode.agent.conversation import Conversation, Options
 from glmcode.agent.events import Event, Finished
 from glmcode.agent.options import from_notes
 from glmcode.errors import Exit, GlmcodeError
+from glmcode.model.chain import Link, links
 from glmcode.repo.sessions import Session
 
 __all__ = ["Decisions", "Options", "land", "open_conversation", "resume_task", "run_task"]
@@ -31,14 +32,15 @@ def run_task(
     decide: Decisions | None = None,
     land_as: Landing | None = None,
 ) -> Finished:
-    """Works on `task` in a worktree of the repository at `root` until the tests are green or a limit is reached.
+    """Works on `task` in a worktree of the repository at `root` until the tests are green or a limit is reached. Without
+    `options`, as the user's configuration says.
 
     `emit` is given every event as it happens; the last is the `Finished` that is also returned, whatever went wrong:
     what a user can cause is told by its `exit_code` and `why`, never raised. Work that ended green lands as `land_as`
     says, else as `decide` does, else not at all (`glmcode land` does it later).
     """
     return _run(
-        lambda: open_conversation(task, root, options if options is not None else Options()),
+        lambda: open_conversation(task, root, options if options is not None else _configured()),
         lambda conversation, emit: conversation.pursue(task, emit),
         emit if emit is not None else _ignore,
         decide,
@@ -95,16 +97,20 @@ def _run(
 def open_conversation(task: str, root: str, options: Options) -> Conversation:
     """A conversation on the repository at `root`, named after its first task. Raises GlmcodeError: no task, no key, no
     repository, no tests."""
-    from glmcode.model.providers import choose
-
     if not task.strip():
         raise GlmcodeError("the task is empty", hint='glmcode run "what is to be done"')
-    endpoint = choose(options.provider, options.base_url, options.model, os.environ)
-    return Conversation(root, endpoint, options, task)
+    return Conversation(root, _chain(options), options, task)
+
+
+def _chain(options: Options) -> tuple[Link, ...]:
+    """The providers that the options name, among those shipped and those of the user's configuration."""
+    from glmcode.agent.config import configured
+
+    known = configured().providers
+    return links(options.provider, options.base_url, options.model, options.fallback, os.environ, known)
 
 
 def _take_up(which: str | None, root: str, change: Callable[[Options], Options] | None) -> Conversation:
-    from glmcode.model.providers import choose
     from glmcode.repo.sessions import load
 
     record = load(root, which)
@@ -115,8 +121,7 @@ def _take_up(which: str | None, root: str, change: Callable[[Options], Options] 
         )
     options = from_notes(record.rounds.get("options"))
     options = change(options) if change is not None else options
-    endpoint = choose(options.provider, options.base_url, options.model, os.environ)
-    return Conversation(record.session.root, endpoint, options, record.session.task, record.session)
+    return Conversation(record.session.root, _chain(options), options, record.session.task, record.session)
 
 
 def land(session: Session, finished: Finished, how: Landing | None, decide: Decisions | None) -> Finished:
@@ -140,6 +145,12 @@ def land(session: Session, finished: Finished, how: Landing | None, decide: Deci
         why = "interrupted while the work was landing"
         return replace(finished, ok=False, exit_code=int(Exit.INTERRUPTED), why=why, hint=f"the work is kept: {later}")
     return replace(finished, landed=how)
+
+
+def _configured() -> Options:
+    from glmcode.agent.config import configured
+
+    return configured().options
 
 
 def _ignore(event: Event) -> None:

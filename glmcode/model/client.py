@@ -6,10 +6,12 @@ tries again where that is in vain, and ends silently where the answer was cut.
 
 import contextlib
 import json
+import math
 import random
 import re
 import time
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from glmcode.errors import Exit, GlmcodeError
@@ -17,6 +19,7 @@ from glmcode.model.decoder import Decoder
 from glmcode.model.failures import (
     Failure,
     NoAnswerError,
+    UnansweredError,
     from_fault,
     from_response,
     from_transport,
@@ -25,8 +28,9 @@ from glmcode.model.failures import (
     where,
 )
 from glmcode.model.providers import Endpoint, is_loopback
-from glmcode.model.request import request_body
-from glmcode.model.stream import Answering, Delta, Fault, Finish, Message, Reasoning, Request, Text, Waiting
+from glmcode.model.request import mended_messages, request_body
+from glmcode.model.retry import Retry
+from glmcode.model.stream import Answering, Delta, Fault, Finish, Message, Reasoning, Request, Text, Told, Waiting
 from glmcode.version import __version__
 
 if TYPE_CHECKING:
@@ -47,6 +51,9 @@ _CONTINUING: Final = frozenset({"vllm", "sglang"})
 """Who a model is owned by in the listing of the servers that go on behind an assistant's last message. Others that are
 asked to may answer it, which would be a new text in the middle of the old one."""
 
+OUT_OF_TIME: Final = "its time is over"
+"""Why an answer is cut whose deadline has come."""
+
 _NO_KEY: Final = "none"
 """What a server gets that asks for no key: the protocol has no word for leaving it out."""
 
@@ -62,27 +69,12 @@ the machine, and headers and accounts that the environment holds for another ser
 class Client:
     """Asks one endpoint. One request at a time; not to be shared by threads."""
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        *,
-        retries: int = 3,
-        record: "Recorder | None" = None,
-        connect_timeout: float = 20.0,
-        stall_timeout: float = 120.0,
-        first_wait: float = 1.0,
-        longest_wait: float = 60.0,
-    ) -> None:
-        """`stall_timeout`: seconds of silence on the line after which an answer counts as cut. `retries` more requests
-        follow one that got no answer for a passing reason, after `first_wait` seconds, twice that, and so on, or after
-        what the service asks for, if that is at most `longest_wait`."""
+    def __init__(self, endpoint: Endpoint, retry: Retry | None = None, *, record: "Recorder | None" = None) -> None:
+        """`retry.tries` more requests follow one that got no answer for a passing reason, after `retry.first_wait`
+        seconds, twice that, and so on, or after what the service asks for, if that is at most `retry.longest_wait`."""
         self.endpoint = endpoint
-        self._retries = retries
+        self.retry = retry or Retry()
         self._record = record
-        self._connect_timeout = connect_timeout
-        self._stall_timeout = stall_timeout
-        self._first_wait = first_wait
-        self._longest_wait = longest_wait
         self._sdk: OpenAI | None = None
         self._continues: bool | None = None
 
@@ -102,15 +94,15 @@ class Client:
         """The answer as it arrives: Waiting where the service is busy, then Answering, text and reasoning, Usage where the
         service counts, and Finish as the last.
 
-        Raises GlmcodeError while nothing has arrived: exit 2 for what the user can mend, 75 for what may pass. From the
+        Raises UnansweredError while nothing has arrived: exit 2 for what the user can mend, 75 for what may pass. From the
         first text on nothing is raised: an answer that breaks off ends with Finish("cut"). Closing the iterator, or an
         interrupt while it waits, ends the request.
         """
         if request.partial and self._can_continue():
             try:
                 yield from self._persistently(request, continues=True)
-            except GlmcodeError as error:
-                if error.exit_code is not Exit.USAGE:
+            except UnansweredError as error:
+                if error.exit_code is not Exit.USAGE or error.failure.elsewhere:
                     raise
                 self._continues = False  # it refuses what its kind can do: it is asked as others are
             else:
@@ -119,11 +111,14 @@ class Client:
 
     def _persistently(self, request: Request, *, continues: bool) -> Iterator[Delta]:
         """The request, and again where it got no answer for a passing reason."""
+        self._named()
         body = request_body(request, self.endpoint, continues=continues)
         answering = Answering(self.endpoint.provider.name, self.endpoint.model, continues)
-        for attempt in range(self._retries + 1):
+        mended = False
+        attempt = 0
+        while True:
             try:
-                with contextlib.closing(self._once(body)) as deltas:
+                with contextlib.closing(self._once(body, request.deadline)) as deltas:
                     for delta in deltas:
                         if isinstance(delta, Text | Reasoning):
                             yield answering
@@ -135,24 +130,50 @@ class Client:
                 failure = none.failure
             else:
                 return
-            if not failure.again or attempt == self._retries:
+            if failure.why == "messages" and not mended:
+                mended = True
+                if (messages := mended_messages(body["messages"])) != body["messages"]:
+                    body = {**body, "messages": messages}
+                    yield Told(f"{failure.message}: asking once more with the messages put in order")
+                    continue
+            if not failure.again or attempt >= self.retry.tries:
                 raise failure.error()
             # Apart in time from others that were refused in the same moment; no secret hangs on the chance.
-            seconds = self._first_wait * 2**attempt * random.uniform(0.8, 1.2)  # noqa: S311
+            seconds = self.retry.first_wait * 2**attempt * random.uniform(0.8, 1.2)  # noqa: S311
             if failure.wait is not None:
-                if failure.wait > self._longest_wait:
-                    raise GlmcodeError(
-                        f"{failure.message}; it asks to wait {failure.wait:.0f} seconds",
-                        exit_code=failure.exit_code,
-                        hint=failure.hint,
-                    )
+                if failure.wait > self.retry.longest_wait:
+                    said = f"{failure.message}; it asks to wait {failure.wait:.0f} seconds"
+                    raise replace(failure, message=said).error()
                 seconds = max(seconds, failure.wait)
+            if time.monotonic() + seconds >= request.deadline:
+                raise failure.error()
             yield Waiting(seconds, failure.message)
             time.sleep(seconds)
+            attempt += 1
+
+    def _named(self) -> None:
+        """Of a server whose model is not named, the model that it lists, and the context that it has. Raises as `models`
+        does, and where it lists none."""
+        if self.endpoint.model:
+            return
+        listed = [entry for entry in self._listed() if isinstance(entry.get("id"), str) and entry["id"]]
+        if not listed:
+            hint = "is it a model's server? --model names the model"
+            raise Failure(f"{where(self.endpoint)} lists no model", Exit.USAGE, hint, elsewhere=True).error()
+        best = max(listed, key=lambda entry: ("glm-5" in entry["id"].lower(), "glm" in entry["id"].lower()))
+        provider, length = self.endpoint.provider, best.get("max_model_len")
+        if type(length) is int and length > 0:
+            provider = replace(provider, context=length)
+        self.endpoint = replace(self.endpoint, model=best["id"], provider=provider)
+
+    def resolved(self) -> Endpoint:
+        """The endpoint with the model that will be asked. Raises as `models` does."""
+        self._named()
+        return self.endpoint
 
     def models(self) -> tuple[str, ...]:
-        """The models that the endpoint lists: a cheap way to see whether it answers. Raises GlmcodeError as `stream` does,
-        without trying again."""
+        """The models that the endpoint lists: a cheap way to see whether it answers. Raises UnansweredError as `stream`
+        does, without trying again."""
         return tuple(entry["id"] for entry in self._listed() if isinstance(entry.get("id"), str))
 
     def _listed(self) -> list[dict[str, Any]]:
@@ -174,7 +195,7 @@ class Client:
 
     def _can_continue(self) -> bool:
         """Whether the server goes on behind a partial answer. Asked of its own listing, once it has answered."""
-        if self.endpoint.provider.name != "openai":
+        if not self.endpoint.provider.continues:
             return False  # a service that is known, and not for that
         if self._continues is None:
             try:
@@ -184,7 +205,7 @@ class Client:
             self._continues = bool(owners) and owners <= _CONTINUING
         return self._continues
 
-    def _once(self, body: dict[str, Any]) -> Generator[Delta]:
+    def _once(self, body: dict[str, Any], deadline: float) -> Generator[Delta]:
         """One request. Raises NoAnswerError while nothing has arrived; ends with Finish otherwise."""
         import httpx2
         from openai import OpenAIError
@@ -197,7 +218,11 @@ class Client:
         start, why = b"", ""
         try:
             with self._connected().chat.completions.with_streaming_response.create(
-                model=body["model"], messages=body["messages"], stream=True, extra_body=extra
+                model=body["model"],
+                messages=body["messages"],
+                stream=True,
+                extra_body=extra,
+                timeout=self._timeout(deadline),
             ) as answer:
                 status, headers = answer.status_code, dict(answer.headers)
                 # Unpacking costs a microsecond a chunk, also where nothing is packed.
@@ -219,6 +244,8 @@ class Client:
                         yield delta
                     if left < 0:
                         why = "the service sends far more than was asked for"
+                    elif time.monotonic() >= deadline:
+                        why = OUT_OF_TIME
                     if why or decoder.done:
                         break
         except NoAnswerError as none:
@@ -229,7 +256,7 @@ class Client:
             failure = self._unreached(error)
             if not decoder.spoke:
                 raise NoAnswerError(failure) from None
-            why = failure.message
+            why = OUT_OF_TIME if time.monotonic() >= deadline else failure.message
         finally:
             if self._record is not None and status:
                 self._record.add(body, status, headers, b"".join(heard), self.endpoint)
@@ -272,9 +299,9 @@ class Client:
         cause = error.__cause__ if isinstance(error.__cause__, httpx2.HTTPError) else error
         words = re.sub(r"^\[Errno -?[0-9]+\] ", "", str(cause))
         if isinstance(cause, httpx2.ConnectTimeout | httpx2.PoolTimeout):
-            return from_transport(self.endpoint, f"no connection within {self._connect_timeout:g} seconds")
+            return from_transport(self.endpoint, f"no connection within {self.retry.connect:g} seconds")
         if isinstance(cause, httpx2.TimeoutException):
-            return from_transport(self.endpoint, f"silent for {self._stall_timeout:g} seconds")
+            return from_transport(self.endpoint, f"silent for {self.retry.stall:g} seconds")
         if "CERTIFICATE_VERIFY_FAILED" in words:
             hint = "SSL_CERT_FILE may name the certificates of your network"
             return Failure(f"{where(self.endpoint)}: its certificate is not trusted", Exit.USAGE, hint)
@@ -285,7 +312,10 @@ class Client:
         elif isinstance(cause, httpx2.DecodingError):
             words = "its answer is packed wrongly"
         elif isinstance(cause, httpx2.ConnectError) and is_loopback(self.endpoint.base_url):
-            return from_transport(self.endpoint, words.lower(), hint="does the server run, and at that port?")
+            # Nobody listens there, and no waiting helps.
+            return from_transport(
+                self.endpoint, words.lower(), again=False, hint="does the server run, and at that port?"
+            )
         return from_transport(self.endpoint, words[:1].lower() + words[1:] or type(cause).__name__)
 
     def _connected(self) -> "OpenAI":
@@ -294,7 +324,7 @@ class Client:
             import httpx2
             from openai import OpenAI
 
-            timeout = httpx2.Timeout(self._stall_timeout, connect=self._connect_timeout, pool=self._connect_timeout)
+            timeout = self._timeout(math.inf)
             try:
                 http = httpx2.Client(
                     timeout=timeout,
@@ -317,6 +347,14 @@ class Client:
                 http_client=http,
             )
         return self._sdk
+
+    def _timeout(self, deadline: float) -> "httpx2.Timeout":
+        """How long the line may be silent: no longer than there is time left."""
+        import httpx2
+
+        left = max(0.05, deadline - time.monotonic())
+        connect = min(self.retry.connect, left)
+        return httpx2.Timeout(min(self.retry.stall, left), connect=connect, pool=connect)
 
     def _sending(self, request: "httpx2.Request") -> None:
         """Runs on every request, last of all: nothing leaves but what is listed, and the key of this endpoint."""

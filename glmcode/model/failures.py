@@ -6,19 +6,22 @@ error that they share. Bodies are hostile: bounded, stripped of control characte
 
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.model.decoder import read_fault
 from glmcode.model.providers import Endpoint
+from glmcode.model.resets import asked_to_wait
 from glmcode.model.stream import Fault
 
 __all__ = [
     "Failure",
     "NoAnswerError",
+    "UnansweredError",
     "from_fault",
     "from_response",
     "from_transport",
@@ -31,11 +34,13 @@ _AUTHENTICATION: Final = frozenset(
     {"1000", "1001", "1002", "1003", "1004", "1005", "invalid_api_key", "authentication_error"}
 )
 _NO_MONEY: Final = frozenset({"1113", "1309", "1311", "insufficient_quota", "insufficient_balance"})
-_BAD_REQUEST: Final = frozenset({"1210", "1214", "1301"})
+_BAD_REQUEST: Final = frozenset({"1210", "1301"})
+_BAD_MESSAGES: Final = frozenset({"1214"})
 _NO_MODEL: Final = frozenset({"1211", "model_not_found"})
 _TOO_LONG: Final = frozenset({"1261", "context_length_exceeded"})
-_SPENT: Final = frozenset({"1308", "1310", "1313", *map(str, range(1316, 1322))})
-"""Usage limits that last for hours or days, and fair use: waiting seconds is in vain."""
+_SPENT: Final = frozenset({"1308", "1310", *map(str, range(1316, 1322))})
+"""Usage limits that last for hours or days: waiting seconds is in vain."""
+_UNFAIR: Final = frozenset({"1313"})
 _BUSY: Final = frozenset({"1302", "1305", "1234", "rate_limit_exceeded", "overloaded_error"})
 _RETRIED: Final = frozenset({408, 409, 425, 429})
 
@@ -51,9 +56,21 @@ class Failure:
     """The same request may succeed in a while."""
     wait: float | None = None
     """Seconds that the service asks to wait, where it does."""
+    elsewhere: bool = False
+    """Another provider may answer it. Else the user is to mend something, and no other one is asked."""
+    why: Literal["", "too-long", "messages"] = ""
+    """What may be done about it: a shorter conversation, or the messages put into another order."""
 
-    def error(self) -> GlmcodeError:
-        return GlmcodeError(self.message, exit_code=self.exit_code, hint=self.hint)
+    def error(self) -> "UnansweredError":
+        return UnansweredError(self)
+
+
+class UnansweredError(GlmcodeError):
+    """A provider could not answer a request, and why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message, exit_code=failure.exit_code, hint=failure.hint)
+        self.failure = failure
 
 
 class NoAnswerError(Exception):
@@ -106,7 +123,8 @@ def from_fault(endpoint: Endpoint, fault: Fault) -> Failure:
 
 def from_transport(endpoint: Endpoint, what: str, *, again: bool = True, hint: str = "") -> Failure:
     """No answer at all: `what` says why in a few words."""
-    return Failure(f"{where(endpoint)}: {one_line(what, endpoint)}", Exit.UNREACHABLE, hint, again)
+    message = f"{where(endpoint)}: {one_line(what, endpoint)}"
+    return Failure(message, Exit.UNREACHABLE, hint, again, elsewhere=True)
 
 
 def _judge(endpoint: Endpoint, status: int, fault: Fault, wait: float | None) -> Failure:
@@ -121,6 +139,7 @@ def _judge(endpoint: Endpoint, status: int, fault: Fault, wait: float | None) ->
             f"{host}: no balance, or the model is not in the plan{detail}",
             Exit.USAGE,
             "top up there, or choose another service with --provider",
+            elsewhere=True,
         )
     if code in _NO_MODEL or status == 404:
         return Failure(
@@ -129,24 +148,32 @@ def _judge(endpoint: Endpoint, status: int, fault: Fault, wait: float | None) ->
             "--model names the model, --base-url the service (its URL without /chat/completions)",
         )
     if code in _AUTHENTICATION or status in (401, 403):
-        name = endpoint.key_name or "OPENAI_API_KEY"
-        sent = f"the key in {endpoint.key_name}" if endpoint.key_name else "a request without a key"
-        return Failure(f"{host} refused {sent}{detail}", Exit.USAGE, f"set one that is valid: export {name}=...")
+        name = endpoint.key_name or next(iter(endpoint.provider.keys), "OPENAI_API_KEY")
+        kind = "" if " " in name else "the key in "
+        sent = f"{kind}{endpoint.key_name}" if endpoint.key_name else "a request without a key"
+        mend = f"set one that is valid: export {name}=..." if kind else f"{name} must give one that is valid"
+        return Failure(f"{host} refused {sent}{detail}", Exit.USAGE, mend)
     if code in _TOO_LONG or status == 413:
-        return Failure(
-            f"{host}: the prompt is too long for the model{detail}", Exit.USAGE, "name fewer files in the task"
-        )
+        message = f"{host}: the prompt is too long for the model{detail}"
+        return Failure(message, Exit.USAGE, "name fewer files in the task", elsewhere=True, why="too-long")
     if code in _SPENT:
         return Failure(
             f"{host}: a usage limit is reached{detail}",
             Exit.UNREACHABLE,
             "wait for its reset, or use another --provider",
+            wait=wait if wait is not None else asked_to_wait(fault.message, time.time(), endpoint.provider.reset_zone),
+            elsewhere=True,
         )
+    if code in _UNFAIR:
+        return Failure(f"{host}: against its fair use{detail}", Exit.UNREACHABLE, "its terms say what is meant")
+    if code in _BAD_MESSAGES:
+        return Failure(f"{host} refused the request{detail}", Exit.USAGE, why="messages")
     if code not in _BAD_REQUEST and (code in _BUSY or status in _RETRIED or status >= 500 or status == 0):
         what = "too many requests, or overloaded" if status == 429 or code in _BUSY else "the service failed"
-        return Failure(
-            f"{host}: {what}{detail}", Exit.UNREACHABLE, "try again later, or use another --provider", True, wait
-        )
+        if wait is None:
+            wait = asked_to_wait(fault.message, time.time(), endpoint.provider.reset_zone)
+        hint = "try again later, or use another --provider"
+        return Failure(f"{host}: {what}{detail}", Exit.UNREACHABLE, hint, True, wait, elsewhere=True)
     return Failure(f"{host} refused the request{detail}", Exit.USAGE)
 
 
@@ -182,7 +209,6 @@ def _wait(headers: Mapping[str, str]) -> float | None:
         return float(value)
     if not value:
         return None
-    import time
     from email.utils import parsedate_to_datetime
 
     try:

@@ -6,7 +6,7 @@ from glmcode.model.providers import Endpoint
 from glmcode.model.stream import Message, Request
 from glmcode.model.usage import estimate_tokens
 
-__all__ = ["request_body"]
+__all__ = ["mended_messages", "request_body"]
 
 _SMALLEST: Final = 1024
 """Tokens of answer that are asked for however long the prompt is: then the service says that it is too long."""
@@ -31,6 +31,21 @@ def request_body(request: Request, endpoint: Endpoint, *, continues: bool = Fals
     }
 
 
+def mended_messages(messages: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The messages of a body as even a strict service takes them, for one that refused them: none is empty, none carries
+    reasoning, and no two that follow one another are of the same role."""
+    mended: list[dict[str, str]] = []
+    for message in messages:
+        content = message["content"]
+        if not content.strip():
+            continue
+        if mended and mended[-1]["role"] == message["role"]:
+            mended[-1]["content"] += f"\n\n{content}"
+        else:
+            mended.append({"role": message["role"], "content": content})
+    return mended
+
+
 def _messages(request: Request, continues: bool) -> tuple[Message, ...]:
     """The conversation, and behind it, where an answer broke off, what there is of that: all of it for a server that goes
     on behind it, else what is whole and the wish to go on."""
@@ -43,8 +58,7 @@ def _messages(request: Request, continues: bool) -> tuple[Message, ...]:
 
 def _message(message: Message, endpoint: Endpoint) -> dict[str, str]:
     body = {"role": message.role, "content": _clean(message.content)}
-    # Only a service that is told to keep earlier reasoning wants it back.
-    if message.reasoning and "clear_thinking" in str(endpoint.provider.thinking.on):
+    if message.reasoning and endpoint.provider.keeps_reasoning:
         body["reasoning_content"] = _clean(message.reasoning)
     return body
 

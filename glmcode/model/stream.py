@@ -1,10 +1,14 @@
 """What a model's answer is made of while it arrives, as plain data, and what a request asks."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from glmcode.model.providers import Provider
+
 __all__ = [
     "Answering",
+    "Asking",
     "Delta",
     "Fault",
     "Finish",
@@ -13,6 +17,7 @@ __all__ = [
     "Request",
     "Switched",
     "Text",
+    "Told",
     "Usage",
     "Waiting",
 ]
@@ -44,8 +49,25 @@ class Request:
     go_on: str = ""
     """The user's message that asks to go on behind `closed`, for a provider that takes no beginning of an answer. Empty
     where `closed` is: then the answer begins anew there."""
-    at_least: int = 0
-    """Output tokens that a provider must be able to give to be asked."""
+    deadline: float = math.inf
+    """When it must have ended, whole or not: a time of the monotonic clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A request goes to a provider that is fit for it."""
+
+    provider: Provider
+    model: str
+    max_tokens: int
+    """Output tokens that it may use at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something was decided about the request that the user may want to know, in one line."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +141,4 @@ class Fault:
     message: str
 
 
-Delta: TypeAlias = Answering | Switched | Waiting | Text | Reasoning | Usage | Finish
+Delta: TypeAlias = Asking | Told | Answering | Switched | Waiting | Text | Reasoning | Usage | Finish

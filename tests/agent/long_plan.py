@@ -48,8 +48,11 @@ def after(request: dict[str, object]) -> tuple[str, bool]:
 
 
 @contextmanager
-def service(cuts: Cuts, *, owner: str = "someone", pace: float = 0.0, plan: str = PLAN) -> Iterator[FaultServer]:
-    """A faithful model: asked to go on, it says what comes next. `owner` is who its models are owned by."""
+def service(
+    cuts: Cuts, *, owner: str = "someone", pace: float = 0.0, plan: str = PLAN, size: int = 16
+) -> Iterator[FaultServer]:
+    """A faithful model: asked to go on, it says what comes next. `owner` is who its models are owned by; its events say
+    `size` characters each."""
     asked = 0
 
     def script(line: Line) -> None:
@@ -62,13 +65,13 @@ def service(cuts: Cuts, *, owner: str = "someone", pace: float = 0.0, plan: str 
         come, _ = after(seen.json)
         assert plan.startswith(come)
         rest = plan[len(come) :]
-        stream = b"".join(chunk(said(rest[at : at + 16])) for at in range(0, len(rest), 16)) + chunk(STOP) + LAST
+        stream = b"".join(chunk(said(rest[at : at + size])) for at in range(0, len(rest), size)) + chunk(STOP) + LAST
         limit = cuts(number)
         data = HEAD + (stream if limit is None else stream[:limit])
         if not pace:
             line.send(data)
             if limit is not None:
-                line.stall(0.05)
+                line.stall(0.02)
                 line.reset()
             return
         for at in range(0, len(data), 400):

@@ -14,6 +14,7 @@ from glmcode.agent.limits import Limits
 from glmcode.agent.task import run_task
 from glmcode.model.cassette import Answer, from_answers
 from glmcode.model.replay import ReplayServer
+from glmcode.model.retry import Retry
 
 E = TypeVar("E", bound=Event)
 
@@ -78,7 +79,9 @@ def served(answers: Sequence[Answer | str]) -> Iterator[ReplayServer]:
 
 def options(server: ReplayServer, **changes: object) -> Options:
     """Options for the server; the tests are a script that needs no runner."""
-    base = Options(base_url=server.url, model="recorded", retries=0, test_command=f"{sys.executable} check.py")
+    base = Options(
+        base_url=server.url, model="recorded", retry=Retry(tries=0, waits=()), test_command=f"{sys.executable} check.py"
+    )
     return replace(base, **changes)  # type: ignore[arg-type]
 
 

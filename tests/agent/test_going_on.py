@@ -14,6 +14,7 @@ from glmcode.agent.conversation import Options
 from glmcode.agent.events import Event, Finished, StreamResumed
 from glmcode.agent.task import run_task
 from glmcode.errors import Exit
+from glmcode.model.retry import Retry
 from glmcode.plan.reader import parse_plan
 from glmcode.repo.lock import held
 from tests.agent.long_plan import COUNT, FILES, PLAN, Cuts, after, service
@@ -34,7 +35,7 @@ def uncut(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def worked(root: Path, server: FaultServer, events: list[Event]) -> Finished:
-    options = Options(base_url=server.url, model="glm-5", retries=2, run_tests=False)
+    options = Options(base_url=server.url, model="glm-5", retry=Retry(tries=2, waits=()), run_tests=False)
     return run_task("mend it", str(root), options=options, emit=events.append)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from glmcode.agent.events import UsageCounted
 from glmcode.agent.limits import LEAST_ANSWER, MARGIN, Limits, Spent, output_allowance
 from glmcode.errors import Exit, GlmcodeError
-from glmcode.model.providers import providers
+from glmcode.model.table import providers
 
 ZAI = providers()["zai"]
 

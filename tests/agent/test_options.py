@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glmcode.agent.limits import Limits
-from glmcode.agent.options import Options, as_notes, from_notes
+from glmcode.agent.options import Options, Phases, as_notes, from_notes
 from glmcode.agent.stopping import NEVER, Stopping
+from glmcode.model.retry import Retry
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,15 @@ from glmcode.agent.stopping import NEVER, Stopping
     [
         Options(),
         Options("zai", "http://127.0.0.1:1/v1", "glm-5", Limits(3, 1.5, 1000, 2000), "make check", run_tests=False),
-        Options(test_timeout=3, thinking=False, retries=0, resumptions=0, stopping=NEVER, book=False),
+        Options(
+            test_timeout=3,
+            thinking=Phases(repair=False),
+            retry=Retry(0, waits=(1.5, 2.0)),
+            resumptions=0,
+            fallback=("a", "b"),
+            stopping=NEVER,
+            book=False,
+        ),
         Options(limits=Limits(dollars=2), stopping=Stopping(rejected_share=1)),
     ],
 )
@@ -39,7 +48,9 @@ JUNK = st.recursive(
 @given(st.dictionaries(st.sampled_from(sorted(as_notes(Options()))), JUNK))
 def test_what_is_of_another_kind_is_as_by_default(notes: dict[str, Any]) -> None:
     found = from_notes(notes)
-    for name in ("retries", "resumptions"):
-        assert type(getattr(found, name)) is int
+    assert type(found.resumptions) is int
+    assert type(found.retry.tries) is int
+    assert all(type(wait) in (int, float) for wait in found.retry.waits)
+    assert all(isinstance(name, str) for name in found.fallback)
     assert isinstance(found.limits, Limits)
     assert found.test_command is None or isinstance(found.test_command, str)

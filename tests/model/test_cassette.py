@@ -13,6 +13,7 @@ from glmcode.model.client import Client, Message, Request
 from glmcode.model.decoder import Decoder
 from glmcode.model.providers import choose
 from glmcode.model.replay import ReplayServer
+from glmcode.model.retry import Retry
 from glmcode.model.scrub import Scrubber
 from glmcode.model.stream import Delta, Finish, Reasoning, Text, Usage
 from tests.model import faults
@@ -131,7 +132,7 @@ def test_a_folder_that_is_missing_is_said_before_anything_is_asked(tmp_path: Pat
 def recorded(path: Path, *scripts: faults.Script) -> list[Delta]:
     with FaultServer(*scripts) as server:
         endpoint = server.endpoint(KEY)
-        with Client(endpoint, record=Recorder(str(path), environ=ENVIRON), first_wait=0.01) as client:
+        with Client(endpoint, Retry(first_wait=0.01), record=Recorder(str(path), environ=ENVIRON)) as client:
             return list(client.stream(ASK))
 
 

@@ -16,6 +16,7 @@ from glmcode.errors import Exit, GlmcodeError
 from glmcode.model.cassette import Recorder
 from glmcode.model.client import Client, Message, Request
 from glmcode.model.providers import choose
+from glmcode.model.retry import Retry
 from glmcode.model.stream import Answering, Delta, Finish, Reasoning, Text, Usage, Waiting
 from tests.model import faults
 from tests.model.faults import HEAD, LAST, STOP, FaultServer, Script, chunk, error, good, said, streamed
@@ -27,9 +28,7 @@ ASK = Request((Message("system", "be short"), Message("user", "hello")), 1000)
 def client(
     server: FaultServer, *, key: str = KEY, retries: int = 3, stall: float = 5.0, record: Recorder | None = None
 ) -> Client:
-    return Client(
-        server.endpoint(key), retries=retries, first_wait=0.01, stall_timeout=stall, connect_timeout=5, record=record
-    )
+    return Client(server.endpoint(key), Retry(retries, first_wait=0.01, stall=stall, connect=5), record=record)
 
 
 def ask(*scripts: Script, retries: int = 3, stall: float = 5.0) -> tuple[list[Delta], FaultServer]:
@@ -123,7 +122,7 @@ def test_a_server_of_ones_own_is_asked_without_a_proxy_and_without_a_key(monkeyp
         (error(429, 1311, "plan"), Exit.USAGE, "no balance"),
         (error(429, "insufficient_quota", "quota"), Exit.USAGE, "no balance"),
         (error(429, "1308", "resets at 18:00"), Exit.UNREACHABLE, "resets at 18:00"),
-        (error(429, "1313", "fair use"), Exit.UNREACHABLE, "usage limit"),
+        (error(429, "1313", "fair use"), Exit.UNREACHABLE, "against its fair use"),
         (faults.answer(302, "", location="https://evil.example/"), Exit.USAGE, "redirects to https://evil.example/"),
         (faults.answer(200, '{"object": "list", "data": []}'), Exit.USAGE, "not as a model does"),
     ],
@@ -210,7 +209,7 @@ def test_a_wait_can_be_interrupted_by_leaving_the_stream() -> None:
 
 def test_a_refused_connection_ends_with_75_and_asks_whether_the_server_runs() -> None:
     endpoint = choose(None, f"http://127.0.0.1:{faults.free_port()}/v1", None, {})
-    with Client(endpoint, retries=1, first_wait=0.01) as asked:
+    with Client(endpoint, Retry(1, first_wait=0.01)) as asked:
         deltas: list[Delta] = []
         with pytest.raises(GlmcodeError) as raised:
             deltas.extend(asked.stream(ASK))

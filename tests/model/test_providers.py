@@ -3,9 +3,10 @@
 import pytest
 
 from glmcode.errors import Exit, GlmcodeError
-from glmcode.model.providers import Endpoint, choose, is_loopback, providers
+from glmcode.model.providers import Endpoint, choose, is_loopback
 from glmcode.model.request import request_body
 from glmcode.model.stream import Message, Request
+from glmcode.model.table import providers
 
 ZAI = "https://api.z.ai/api/paas/v4"
 OWN = "http://127.0.0.1:8000/v1"
@@ -93,7 +94,7 @@ def test_without_a_key_three_lines_say_what_to_do() -> None:
 def test_an_unknown_provider_lists_the_known_ones() -> None:
     error = refused("opnrouter\x1b[31m", **ALL_KEYS)
     assert "opnrouter" in error.message
-    assert error.hint == f"known: {', '.join(providers())}"
+    assert error.hint == f"known: {', '.join([*providers(), 'local'])}"
 
 
 @pytest.mark.parametrize(
@@ -150,10 +151,14 @@ def test_other_machines_are_not_this_one(url: str) -> None:
 def test_every_provider_is_complete() -> None:
     assert next(iter(providers())) == "zai"
     for provider in providers().values():
-        assert provider.base_url.startswith("https://") or provider.name == "openai"
+        if provider.local:
+            assert is_loopback(provider.base_url)
+            assert provider.price_input == provider.price_output == 0
+        else:
+            assert provider.base_url.startswith("https://") or provider.name == "openai"
+            assert provider.model
+            assert provider.keys
         assert not provider.base_url.endswith("/")
-        assert provider.model
-        assert provider.keys
         assert (provider.price_input is None) == (provider.price_output is None)
 
 

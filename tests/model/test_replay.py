@@ -14,6 +14,7 @@ from glmcode.model.cassette import Answer, Cassette, Exchange, from_answers
 from glmcode.model.client import Client, Message, Request
 from glmcode.model.providers import choose
 from glmcode.model.replay import ReplayServer
+from glmcode.model.retry import Retry
 from glmcode.model.stream import Answering, Delta, Finish, Reasoning, Text, Usage
 
 ASK = Request((Message("user", "hello there"),), 1000)
@@ -38,7 +39,7 @@ def error(body: bytes) -> str:
 
 
 def asked(server: ReplayServer) -> list[Delta]:
-    with Client(choose(None, server.url, None, {}), retries=0) as client:
+    with Client(choose(None, server.url, None, {}), Retry(tries=0)) as client:
         return [delta for delta in client.stream(ASK) if not isinstance(delta, Answering)]
 
 

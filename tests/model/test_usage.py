@@ -2,8 +2,8 @@
 
 import pytest
 
-from glmcode.model.providers import providers
 from glmcode.model.stream import Usage
+from glmcode.model.table import providers
 from glmcode.model.usage import cost, estimate_tokens, learned
 
 ZAI = providers()["zai"]

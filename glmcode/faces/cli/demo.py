@@ -66,7 +66,9 @@ def demo(
             server = stack.enter_context(ReplayServer(from_answers(_answers(material)), rate=rate))
             options = Options(base_url=server.url, model="recorded-answers", book=False)
         else:
-            options = Options()
+            from glmcode.agent.config import configured
+
+            options = configured().options
         code = drive(task, root, options, "commit", as_json=as_json)
         if folder is not None:
             print(f"\nthe repository is kept: {root}", file=sys.stderr)

@@ -131,10 +131,13 @@ def _sandbox() -> Finding:
 
 
 def _model(provider: str | None, base_url: str | None, model: str | None, offline: bool) -> Iterator[Finding]:
+    from glmcode.agent.config import configured
+    from glmcode.faces.cli.options import asked_for
     from glmcode.model.providers import choose
 
     try:
-        endpoint = choose(provider, base_url, model, os.environ)
+        options = asked_for(provider, base_url, model)
+        endpoint = choose(options.provider, options.base_url, options.model, os.environ, configured().providers)
     except GlmcodeError as error:
         yield Finding("key", "missing", error.message, True)
         return
@@ -145,9 +148,10 @@ def _model(provider: str | None, base_url: str | None, model: str | None, offlin
         yield Finding("endpoint", "unknown", f"{endpoint.base_url} was not asked (--offline)", False)
         return
     from glmcode.model.client import Client
+    from glmcode.model.retry import Retry
 
     try:
-        with Client(endpoint, retries=0, connect_timeout=10, stall_timeout=10) as client:
+        with Client(endpoint, Retry(tries=0, connect=10, stall=10)) as client:
             models = client.models()
     except GlmcodeError as error:
         yield Finding("endpoint", "missing", error.message, True)

@@ -1,6 +1,7 @@
 """`glmcode` alone: the interactive session."""
 
 import sys
+from dataclasses import replace
 
 import typer
 
@@ -8,7 +9,9 @@ from glmcode.errors import GlmcodeError
 from glmcode.faces.cli.app import app
 from glmcode.faces.cli.run import (
     BaseUrl,
+    Fallback,
     MaxCost,
+    MaxMinutes,
     MaxOutput,
     MaxRounds,
     MaxTokens,
@@ -33,12 +36,14 @@ def interactive(
     model: Model = None,
     test: Test = None,
     no_tests: NoTests = False,
-    test_timeout: TestTimeout = 600,
-    max_rounds: MaxRounds = 8,
+    test_timeout: TestTimeout = None,
+    fallback: Fallback = None,
+    max_rounds: MaxRounds = None,
     max_cost: MaxCost = None,
     max_tokens: MaxTokens = None,
+    max_minutes: MaxMinutes = None,
     max_output: MaxOutput = None,
-    thinking: Thinking = True,
+    thinking: Thinking = None,
 ) -> int | None:
     """A coding agent for GLM-5: its edits land while they stream, exactly or not at all, and tests run until they are green.
 
@@ -57,18 +62,15 @@ def interactive(
             "an interactive session needs a terminal",
             hint='glmcode run "TASK" works without one; glmcode --help lists the commands',
         )
-    from glmcode.agent.conversation import Options
-    from glmcode.agent.limits import Limits
+    from glmcode.faces.cli.options import asked_for, limited
     from glmcode.faces.terminal.session import converse
 
-    options = Options(
-        provider=provider,
-        base_url=base_url,
-        model=model,
-        limits=Limits(max_rounds, max_cost, max_tokens, max_output),
+    options = asked_for(provider, base_url, model, fallback, thinking)
+    options = limited(options, max_rounds, max_cost, max_tokens, max_output, max_minutes)
+    options = replace(
+        options,
         test_command=test,
         run_tests=not no_tests,
-        test_timeout=test_timeout,
-        thinking=thinking,
+        test_timeout=options.test_timeout if test_timeout is None else test_timeout,
     )
     return converse(root, options)

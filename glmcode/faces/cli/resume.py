@@ -5,7 +5,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from glmcode.faces.cli.app import app
-from glmcode.faces.cli.run import BaseUrl, Json, Land, MaxCost, MaxTokens, Model, Provider, Root, show
+from glmcode.faces.cli.run import (
+    BaseUrl,
+    Fallback,
+    Json,
+    Land,
+    MaxCost,
+    MaxMinutes,
+    MaxTokens,
+    Model,
+    Provider,
+    Root,
+    show,
+)
 
 if TYPE_CHECKING:
     from glmcode.agent import Emit, Landing
@@ -34,6 +46,8 @@ def resume(
     max_rounds: MaxRounds = None,
     max_cost: MaxCost = None,
     max_tokens: MaxTokens = None,
+    max_minutes: MaxMinutes = None,
+    fallback: Fallback = None,
     land: Land = None,
     as_json: Json = False,
 ) -> int:
@@ -51,15 +65,14 @@ def resume(
     def change(begun: "Options") -> "Options":
         from dataclasses import replace
 
-        limits = replace(
-            begun.limits,
-            rounds=max_rounds if max_rounds is not None else begun.limits.rounds,
-            dollars=max_cost if max_cost is not None else begun.limits.dollars,
-            tokens=max_tokens if max_tokens is not None else begun.limits.tokens,
-        )
+        from glmcode.faces.cli.options import limited
+
+        begun = limited(begun, max_rounds, max_cost, max_tokens, None, max_minutes)
+        if fallback:
+            begun = replace(begun, fallback=() if fallback == ["none"] else tuple(fallback))
         if provider is None and base_url is None:
-            return replace(begun, limits=limits, model=model or begun.model)
-        return replace(begun, limits=limits, provider=provider, base_url=base_url, model=model)
+            return replace(begun, model=model or begun.model)
+        return replace(begun, provider=provider, base_url=base_url, model=model)
 
     def work(emit: "Emit", decide: "Decisions | None", how: "Landing | None") -> "Finished":
         from glmcode.agent.task import resume_task

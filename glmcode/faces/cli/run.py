@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -46,10 +47,26 @@ Test = Annotated[
 ]
 NoTests = Annotated[bool, typer.Option("--no-tests", help="Run no tests: a plan that lands is enough.")]
 TestTimeout = Annotated[
-    float,
-    typer.Option("--test-timeout", metavar="SECONDS", min=1, help="The longest that one run of the tests may take."),
+    float | None,
+    typer.Option(
+        "--test-timeout",
+        metavar="SECONDS",
+        min=1,
+        help="The longest that one run of the tests may take.  [default: 600]",
+    ),
 ]
-MaxRounds = Annotated[int, typer.Option("--max-rounds", metavar="N", min=1, help="The most answers to ask for.")]
+Fallback = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fallback",
+        metavar="NAME",
+        help="A provider to ask where the first can't answer; may be given more than once. local: servers on this machine; none: no other.",
+        envvar="GLMCODE_FALLBACK",
+    ),
+]
+MaxRounds = Annotated[
+    int | None, typer.Option("--max-rounds", metavar="N", min=1, help="The most answers to ask for.  [default: 8]")
+]
 MaxCost = Annotated[
     float | None, typer.Option("--max-cost", metavar="DOLLARS", min=0, help="Stop before more than this is spent.")
 ]
@@ -59,27 +76,44 @@ MaxTokens = Annotated[
         "--max-tokens", metavar="N", min=1, help="Stop before more tokens are used, prompts and answers together."
     ),
 ]
+MaxMinutes = Annotated[
+    float | None,
+    typer.Option("--max-minutes", metavar="N", min=0.01, help="Stop when so many minutes have gone by."),
+]
 MaxOutput = Annotated[
     int | None,
     typer.Option(
         "--max-output", metavar="N", min=1, help="The most tokens of one answer, for a server with a small context."
     ),
 ]
-Thinking = Annotated[bool, typer.Option("--thinking/--no-thinking", help="Let the model reason before it answers.")]
+Thinking = Annotated[
+    bool | None,
+    typer.Option("--thinking/--no-thinking", help="Let the model reason before it answers.  [default: thinking]"),
+]
 Retries = Annotated[
-    int, typer.Option("--retries", metavar="N", min=0, help="Further tries where the service can't take a request.")
+    int | None,
+    typer.Option(
+        "--retries",
+        metavar="N",
+        min=0,
+        help="Further tries where a provider can't take a request, before the next one is asked; 0 waits for none."
+        "  [default: 3]",
+    ),
 ]
 Resumptions = Annotated[
-    int,
+    int | None,
     typer.Option(
-        "--resumptions", metavar="N", min=0, help="How often one answer may go on where its stream broke off."
+        "--resumptions",
+        metavar="N",
+        min=0,
+        help="How often one answer may go on where its stream broke off.  [default: 64]",
     ),
 ]
 StopEarly = Annotated[
-    bool,
+    bool | None,
     typer.Option(
         "--stop-early/--no-stop-early",
-        help="End an answer that misses, repeats itself or has left the plan for good.",
+        help="End an answer that misses, repeats itself or has left the plan for good.  [default: stop-early]",
     ),
 ]
 Record = Annotated[
@@ -106,15 +140,17 @@ def run(
     model: Model = None,
     test: Test = None,
     no_tests: NoTests = False,
-    test_timeout: TestTimeout = 600,
-    max_rounds: MaxRounds = 8,
+    test_timeout: TestTimeout = None,
+    fallback: Fallback = None,
+    max_rounds: MaxRounds = None,
     max_cost: MaxCost = None,
     max_tokens: MaxTokens = None,
+    max_minutes: MaxMinutes = None,
     max_output: MaxOutput = None,
-    thinking: Thinking = True,
-    retries: Retries = 3,
-    resumptions: Resumptions = 64,
-    stop_early: StopEarly = True,
+    thinking: Thinking = None,
+    retries: Retries = None,
+    resumptions: Resumptions = None,
+    stop_early: StopEarly = None,
     record: Record = None,
     land: Land = None,
     as_json: Json = False,
@@ -130,27 +166,21 @@ def run(
     glmcode run --land commit --max-cost 2 "rename Order.sum to Order.total everywhere"
     glmcode run --base-url http://127.0.0.1:8000/v1 --model glm-5 --test "make check" - < task.txt
     """
-    from glmcode.agent.conversation import Options
-    from glmcode.agent.limits import Limits
-    from glmcode.agent.stopping import NEVER, Stopping
-
     if task == "-":
         task = os.fsdecode(read_input(task, "task"))
     # What is not UTF-8 could go neither to the model nor into a program's JSON.
     task = task.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    options = Options(
-        provider=provider,
-        base_url=base_url,
-        model=model,
-        limits=Limits(max_rounds, max_cost, max_tokens, max_output),
+    from glmcode.faces.cli.options import asked_for, limited
+
+    options = asked_for(provider, base_url, model, fallback, thinking, retries, stop_early)
+    options = limited(options, max_rounds, max_cost, max_tokens, max_output, max_minutes)
+    options = replace(
+        options,
         test_command=test,
         run_tests=not no_tests,
-        test_timeout=test_timeout,
-        thinking=thinking,
-        retries=retries,
+        test_timeout=options.test_timeout if test_timeout is None else test_timeout,
         record=record,
-        resumptions=resumptions,
-        stopping=Stopping() if stop_early else NEVER,
+        resumptions=options.resumptions if resumptions is None else resumptions,
     )
     return drive(task, root, options, land, as_json=as_json)
 
