@@ -68,7 +68,9 @@ def align(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> tuple
             rivals += _rivals_of_end(
                 tables, gained, firsts, i, best - _margin(sketch, file, chosen, gained, i, -1), chosen.ends[number]
             )
-    return chosen, [rival for rival in rivals if not _takes_more(sketch, rival)]
+    return chosen, [
+        rival for rival in rivals if not _takes_more(sketch, rival) and not _doubles_edge(sketch, file, rival)
+    ]
 
 
 def _takes_more(sketch: Sequence[Line], rival: Alignment) -> bool:
@@ -89,6 +91,24 @@ def _takes_more(sketch: Sequence[Line], rival: Alignment) -> bool:
             )
             if rival.ends[number] > last + 1:
                 return True
+    return False
+
+
+def _doubles_edge(sketch: Sequence[Line], file: Sequence[Line], rival: Alignment) -> bool:
+    """Whether a run would begin or end with a new line right beside the file's that says the same: it is that line."""
+    number = -1
+    for i, line in enumerate(sketch):
+        is_first = i == 0 or sketch[i - 1].segment != line.segment
+        number += is_first
+        is_last = i + 1 == len(sketch) or sketch[i + 1].segment != line.segment
+        if rival.pairs[i] is not None or line.closes is not None or is_first == is_last:
+            continue
+        above = rival.ends[number - 1] if number else 0
+        below = rival.starts[number + 1] if number + 1 < len(rival.starts) else len(file)
+        if is_first and (j := rival.pairs[i + 1]) is not None and j > above and file[j - 1].key == line.key:
+            return True
+        if is_last and (j := rival.pairs[i - 1]) is not None and j + 1 < below and file[j + 1].key == line.key:
+            return True
     return False
 
 

@@ -60,6 +60,17 @@ class Bounds:
     """Whether the sketch gives the definition from its first line to its last."""
     pinned: dict[int, int]
     """The first lines of definitions of the sketch that the file has."""
+    around: dict[int, int | None]
+    """Comments and attributes of the file above such definitions: which definition they are in themselves."""
+
+    def allow_equal(self, i: int, j: int) -> bool:
+        """Whether line i of the sketch may be line j of the file, which says the same.
+
+        What stands above a definition may be told without it, or in the run before.
+        """
+        return self.allow(i, j) or (
+            i not in self.pinned and j in self.around and self.around[j] == self.of_ours[i] != NEW_BLOCK
+        )
 
     def allow(self, i: int, j: int) -> bool:
         """Whether line i of the sketch may be line j of the file."""
@@ -78,6 +89,7 @@ def bounds(sketch: Sequence[Line], file: Sequence[Line]) -> Bounds:
     of_theirs: list[int | None] = [None] * len(file)
     whole: dict[int, bool] = {}
     pinned: dict[int, int] = {}
+    around: dict[int, int | None] = {}
     ours = [] if any(line.sign for line in sketch) else blocks(sketch)
     theirs = blocks(file) if ours else []
     by_name: dict[bytes, list[Block]] = {}
@@ -99,6 +111,7 @@ def bounds(sketch: Sequence[Line], file: Sequence[Line]) -> Bounds:
             whole[number] = block.is_whole
             head, their_head = head_of(sketch, block.first), head_of(file, other.first)
             of_ours[head : block.past] = [number] * (block.past - head)
+            around.update((j, of_theirs[j]) for j in range(their_head, other.first))
             of_theirs[their_head : other.past] = [number] * (other.past - their_head)
             pinned[block.first] = other.first
         elif (
@@ -110,7 +123,7 @@ def bounds(sketch: Sequence[Line], file: Sequence[Line]) -> Bounds:
             if any(sketch[i].key in keys and not sketch[i].trivial for i in range(head, block.first)):
                 head = block.first
             of_ours[head : block.past] = [NEW_BLOCK] * (block.past - head)
-    return Bounds(tuple(of_ours), tuple(of_theirs), whole, pinned)
+    return Bounds(tuple(of_ours), tuple(of_theirs), whole, pinned, around)
 
 
 def is_head(line: Line) -> bool:

@@ -76,7 +76,7 @@ def gains(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> list[
             found.append({within.pinned[i]: PINNED})
             continue
         for j in by_key.get(line.key, ()):
-            if not within.allow(i, j):
+            if not within.allow_equal(i, j):
                 continue
             gain = _equal(line, file[j], len(by_key[line.key]))
             if gain > 0:
@@ -128,7 +128,7 @@ def costs(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> list[
         if line.sign == b"+" or within.is_new(i):
             found.append(0)
         else:
-            times = sum(within.allow(i, j) for j in places.get(line.key, ()))
+            times = sum(within.allow_equal(i, j) for j in places.get(line.key, ()))
             found.append(NEW + UNIQUE * (times == 1 and not line.trivial and not line.is_comment))
     return found
 
@@ -160,7 +160,7 @@ def _equal(line: Line, other: Line, times: int) -> int:
         if line.closes and line.closes == other.closes:
             gain = max(gain, 50)
         elif line.closes and other.closes:
-            if line.closes[:1] == TITLED == other.closes[:1]:
+            if line.closes[:1] == TITLED == other.closes[:1] and not line.may_close_another:
                 return 0
             gain = 5 if line.trivial else gain
     return gain + 10 * (line.indent == other.indent) + 10 * (bool(line.parent) and line.parent == other.parent)

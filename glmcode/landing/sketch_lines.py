@@ -86,6 +86,8 @@ class Line:
     """The name that it defines, if it begins a definition or binds a name."""
     closes: bytes | None
     """For a closing line: the key of the line that it closes (TITLED and its title where it has one); empty where that is unknown."""
+    may_close_another: bool
+    """Whether a marker stands between it and what it closes, no deeper than that: its lines may have ended that."""
     parent: bytes
     """The key of the line that encloses it; empty where none is seen."""
     titles: tuple[bytes, ...]
@@ -161,6 +163,7 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Seque
     found: list[Line] = []
     open_blocks: list[tuple[int, bytes, bytes | None]] = []
     closable: dict[int, bytes] = {}
+    ended: set[int] = set()
     segment = shallowest = 0
     is_outermost = True
     texts = _texts(lines, marked)
@@ -176,6 +179,7 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Seque
         if row in marked:
             shallowest = depth if not found or found[-1].segment == segment else min(depth, shallowest)
             segment += 1
+            ended.update(at for at in closable if at >= depth)
             is_outermost = not open_blocks
             continue
         key = b" ".join(bare.split())
@@ -192,6 +196,7 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Seque
                 trivial=is_trivial(bare) and not head_of_key(key),
                 title=title,
                 closes=closes,
+                may_close_another=closes is not None and depth in ended,
                 parent=open_blocks[-1][1] if open_blocks else b"",
                 titles=tuple(name for _, _, name in open_blocks if name),
                 is_comment=is_comment,
@@ -207,6 +212,7 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Seque
         if title is None and goes_on(bare) and above is not None and above[0] == depth and above[2]:
             opener = above  # the last line of a signature: what is below it is in what the first line names
         if opens(bare):
+            ended.discard(depth)
             closable[depth] = TITLED + opener[2] if opener[2] else key
         if len(open_blocks) < DEEPEST and closes is None:
             open_blocks.append(opener)

@@ -27,6 +27,7 @@ _COMMENTS = {
     "css": ("/* {} */",),
     "c": ("/* {} */", "// {}"),
 }
+_MARKER = re.compile(r"\s*(?:#|//|/\*|<!--) (?:" + "|".join(map(re.escape, _WORDS)) + r")(?: \*/| -->)?$")
 _SIMPLE = re.compile(r"\s*[\w$.\[\]\"'>-]+(?:\s*[:=]\s*|\().*[^{(\[:,\\]$")
 _CLOSING = re.compile(r"\s*[\])}>]|\s*</|\s*(?:end|else|elif|except|finally)\b")
 
@@ -67,13 +68,17 @@ def case(source: str, suffix: str, seed: str) -> Case | None:
     return Case("+".join(kinds), source.rstrip("\n") + "\n", after, body)
 
 
-def first_lines_flush(body: str) -> str:
-    """The sketch with the first line behind each marker flush left, as models often begin."""
+def first_lines_flush(body: str, source: str) -> str:
+    """The sketch with the first line behind each marker flush left, as models often begin.
+
+    A line that the source doesn't have stays as it is: nothing else says how deep it should be.
+    """
+    stands = {line.strip() for line in source.split("\n")}
     out = []
     is_first = True
     for line in body.split("\n"):
-        is_marker = any(word in line for word in _WORDS)
-        out.append(line.lstrip() if is_first and not is_marker else line)
+        is_marker = _MARKER.fullmatch(line) is not None
+        out.append(line.lstrip() if is_first and not is_marker and line.strip() in stands else line)
         is_first = is_marker or (is_first and not line.strip())
     return "\n".join(out)
 
@@ -84,7 +89,7 @@ def _says_nothing(body: str, source: str) -> bool:
     runs: list[list[str]] = [[]]
     for line in body.split("\n"):
         bare = line.strip()
-        if any(word in bare for word in _WORDS):
+        if _MARKER.fullmatch(bare):
             runs.append([])
         elif bare:
             runs[-1].append(bare)

@@ -49,7 +49,7 @@ def test_a_sketch_lands_as_it_was_meant_or_is_refused(source: Path) -> None:
         found = outcome(one, source.name, one.body)
         assert found != "wrong", f"{seed}: {one.kind}\n{one.body}"
         counts[found] += 1
-        body = first_lines_flush(one.body)
+        body = first_lines_flush(one.body, one.before)
         assert outcome(one, source.name, body) != "wrong", f"{seed}, flush: {one.kind}\n{body}"
     assert len(cases) == CASES
     assert 100 * counts["landed"] >= LEAST * CASES

@@ -1,0 +1,17 @@
+const board = document.getElementById('board');
+
+function clamp(x, low, high) {
+  return Math.min(high, Math.max(low, x));
+}
+
+// The player's ship
+const ship = {
+  x: 10,
+  y: 20,
+  alive: true,
+};
+
+function reset() {
+  ship.x = 10;
+  ship.alive = true;
+}
