@@ -74,6 +74,8 @@ class Provider:
     """Requests that may be under way at once."""
     local: bool = False
     """A preset of a server on this machine. An empty `model` is the one that it lists."""
+    opt_in: bool = False
+    """Its terms allow listed tools only: it is asked where it is named, and nowhere else."""
     continues: bool = False
     """It may go on behind a partial answer, to the character; its listing says whether it is a server that can."""
     reset_zone: str = "+00:00"

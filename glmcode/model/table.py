@@ -16,7 +16,7 @@ _NUMBERS: Final = ("price_input", "price_output", "price_cached")
 _COUNTS: Final = ("context", "max_output", "in_flight")
 _TEXTS: Final = ("base_url", "model", "reset_zone")
 _LISTS: Final = ("keys", "key_command")
-_FLAGS: Final = ("continues", "local")
+_FLAGS: Final = ("continues", "local", "opt_in")
 _SECRET: Final = frozenset({"key", "api_key", "token", "secret", "password"})
 
 

@@ -11,6 +11,7 @@ FILES = (
     "land",
     "sessions",
     "usage",
+    "models",
     "demo",
     "doctor",
     "apply",
