@@ -1,11 +1,12 @@
 """Plays a cassette: a real server on this machine that speaks the streaming protocol of the services.
 
-The n-th POST to `.../chat/completions`, under any prefix, gets the n-th answer, whatever it asks; then 410. `GET .../models`
-lists the one model. Every event is a chunk of its own, as services send them.
+The n-th POST to `.../chat/completions`, under any prefix, gets the n-th answer; then 410. Where the cassette has the request
+that was answered so, the two are compared: a strict server refuses another one (400). `GET .../models` lists the one model. Every event is a chunk of its own, as services send them.
 """
 
 import contextlib
 import json
+import os
 import re
 import socket
 import threading
@@ -15,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
 from glmcode.model.cassette import Cassette, Exchange
+from glmcode.model.matching import difference
+from glmcode.model.scrub import Scrubber
 from glmcode.model.usage import estimate_tokens
 
 __all__ = ["ReplayServer"]
@@ -31,14 +34,26 @@ _SILENCE: Final = 30.0
 
 
 class ReplayServer:
-    """Serves while the `with` block runs. `requests` holds the bodies received, in order; `url` ends in `/v1`."""
+    """Serves while the `with` block runs. `requests` holds the bodies received, in order, `differences` a line for each that
+    is not the one recorded; `url` ends in `/v1`."""
 
-    def __init__(self, cassette: Cassette, rate: float | None = None, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        cassette: Cassette,
+        rate: float | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        strict: bool = False,
+    ) -> None:
         """`rate`: events a second; None for as fast as they are read. Port 0 is any free one. Raises OSError where the
         port is taken."""
         self.cassette = cassette
         self.rate = rate
+        self.strict = strict
         self.requests: list[dict[str, Any]] = []
+        self.differences: list[str] = []
+        self._scrub = Scrubber(os.environ)
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._server = _Server((host, port), _Handler, self)
@@ -63,12 +78,20 @@ class ReplayServer:
         while self._thread.is_alive():
             self._thread.join(0.5)
 
-    def next_exchange(self, request: dict[str, Any]) -> Exchange | None:
-        """The answer to this request; None where all have been given."""
+    def next_exchange(self, request: dict[str, Any]) -> tuple[Exchange | None, str]:
+        """The answer to this request, None where all have been given; and where the request differs from the one that was
+        recorded, "" where it does not."""
         with self._lock:
             number = len(self.requests)
             self.requests.append(request)
-        return self.cassette.exchanges[number] if number < len(self.cassette.exchanges) else None
+            if number >= len(self.cassette.exchanges):
+                return None, ""
+            exchange = self.cassette.exchanges[number]
+            # What was recorded is without keys and home paths.
+            differs = "" if exchange.request is None else difference(exchange.request, self._scrub.value(request))
+            if differs:
+                self.differences.append(f"request {number + 1}: {differs}")
+            return exchange, differs
 
     @property
     def model(self) -> str:
@@ -145,8 +168,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._error(400, "the request is no JSON object")
             return
         replay = self.server.replay
-        exchange = replay.next_exchange(request)
-        if exchange is None:
+        exchange, differs = replay.next_exchange(request)
+        if exchange is not None and differs and replay.strict:
+            self._error(400, f"not the request that was recorded: {differs}")
+        elif exchange is None:
             count = len(replay.cassette.exchanges)
             self._error(410, f"the cassette has {count} answers, and all have been played")
         elif exchange.events is None:
