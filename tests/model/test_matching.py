@@ -62,9 +62,10 @@ def _same(one: object, other: object) -> bool:
 
 
 def recorded(path: Path, home: str) -> None:
-    with FaultServer(good("a"), good("b")) as server, Client(
-        server.endpoint("sk-secret-0123456789"), record=Recorder(str(path), environ={"HOME": home})
-    ) as client:
+    with (
+        FaultServer(good("a"), good("b")) as server,
+        Client(server.endpoint("sk-secret-0123456789"), record=Recorder(str(path), environ={"HOME": home})) as client,
+    ):
         list(client.stream(Request((Message("user", f"look at {home}/x"),), 10)))
         list(client.stream(Request((Message("user", "again"),), 10)))
 
