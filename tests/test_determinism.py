@@ -1,5 +1,9 @@
-"""The same bytes in, the same bytes out: on any chunking, seed, locale, zone, directory, thread and process."""
+"""The same bytes in, the same bytes out: on any chunking, seed, locale, zone, directory, thread and process.
 
+`python -m tests.bench.determinism` runs the thousand chunkings under each of the seeds and locales.
+"""
+
+import functools
 import hashlib
 import json
 import os
@@ -21,7 +25,9 @@ from glmcode.plan.reader import PlanParser
 from tests.rich_plan import FILES, PLAN, REJECTED
 
 PLANS = [PLAN, REJECTED, PLAN + REJECTED]
-CHUNKINGS = 1000
+SEEDS = (0, 1, 2, 3, 4294967295)
+CHUNKINGS = 100
+"""In each process; ten processes and more make a thousand."""
 ROOT = Path(__file__).parents[1]
 
 
@@ -74,20 +80,21 @@ def test_the_plan_is_rich() -> None:
     assert len({one.reason for one in refused}) >= 8
 
 
-def test_a_thousand_chunkings_give_the_same_files_diff_and_receipt() -> None:
+def chunked(seed: int, count: int) -> set[str]:
+    """The digests of so many random chunkings of the plan: one, as it should be."""
     plan = PLAN + REJECTED
-    expected = digest(apply_plan(plan, FILES, partial=True))
-    chance = random.Random(20)
-    for _ in range(CHUNKINGS):
+    chance = random.Random(seed)
+    found = set()
+    for _ in range(count):
         cuts = sorted(chance.sample(range(1, len(plan)), chance.choice((1, 5, 40, 400))))
-        pieces = [plan[a:b] for a, b in zip([0, *cuts], [*cuts, len(plan)], strict=True)]
-        assert digest(streamed(pieces)) == expected
+        found.add(digest(streamed([plan[a:b] for a, b in zip([0, *cuts], [*cuts, len(plan)], strict=True)])))
+    return found
 
 
 def test_bytes_cut_anywhere_give_the_same_events() -> None:
     plan = (PLAN + REJECTED).encode()
     parser = PlanParser()
-    expected = parser.feed(plan) + parser.close()
+    whole = parser.feed(plan) + parser.close()
     chance = random.Random(21)
     for _ in range(100):
         cuts = sorted(chance.sample(range(1, len(plan)), 60))
@@ -95,7 +102,7 @@ def test_bytes_cut_anywhere_give_the_same_events() -> None:
         events = [
             event for a, b in zip([0, *cuts], [*cuts, len(plan)], strict=True) for event in parser.feed(plan[a:b])
         ]
-        assert events + parser.close() == expected
+        assert events + parser.close() == whole
 
 
 def locales() -> list[str]:
@@ -105,35 +112,41 @@ def locales() -> list[str]:
     return ["C", *others][:3] if others else ["C", "C.UTF-8"]
 
 
-def test_seeds_locales_zones_and_directories_change_nothing(tmp_path: Path) -> None:
-    """Each run is a process of its own, that imports glmcode afresh."""
-    expected = digests()
-    code = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom tests.test_determinism import digests\nprint(*digests())"
-    )
-    settings = [
-        {"PYTHONHASHSEED": str(seed), "LC_ALL": locale, "TZ": zone}
-        for seed, (locale, zone) in zip(
-            (0, 1, 2, 3, 4294967295), [*product(locales(), ("UTC", "Asia/Kathmandu"))] * 3, strict=False
-        )
+def surroundings() -> list[dict[str, str]]:
+    """Every seed under two locales, in one time zone or the other, and one that is odd in all."""
+    found = [
+        {"PYTHONHASHSEED": str(seed), "LC_ALL": locale, "TZ": ("UTC", "Asia/Kathmandu")[number % 2]}
+        for number, (locale, seed) in enumerate(product(locales()[:2], SEEDS))
     ]
-    settings.append(
-        {"PYTHONHASHSEED": "7", "LC_ALL": locales()[-1], "TZ": "America/St_Johns", "PYTHONUTF8": "0", "COLUMNS": "20"}
+    odd = {"TZ": "America/St_Johns", "PYTHONUTF8": "0", "COLUMNS": "20"}
+    return [*found, {"PYTHONHASHSEED": "7", "LC_ALL": locales()[-1], **odd}]
+
+
+def elsewhere(surrounding: dict[str, str], cwd: Path, home: Path, seed: int, count: int) -> tuple[list[str], list[str]]:
+    """The digests, and those of so many chunkings, in a process of its own that imports glmcode afresh."""
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        f"from tests.test_determinism import chunked, digests\nprint(*digests())\nprint(*chunked({seed}, {count}))"
     )
-    directories = [tmp_path, Path("/"), ROOT]
-    assert len({one["LC_ALL"] for one in settings}) >= 2
-    for at, setting in enumerate(settings):
-        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1", **setting}
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            cwd=directories[at % 3],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.split() == expected, setting
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1", **surrounding}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    whole, pieces = done.stdout.splitlines()
+    return whole.split(), pieces.split()
+
+
+@functools.cache
+def expected() -> list[str]:
+    return digests()
+
+
+@pytest.mark.parametrize("number", range(2 * len(SEEDS) + 1))
+def test_chunkings_seeds_locales_zones_and_directories_change_nothing(tmp_path: Path, number: int) -> None:
+    cwd = (tmp_path, Path("/"), ROOT)[number % 3]
+    whole, chunks = elsewhere(surroundings()[number], cwd, tmp_path, number, CHUNKINGS)
+    assert whole == expected()
+    assert chunks == [expected()[-1]]
 
 
 def test_a_directory_gives_what_a_mapping_gives(tmp_path: Path) -> None:
@@ -141,22 +154,21 @@ def test_a_directory_gives_what_a_mapping_gives(tmp_path: Path) -> None:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(data)
     found = [digest(apply_plan(plan, tmp_path, partial=partial)) for plan, partial in product(PLANS, (False, True))]
-    assert found == digests()
+    assert found == expected()
 
 
 def test_threads_do_not_disturb_one_another() -> None:
-    expected = digests()
     with ThreadPoolExecutor(4) as pool:
-        assert all(found == expected for found in pool.map(lambda _: digests(), range(8)))
+        assert all(found == expected() for found in pool.map(lambda _: digests(), range(8)))
 
 
 def test_the_order_of_a_mapping_is_of_no_account() -> None:
-    expected = digest(apply_plan(PLAN + REJECTED, FILES))
+    same = digest(apply_plan(PLAN + REJECTED, FILES))
     chance = random.Random(22)
     for _ in range(5):
         order = list(FILES.items())
         chance.shuffle(order)
-        assert digest(apply_plan(PLAN + REJECTED, dict(order))) == expected
+        assert digest(apply_plan(PLAN + REJECTED, dict(order))) == same
 
 
 def parts() -> list[str]:
@@ -174,8 +186,8 @@ def test_edits_of_unrelated_files_come_in_any_order(seed: int) -> None:
     for part in parts():
         by_file.setdefault(part.split('"')[1], []).append(part)
     assert len(by_file) >= 4
-    expected = apply_plan("".join(parts()), FILES)
-    assert expected.ok
+    same = apply_plan("".join(parts()), FILES)
+    assert same.ok
     chance = random.Random(seed)
     # Edits of one file keep their order, and are dealt in between those of the others.
     deck = [path for path, edits in by_file.items() for _ in edits]
@@ -186,5 +198,5 @@ def test_edits_of_unrelated_files_come_in_any_order(seed: int) -> None:
         plan += by_file[path][taken[path]]
         taken[path] += 1
     found = apply_plan(plan, FILES)
-    assert (found.files, found.modes, found.diff) == (expected.files, expected.modes, expected.diff)
-    assert list(found.files) == list(expected.files)
+    assert (found.files, found.modes, found.diff) == (same.files, same.modes, same.diff)
+    assert list(found.files) == list(same.files)
