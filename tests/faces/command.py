@@ -43,7 +43,7 @@ def glmcode(cwd: Path, *arguments: str | Path, stdin: str | bytes | None = None,
         capture_output=True,
         check=False,
         env={**os.environ, "GIT_CEILING_DIRECTORIES": str(cwd.parent), **environ},
-        timeout=60,
+        timeout=200,
     )
     err = ended.stderr.decode("utf-8", "surrogateescape")
     assert "Traceback" not in err, err

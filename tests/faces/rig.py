@@ -74,7 +74,7 @@ def glmcode(
     text = isinstance(stdin, bytes)
     given = {"stdin": subprocess.PIPE if text else stdin}
     with start(cwd, *arguments, env=env if env is not None else environ(cwd.parent), **given) as process:
-        out, err = process.communicate(stdin if isinstance(stdin, bytes) else None, timeout=60)
+        out, err = process.communicate(stdin if isinstance(stdin, bytes) else None, timeout=200)
     return ended(process, out, err)
 
 

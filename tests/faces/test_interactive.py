@@ -28,7 +28,7 @@ class Terminal:
     def wait_for(self, words: str) -> None:
         """Reads until the words have been written; fails with the screen where they don't come."""
         try:
-            self.process.expect_exact(words, timeout=30)
+            self.process.expect_exact(words, timeout=100)
         except (pexpect.TIMEOUT, pexpect.EOF):
             self.stream.feed(self.process.before if isinstance(self.process.before, str) else "")
             raise AssertionError(f"no {words!r} on the screen:\n" + "\n".join(self.screen.display)) from None
@@ -39,7 +39,7 @@ class Terminal:
 
     def end(self) -> int:
         """Waits for the end; returns the exit code."""
-        self.process.expect(pexpect.EOF, timeout=30)
+        self.process.expect(pexpect.EOF, timeout=100)
         self.stream.feed(self.process.before)
         self.process.close()
         return int(self.process.exitstatus if self.process.exitstatus is not None else -1)

@@ -175,7 +175,7 @@ def test_nothing_to_land_with(checkout: Checkout, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("answer", "landed"), [("x\na", "apply"), ("commit", "commit"), ("n", ""), ("", "")])
 def test_on_a_terminal_it_asks(checkout: Checkout, answer: str, landed: str) -> None:
     work(checkout, {"a.txt": THEIRS}, "mend\x1b[31m it")
-    child = pexpect.spawn(sys.executable, ["-m", "glmcode", "land"], cwd=checkout.root, encoding="utf-8", timeout=30)
+    child = pexpect.spawn(sys.executable, ["-m", "glmcode", "land"], cwd=checkout.root, encoding="utf-8", timeout=100)
     for line in answer.split("\n"):
         child.expect_exact("[a]pply uncommitted, [c]ommit, [m]erge, [n]ot now: ")
         child.sendline(line)
@@ -188,7 +188,7 @@ def test_on_a_terminal_it_asks(checkout: Checkout, answer: str, landed: str) -> 
 
 def test_end_of_input_lands_nothing(checkout: Checkout) -> None:
     work(checkout, {"a.txt": THEIRS}, "x")
-    child = pexpect.spawn(sys.executable, ["-m", "glmcode", "land"], cwd=checkout.root, encoding="utf-8", timeout=30)
+    child = pexpect.spawn(sys.executable, ["-m", "glmcode", "land"], cwd=checkout.root, encoding="utf-8", timeout=100)
     child.expect_exact("[n]ot now: ")
     child.sendeof()
     child.expect(pexpect.EOF)

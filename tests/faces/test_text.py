@@ -38,4 +38,4 @@ def test_no_control_is_left_and_all_can_be_encoded(text: str) -> None:
 def test_a_megabyte_takes_a_moment(text: str) -> None:
     started = time.process_time()
     printable(text)
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5

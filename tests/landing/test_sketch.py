@@ -120,7 +120,7 @@ def test_repeated_lines_cost_a_bounded_time() -> None:
     before = "x = 1\n" * 100_000
     started = time.process_time()
     assert reason(before, "x = 1\n# ... existing code ...\ny = 2\n" * 40, "x.conf") in ("ambiguous", "no-match")
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize("path", ["x.conf", "x.py", "x.js"])

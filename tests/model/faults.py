@@ -5,6 +5,7 @@ import json
 import re
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,6 +13,10 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from glmcode.model.providers import Endpoint, choose
+
+if sys.platform == "linux":
+    import fcntl
+    import termios
 
 
 class Line:
@@ -29,7 +34,10 @@ class Line:
         self._stopping.wait(seconds)
 
     def reset(self) -> None:
-        """Ends the connection as a crash does: with RST instead of FIN."""
+        """Ends the connection as a crash does, with RST instead of FIN, once what was sent has arrived."""
+        until = time.monotonic() + 20
+        while _on_its_way(self._connection) and time.monotonic() < until:
+            time.sleep(0.002)
         self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._connection.close()
 
@@ -63,6 +71,7 @@ class FaultServer:
         self.seen: list[Seen] = []
         self._scripts = scripts
         self._stopping = threading.Event()
+        self._waking: object = None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/v1"
@@ -74,9 +83,11 @@ class FaultServer:
 
     def __exit__(self, *_: object) -> None:
         self._stopping.set()
-        with socket.create_connection(("127.0.0.1", self.port)):
-            pass  # wakes accept()
-        self._thread.join()
+        with socket.socket() as waking:  # accept(), behind the connections that it has not seen yet
+            waking.bind(("127.0.0.1", 0))
+            self._waking = waking.getsockname()
+            waking.connect(("127.0.0.1", self.port))
+            self._thread.join()
         self._listener.close()
 
     def endpoint(self, key: str = "", model: str | None = None) -> Endpoint:
@@ -86,8 +97,8 @@ class FaultServer:
         answering = []
         number = 0
         while True:
-            connection, _ = self._listener.accept()
-            if self._stopping.is_set():
+            connection, address = self._listener.accept()
+            if address == self._waking:
                 connection.close()
                 break
             script = self._scripts[min(number, len(self._scripts) - 1)]
@@ -102,6 +113,14 @@ class FaultServer:
         with connection, contextlib.suppress(OSError):
             self.seen.append(_request(connection))
             script(Line(connection, self._stopping))
+
+
+def _on_its_way(connection: socket.socket) -> int:
+    """How many bytes the other side has not received: a reset would take them along."""
+    if sys.platform == "linux":
+        return int.from_bytes(fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+    time.sleep(0.05)
+    return 0
 
 
 def _request(connection: socket.socket) -> Seen:
@@ -172,7 +191,6 @@ def stalls(seconds: float) -> Script:
 
 
 def resets(line: Line) -> None:
-    time.sleep(0.05)  # what was sent before must arrive before the reset does
     line.reset()
 
 

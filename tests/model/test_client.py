@@ -26,12 +26,12 @@ ASK = Request((Message("system", "be short"), Message("user", "hello")), 1000)
 
 
 def client(
-    server: FaultServer, *, key: str = KEY, retries: int = 3, stall: float = 5.0, record: Recorder | None = None
+    server: FaultServer, *, key: str = KEY, retries: int = 3, stall: float = 30.0, record: Recorder | None = None
 ) -> Client:
-    return Client(server.endpoint(key), Retry(retries, first_wait=0.01, stall=stall, connect=5), record=record)
+    return Client(server.endpoint(key), Retry(retries, first_wait=0.01, stall=stall, connect=30), record=record)
 
 
-def ask(*scripts: Script, retries: int = 3, stall: float = 5.0) -> tuple[list[Delta], FaultServer]:
+def ask(*scripts: Script, retries: int = 3, stall: float = 30.0) -> tuple[list[Delta], FaultServer]:
     with FaultServer(*scripts) as server, client(server, retries=retries, stall=stall) as asked:
         deltas = list(asked.stream(ASK))
     said = [at for at, delta in enumerate(deltas) if isinstance(delta, Text | Reasoning)]
@@ -40,7 +40,7 @@ def ask(*scripts: Script, retries: int = 3, stall: float = 5.0) -> tuple[list[De
     return [delta for delta in deltas if not isinstance(delta, Answering)], server
 
 
-def refused(*scripts: Script, retries: int = 3, stall: float = 5.0) -> tuple[GlmcodeError, FaultServer]:
+def refused(*scripts: Script, retries: int = 3, stall: float = 30.0) -> tuple[GlmcodeError, FaultServer]:
     """The error that the user sees, which is always one line without the key or a page's markup."""
     with (
         FaultServer(*scripts) as server,
@@ -188,7 +188,7 @@ def test_retry_after_is_honoured() -> None:
 def test_retry_after_of_an_hour_is_told_and_not_slept() -> None:
     for value in ("3600", formatdate(time.time() + 3600, usegmt=True)):
         failed, server = refused(error(429, "1302", "later", retry_after=value))
-        assert re.search(r"asks to wait (3600|3599) seconds", failed.message)
+        assert re.search(r"asks to wait (3600|35[0-9][0-9]) seconds", failed.message)
         assert failed.exit_code == Exit.UNREACHABLE
         assert len(server.seen) == 1
 
@@ -234,8 +234,8 @@ def test_an_endless_error_body_is_read_only_in_part() -> None:
 
 
 def test_silence_before_the_answer_is_a_timeout() -> None:
-    failed, server = refused(faults.then(faults.sends(HEAD), faults.stalls(60)), retries=1, stall=0.2)
-    assert "silent for 0.2 seconds" in failed.message
+    failed, server = refused(faults.then(faults.sends(HEAD), faults.stalls(60)), retries=1, stall=0.5)
+    assert "silent for 0.5 seconds" in failed.message
     assert failed.exit_code == Exit.UNREACHABLE
     assert len(server.seen) == 2
 
@@ -245,7 +245,7 @@ def test_silence_before_the_answer_is_a_timeout() -> None:
     [
         (faults.resets, "reset"),
         (faults.hangs_up, "closed the connection"),
-        (faults.stalls(60), "silent for 0.5 seconds"),
+        (faults.stalls(600), "silent for 2 seconds"),
         (faults.sends(LAST), "without a finish reason"),
         (faults.sends(chunk(b"data: [DONE]\n\n") + LAST), "without a finish reason"),
         (faults.sends(chunk(b'data: {"choices":[{"delta":{},"finish_reason":"network_error"}]}\n\n') + LAST), "network_error"),
@@ -257,7 +257,7 @@ def test_silence_before_the_answer_is_a_timeout() -> None:
 )  # fmt: skip
 def test_what_had_come_before_a_cut_is_kept_and_nothing_is_asked_again(end: Script, why: str) -> None:
     script = faults.then(faults.sends(HEAD + chunk(said("kept"))), end)
-    deltas, server = ask(script, stall=0.5 if "silent" in why else 20)
+    deltas, server = ask(script, stall=2 if "silent" in why else 30)
     assert text(deltas) == "kept"
     last = deltas[-1]
     assert isinstance(last, Finish)
@@ -274,9 +274,9 @@ def test_a_reset_behind_the_finish_reason_is_no_cut() -> None:
 
 def test_nothing_is_waited_for_behind_done() -> None:
     started = time.monotonic()
-    deltas, _ = ask(faults.then(faults.sends(HEAD + chunk(said("x") + STOP)), faults.stalls(60)), stall=20)
+    deltas, _ = ask(faults.then(faults.sends(HEAD + chunk(said("x") + STOP)), faults.stalls(600)), stall=300)
     assert deltas == [Text("x"), Finish("stop")]
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 100
 
 
 def test_a_stream_that_never_ends_is_cut_where_no_token_budget_reaches() -> None:
@@ -328,13 +328,13 @@ def test_a_stream_in_single_bytes_is_the_same_stream() -> None:
 
 
 def test_text_is_given_on_the_moment_it_arrives() -> None:
-    script = faults.then(faults.sends(HEAD + chunk(said("now"))), faults.stalls(60))
-    with FaultServer(script) as server, client(server, stall=60) as asked:
+    script = faults.then(faults.sends(HEAD + chunk(said("now"))), faults.stalls(600))
+    with FaultServer(script) as server, client(server, stall=300) as asked:
         started = time.monotonic()
         deltas = asked.stream(ASK)
         assert isinstance(next(deltas), Answering)
         assert next(deltas) == Text("now")
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 100
         deltas.close()  # type: ignore[attr-defined]
 
 
@@ -386,13 +386,13 @@ def test_an_interrupt_ends_a_silent_stream_at_once() -> None:
             assert process.stdout.readline() == "Text(text='x')\n"
             process.send_signal(2)
             assert process.stdout.readline() == "interrupted\n"
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
 
 
 def test_nothing_of_a_stream_stays_open() -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     ask(faults.then(faults.sends(HEAD + chunk(said("x"))), faults.resets))
-    assert threading.active_count() == before
+    assert set(threading.enumerate()) <= before
 
 
 BEGUN = Request(ASK.messages, 1000, partial="half of", closed="half", go_on="go on")

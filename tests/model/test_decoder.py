@@ -256,7 +256,7 @@ def test_an_event_of_more_than_16_mb_is_a_fault_and_is_not_kept() -> None:
 def test_hostile_streams_cost_linear_time_and_do_not_crash(reads: list[bytes]) -> None:
     started = time.process_time()
     decoded(reads)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 15
 
 
 def test_memory_for_torn_lines_is_bounded() -> None:

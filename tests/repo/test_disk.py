@@ -95,7 +95,9 @@ def test_a_path_that_leads_anywhere_but_inside_is_refused(root: Path, path: str)
     assert os.listdir(root) == []
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.lists(
         st.sampled_from(["..", ".", "", "a", "b", "link", "out", ".git", "é", "\udcff", "x\n", "/", "~"]),

@@ -551,7 +551,9 @@ _names = st.sampled_from(["a", "b", "d/a", "d/b", "d/e/a", "e", "f/g"])
 _bytes = st.one_of(st.none(), st.binary(max_size=8))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(st.dictionaries(_names, _bytes, max_size=4), max_size=4))
 def test_any_landings_undone_in_turn_give_each_tree_again(
     tmp_path_factory: pytest.TempPathFactory, plans: list[dict[str, bytes | None]]
