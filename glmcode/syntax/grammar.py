@@ -70,6 +70,8 @@ def parse_tree(data: bytes, language: str, old: "Tree | None" = None) -> "Tree |
         )
     except ValueError:  # how the binding says that `stop` said so
         return None
+    except SystemError as error:  # how it says that an interrupt came amid `read`
+        raise error.__cause__ or error from None
     return tree if reads_left >= 0 else None
 
 

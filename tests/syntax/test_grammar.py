@@ -3,11 +3,13 @@
 import subprocess
 import sys
 import time
+from types import FrameType
 
 import pytest
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.syntax import language_of, outline, parse
+from glmcode.syntax.grammar import parse_tree
 from glmcode.syntax.languages import LANGUAGES
 
 LANGUAGES_OF = {
@@ -209,3 +211,25 @@ def test_a_broken_character_where_reading_is_called_off_is_survived() -> None:
     """Found by fuzzing: bash's scanner reads on from each bracket until its reading is called off, here at a byte that is no UTF-8."""
     data = b"(" * 17 + b"[" + b"(" * 182 + b"{" + b"(" * 1554 + b"\xa8\xa3u\xb0UK\xd2\xd7o\x8d\xe1\xe1\x112\xfd\x97"
     look(data + b"(" * 403 + b"\x0e\x97/\x99\x07\x93\x91\xa9*D8\xc8\xee\xa3", "bash")
+
+
+@pytest.mark.parametrize("within", ["read", "stop"])
+@pytest.mark.parametrize("number", [1, 5])
+def test_an_interrupt_amid_a_parse_is_an_interrupt(within: str, number: int) -> None:
+    """It came out as a SystemError, and so as a bug of ours, where it fell into the reading."""
+    calls = 0
+
+    def interrupt(frame: FrameType, event: str, _: object) -> None:
+        nonlocal calls
+        calls += event == "call" and frame.f_code.co_name == within
+        if calls == number:
+            sys.setprofile(None)
+            raise KeyboardInterrupt
+
+    profiling = sys.getprofile()
+    sys.setprofile(interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            parse_tree(b"x = [1, 2]\n" * 20_000, "python")
+    finally:
+        sys.setprofile(profiling)
