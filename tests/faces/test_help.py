@@ -1,6 +1,10 @@
 """Every command explains itself."""
 
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,7 +43,10 @@ def test_what_is_not_there_is_one_clear_line(tmp_path: Path, arguments: list[str
     assert ran.out == b""
 
 
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 def test_completion_can_be_shown(tmp_path: Path) -> None:
-    ran = glmcode(tmp_path, "--show-completion", "bash", env=environ(tmp_path))
-    assert ran.code == Exit.OK
-    assert b"_GLMCODE_COMPLETE" in ran.out or b"glmcode" in ran.out
+    """From a shell of its own: which one it is is told by the processes above."""
+    command = ["bash", "-c", f"{shlex.quote(sys.executable)} -m glmcode --show-completion; exit $?"]
+    ran = subprocess.run(command, cwd=tmp_path, env=environ(tmp_path), capture_output=True, check=False)
+    assert ran.returncode == Exit.OK, ran.stderr
+    assert b"_GLMCODE_COMPLETE" in ran.stdout

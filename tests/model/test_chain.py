@@ -294,20 +294,20 @@ def test_no_more_requests_are_under_way_than_a_provider_takes() -> None:
 @pytest.mark.parametrize(
     "script",
     [
-        faults.then(faults.sends(HEAD + chunk(said("x"))), faults.stalls(60)),
-        faults.then(faults.sends(HEAD + chunk(said("x"))), *[faults.then(faults.sends(chunk(b": slow\n\n")), faults.stalls(0.05))] * 200),
+        faults.then(faults.sends(HEAD + chunk(said("x"))), faults.stalls(600)),
+        faults.then(faults.sends(HEAD + chunk(said("x"))), *[faults.then(faults.sends(chunk(b": slow\n\n")), faults.stalls(0.05))] * 4000),
     ],
     ids=["silent", "slow"],
 )  # fmt: skip
 def test_an_answer_ends_when_its_time_is_over(script: Script) -> None:
     started = time.monotonic()
     with chained([script]) as (chain, _):
-        deltas = list(chain.stream(replace(ASK, deadline=started + 0.5), allow))
+        deltas = list(chain.stream(replace(ASK, deadline=started + 2), allow))
         assert deltas[-1] == Finish("cut", "its time is over")
         with pytest.raises(GlmcodeError, match="the budget of time is spent") as raised:
-            list(chain.stream(replace(ASK, deadline=started + 0.5), allow))
+            list(chain.stream(replace(ASK, deadline=started + 2), allow))
     assert raised.value.exit_code == Exit.BUDGET
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 100
 
 
 def test_no_wait_is_begun_that_would_pass_the_deadline() -> None:
