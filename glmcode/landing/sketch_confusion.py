@@ -7,6 +7,7 @@ from glmcode.landing import messages
 from glmcode.landing.place import Refusal
 from glmcode.landing.sketch_blocks import Block, extent, head_of, is_head, opener_of
 from glmcode.landing.sketch_gains import SURE, is_same_thing, likeness, words_of
+from glmcode.landing.sketch_indent import balance
 from glmcode.landing.sketch_lines import Line, opens, shuts
 from glmcode.landing.sketch_reading import Reading, Segment
 
@@ -141,7 +142,11 @@ def _dangling(reading: Reading, segment: Segment) -> Refusal | None:
         line = sketch[i]
         if reading.alignment.pairs[i] is not None or line.sign or not shuts(line) or opens(line.key):
             continue
-        if not reading.bounds.is_new(i) and opener_of(sketch, i, segment.lines.start) is None:
+        opener = opener_of(sketch, i, segment.lines.start)
+        if opener is not None and line.key[:1] in b")]}" and not opens(sketch[opener].key):
+            # A line that is only less deep, unless it opens a bracket and goes on behind it.
+            opener = opener if sum(balance(one.data) for one in sketch[opener:i]) > 0 else None
+        if not reading.bounds.is_new(i) and opener is None:
             return Refusal(
                 "ambiguous",
                 f"What does this line of the sketch close?\n{reading.quoted(range(max(segment.lines.start, i - 2), i + 1))}\nThe file has no such line there. "

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from math import gcd
 
 from glmcode.landing.body import shift_of
-from glmcode.landing.sketch_lines import TAB, indent_of, opens
+from glmcode.landing.sketch_lines import TAB, indent_of, opens, title_of
 from glmcode.landing.text import Text
 from glmcode.plan.sketch import elides
 
-__all__ = ["indented_alike", "placed", "realigned"]
+__all__ = ["balance", "indented_alike", "placed", "realigned"]
 
 _QUOTED = re.compile(rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`\n]*`|//.*|#.*")
 _LEADING = re.compile(rb"\s*[\])}]+")
@@ -17,7 +17,10 @@ _LEADING = re.compile(rb"\s*[\])}]+")
 
 def placed(body: Sequence[bytes], stands: Sequence[bytes], indents: Iterable[bytes]) -> list[bytes]:
     """The body of a definition's sketch where most of its lines stand as the definition has them: as it is, or with its
-    least indented line where the definition begins, or where its members do."""
+    least indented line where the definition begins, or where its members do.
+
+    Lines that go deeper may by chance stand as they did: where all of it is flush left, the definition's first line decides.
+    """
     told = [line for line in body if line.strip() and not elides(line.decode("utf-8", "replace"))]
     own = {(line.strip(), indent_of(line)) for line in stands}
     base = min((indent_of(line) for line in told), key=len, default=b"")
@@ -25,7 +28,28 @@ def placed(body: Sequence[bytes], stands: Sequence[bytes], indents: Iterable[byt
     for indent in indents:
         shift = shift_of([base + b"x", *told], indent, stands)
         ways.append([line if (moved := shift(line)) is None else moved for line in body])
+        if len(ways) == 2 and _is_flush_left(body, told, stands):
+            return ways[1]
     return max(ways, key=lambda way: sum((line.strip(), indent_of(line)) in own for line in way if line.strip()))
+
+
+def _is_flush_left(body: Sequence[bytes], told: Sequence[bytes], stands: Sequence[bytes]) -> bool:
+    """Whether the sketch begins with the definition's first line, less deep than it stands, and has others that could not
+    be in it so: less deep than that too, or as deep where a colon opens it and nothing closes it."""
+    title = title_of(told[0]) if told else None
+    first = next((line for line in stands if title is not None and title_of(line) == title), None)
+    if first is None or _depth(told[0]) >= _depth(first):
+        return False
+    least = _depth(first) + first.rstrip().endswith(b":")
+    is_begun = False
+    for line in body:
+        if not line.strip():
+            continue
+        is_marker = elides(line.decode("utf-8", "replace"))
+        if not is_marker and not is_begun and line is not told[0] and _depth(line) < least:
+            return True
+        is_begun = is_marker  # the line behind a marker is often flush left alone
+    return False
 
 
 def indented_alike(body: list[bytes], text: Text) -> list[bytes]:
@@ -65,7 +89,9 @@ def realigned(body: Sequence[bytes], markers: Sequence[int], text: Text) -> list
         if closing is not None:
             meant = indent_of(body[closing])
         elif stands is not None and (
-            below is None or _depth(below) >= len(stands.expandtabs(TAB)) + opens(line.strip())
+            below is None
+            or _depth(below) >= len(stands.expandtabs(TAB)) + opens(line.strip())
+            or (_depth(below) > _depth(line) and not balance(line) and not opens(line.strip()))
         ):
             meant = stands
         else:
@@ -88,20 +114,20 @@ def _run(body: Sequence[bytes], first: int, markers: frozenset[int]) -> list[int
 
 def _closing(body: Sequence[bytes], rows: Sequence[int]) -> int | None:
     """The row that closes what the first of the rows opens, where it begins with that."""
-    balance = _balance(body[rows[0]])
-    if balance <= 0:
+    count = balance(body[rows[0]])
+    if count <= 0:
         return None
     for row in rows[1:]:
         leading = _LEADING.match(body[row])
-        if leading and balance - len(leading[0].strip()) <= 0:
+        if leading and count - len(leading[0].strip()) <= 0:
             return row
-        balance += _balance(body[row])
-        if balance <= 0:
+        count += balance(body[row])
+        if count <= 0:
             return None
     return None
 
 
-def _balance(line: bytes) -> int:
+def balance(line: bytes) -> int:
     """How many brackets the line opens and does not close."""
     code = _QUOTED.sub(b"", line)
     return sum(map(code.count, (b"(", b"[", b"{"))) - sum(map(code.count, (b")", b"]", b"}")))

@@ -96,12 +96,15 @@ def _shift(
 ) -> tuple[bytes, bytes] | None:
     """What the sketch's indentation begins with, and what the file has in its place; None where no line tells.
 
-    The least indented lines tell: what is deeper may be in a block that is new there, or no more.
+    Lines within a new block don't tell, and of the others the least indented do: what is deeper may be in a block no more.
     """
+    within_new = _within_new(sketch, alignment, segment)
     held = [
         (sketch[i], file[j])
         for i in segment
-        if (j := alignment.pairs[i]) is not None and (sketch[i].key == file[j].key or sketch[i].title is not None)
+        if i not in within_new
+        and (j := alignment.pairs[i]) is not None
+        and (sketch[i].key == file[j].key or sketch[i].title is not None)
     ]
     if held and held[0][0] is sketch[segment[0]]:
         # The first line behind a marker is often flush left where the others are not.
@@ -123,6 +126,22 @@ def _shift(
             common += 1
         seen[ours[: len(ours) - common], theirs[: len(theirs) - common]] += 1
     return max(seen, key=lambda one: (seen[one], one)) if seen else None
+
+
+def _within_new(sketch: Sequence[Line], alignment: Alignment, segment: range) -> set[int]:
+    """The lines of a segment that are, by their indentation, in something that a new line of it opens."""
+    found: set[int] = set()
+    around: list[tuple[int, bool]] = []
+    for i in segment:
+        line = sketch[i]
+        while around and around[-1][0] >= line.depth:
+            around.pop()
+        is_within = bool(around) and around[-1][1]
+        if is_within:
+            found.add(i)
+        if not line.is_comment:
+            around.append((line.depth, is_within or alignment.pairs[i] is None))
+    return found
 
 
 def _stays_in(
@@ -153,13 +172,24 @@ def _stays_in(
 def _is_moved(
     sketch: Sequence[Line], file: Sequence[Line], alignment: Alignment, segment: range, i: int, j: int
 ) -> bool:
-    """Whether a line, where indentation is all that shows blocks, is in another than the line of both above it, or no more."""
-    held = [(k, at) for k in range(i - 1, segment.start - 1, -1) if (at := alignment.pairs[k]) is not None]
-    above = next(((k, at) for k, at in held if sketch[k].depth <= sketch[i].depth), held[0] if held else None)
-    if above is None or sum(line.key.endswith(b":") - line.key.endswith(b"{") for line in file) <= 0:
+    """Whether a line, where indentation is all that shows blocks, is in another than the line of both above it, or no more.
+
+    So is one that stands to that line as it did, where that one is.
+    """
+    if sum(line.key.endswith(b":") - line.key.endswith(b"{") for line in file) <= 0:
         return False
-    ours, theirs = sketch[i].depth - sketch[above[0]].depth, file[j].depth - file[above[1]].depth
-    return (ours > 0, ours < 0) != (theirs > 0, theirs < 0)
+    held = [(k, at) for k in range(segment.start, i) if (at := alignment.pairs[k]) is not None]
+    while held:
+        number = next((n for n in range(len(held) - 1, -1, -1) if sketch[held[n][0]].depth <= sketch[i].depth), 0)
+        above, there = held[number]
+        ours, theirs = sketch[i].depth - sketch[above].depth, file[j].depth - file[there].depth
+        if (ours > 0, ours < 0) != (theirs > 0, theirs < 0):
+            return True
+        # Out by fewer blocks, or more: neither by as many columns nor, where the sketch's steps are others, by as large a share.
+        if ours < 0 and ours != theirs and ours * file[there].depth != theirs * sketch[above].depth:
+            return True
+        i, j, held = above, there, held[:number]
+    return False
 
 
 def _shifted(line: bytes, shift: tuple[bytes, bytes]) -> bytes:
