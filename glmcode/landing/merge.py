@@ -49,8 +49,7 @@ def merged(text: Text, place: Place, old: Quote, new: Quote) -> bytes | Snag:
     """What bytes place.start..place.end become. The place has spans."""
     cuts: list[Cut] = []
     told = _told(text, place)
-    ours, theirs = ([line.rstrip(BLANKS) for line in side.lines] for side in (old, new))
-    _keep_spacing(text, place, old.lines, new.lines, ours, theirs)
+    ours, theirs = _compared(text, place, old.lines, new.lines)
     steps = list(changes(ours, theirs))
     unclear = told_otherwise(place, ours, theirs, steps)
     if unclear is not None:
@@ -82,24 +81,34 @@ def merged(text: Text, place: Place, old: Quote, new: Quote) -> bytes | Snag:
     return joined(text, place, old, new, out)
 
 
-def _keep_spacing(
-    text: Text,
-    place: Place,
-    old: Sequence[bytes],
-    new: Sequence[bytes],
-    ours: list[bytes],
-    theirs: list[bytes],
-) -> None:
-    """Tells lines apart that differ in trailing blanks only, where the file has the quote's: then that is the change."""
+def _compared(
+    text: Text, place: Place, old: Sequence[bytes], new: Sequence[bytes]
+) -> tuple[list[bytes], list[bytes]]:
+    """The lines of both sides as they are compared with one another.
+
+    Blanks at a line's end count where the file has them as the quote does: then a line without them is a change. Where it
+    has them otherwise anywhere, they count only for lines that are each other's counterparts without them.
+    """
     spans = place.spans or ()
+    own = [line.removesuffix(b"\r") for line in old]
+    given = [line.removesuffix(b"\r") for line in new]
+    kept = [
+        None if span is None or span[1] - span[0] > 1 else _blanks(text.content(span[0])) == _blanks(line)
+        for line, span in zip(own, spans, strict=True)
+    ]
+    loose = {line.rstrip(BLANKS) for line, is_kept in zip(own, kept, strict=True) if is_kept is False}
+    ours, theirs = (
+        [bare if (bare := line.rstrip(BLANKS)) in loose else line for line in side] for side in (own, given)
+    )
     for at, bt, size in matching_blocks(ours, theirs):
         for line, other in zip(range(at, at + size), range(bt, bt + size), strict=True):
-            was, becomes = old[line].removesuffix(b"\r"), new[other].removesuffix(b"\r")
-            span = spans[line]
-            if was != becomes and span is not None and span[1] - span[0] == 1:
-                stands = text.content(span[0])
-                if stands[len(stands.rstrip(BLANKS)) :] == was[len(was.rstrip(BLANKS)) :]:
-                    ours[line], theirs[other] = was, becomes
+            if own[line] != given[other] and kept[line]:
+                ours[line], theirs[other] = own[line], given[other]
+    return ours, theirs
+
+
+def _blanks(line: bytes) -> bytes:
+    return line[len(line.rstrip(BLANKS)) :]
 
 
 def _told(text: Text, place: Place) -> _Told:
