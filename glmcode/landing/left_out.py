@@ -3,10 +3,19 @@
 import itertools
 from collections.abc import Iterable, Sequence
 
+from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Place
 from glmcode.landing.text import Text
 
-__all__ = ["LONGEST_LINE", "left_out_beside", "pairwise_alike", "says_nothing", "told_otherwise"]
+__all__ = [
+    "LONGEST_LINE",
+    "barely_apart",
+    "left_out_beside",
+    "may_stand_beside",
+    "pairwise_alike",
+    "says_nothing",
+    "told_otherwise",
+]
 
 LONGEST_LINE = 400
 """Bytes of a line that are compared with another."""
@@ -23,10 +32,10 @@ Step = tuple[int, int, int, int]
 
 
 def told_otherwise(place: Place, ours: Sequence[bytes], theirs: Sequence[bytes], steps: Sequence[Step]) -> int | None:
-    """A line that the quote left lines out behind, where the same change can be told as one on their other side.
+    """A line beside which the quote left lines out, where the same change can be told as one on their other side.
 
     `]` comes after new lines that hold a `]` too: whichever of them is the old one, quote and replacement are the same, but
-    not what becomes of a blank line that the file has behind it. None where there is no such line.
+    not what becomes of a blank line that the file has behind it, or before it. None where there is no such line.
     """
     spans = place.spans or ()
     for number, (a, a_end, b, b_end) in enumerate(steps):
@@ -36,11 +45,23 @@ def told_otherwise(place: Place, ours: Sequence[bytes], theirs: Sequence[bytes],
         bottom = steps[number + 1][0] if number + 1 < len(steps) else len(ours)
         top = steps[number - 1][1] if number else 0
         for line in _taken(range(a_end, bottom), ours, given):
-            if _is_gap(spans, line, line + 1):
+            if _is_gap(spans, line - 1, line) or _is_gap(spans, line, line + 1):
                 return line
         for line in _taken(range(a - 1, top - 1, -1), ours, given[::-1]):
-            if _is_gap(spans, line - 1, line):
+            if _is_gap(spans, line - 1, line) or _is_gap(spans, line, line + 1):
                 return line
+    return None
+
+
+def barely_apart(
+    text: Text, place: Place, old: Sequence[bytes], new: Sequence[bytes], steps: Sequence[Step]
+) -> int | None:
+    """The line where a change begins that only blank lines hold apart from the next one, where lines left out beside the two
+    could belong between: which of its blank lines the replacement keeps, it doesn't say. None where there is none."""
+    for (a, a_end, b, _), (above, end, _, b_end) in itertools.pairwise(steps):
+        apart = any(line.strip() for line in old[a_end:above])
+        if not apart and left_out_beside(text, place, old, new, (a, end, b, b_end)):
+            return a
     return None
 
 
@@ -100,6 +121,41 @@ def _left_out(
     above = range(upper[1], rows[0]) if upper is not None else range(0)
     below = range(rows[1], lower[0]) if lower is not None else range(0)
     return [row for row in above if row not in known], [row for row in below if row not in known]
+
+
+def may_stand_beside(text: Text, place: Place, old: Sequence[bytes], new: Sequence[bytes], step: Step) -> bool:
+    """Whether lines that come may stand next to a change already, where the quote does not say what does.
+
+    A line of the context that the file tells otherwise may be one of them, rather than what became of the context; and beyond
+    the quote's own end all of them may stand.
+    """
+    a, a_end, b, b_end = step
+    spans = place.spans or ()
+    given = [line.strip() for line in new[b:b_end] if line.strip()]
+    if all(is_trivial(line) for line in given):
+        return False
+    for near, beyond in ((range(a - 1, -1, -1), -1), (range(a_end, len(old)), 1)):
+        told = next((line for line in near if old[line].strip()), None)
+        if told is not None:
+            span = spans[told]
+            stands = b"" if span is None else text.lines[span[0]].strip()
+            if told in place.guessed and stands != old[told].strip() and stands in given:
+                return True
+        elif a == a_end:
+            other = next((span for span in (spans[a:] if beyond < 0 else spans[:a][::-1]) if span is not None), None)
+            if other is not None and _said(text, other[0] - 1 if beyond < 0 else other[1], beyond, len(given)) == given:
+                return True
+    return False
+
+
+def _said(text: Text, row: int, step: int, size: int) -> list[bytes]:
+    """So many lines that are not blank, from a row on upwards or downwards, in the file's order."""
+    found: list[bytes] = []
+    while 0 <= row < len(text.lines) and len(found) < size:
+        if text.lines[row].strip():
+            found.append(text.lines[row].strip())
+        row += step
+    return found[::step]
 
 
 def pairwise_alike(old: Sequence[bytes], new: Sequence[bytes]) -> bool:

@@ -68,6 +68,9 @@ def _anchors(
     """Pairs of lines that stand once on each side, as many as rise together."""
     in_old, in_new = Counter(old[a:a_end]), Counter(new[b:b_end])
     places = {line: row for row, line in enumerate(new[b:b_end], b) if in_new[line] == 1 and in_old.get(line) == 1}
+    if len(places) > 1:
+        # A blank line may be any other one: it says where the others are only where nothing else does.
+        places = {line: row for line, row in places.items() if line.strip()} or places
     if not places:
         return []
     pairs = [(row, places[line]) for row, line in enumerate(old[a:a_end], a) if line in places]

@@ -3,8 +3,10 @@
 from glmcode.landing import messages
 from glmcode.landing.hints import Hints, choose, enclosing
 from glmcode.landing.merge import Snag, merged
+from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import MANY, Fit, Near, Place, Quote, Refusal, Splice, Standing, Verdict
-from glmcode.landing.strategies import LOOSE, Strategy, all_but_one, definition
+from glmcode.landing.strategies import LADDER, LOOSE, Strategy, all_but_one, definition
+from glmcode.landing.strategies.all_but_one import FEWEST
 from glmcode.landing.text import BLANKS, Text
 
 __all__ = ["loosely", "standing_loosely"]
@@ -37,7 +39,26 @@ def loosely(text: Text, path: str, old: Quote, new: Quote, language: str | None,
             if other is not None:
                 message = messages.loosely_or(text, (first - 1, last), (other, other + len(old.lines)))
                 return Refusal("ambiguous", message, near=Near(old, new))
+            made = _stands_apart(text, new, range(first - 1, last)) if sought and strategy is LOOSE[-1] else None
+            if made is not None:
+                message = messages.standing_or(text, made, (first - 1, last))
+                return Refusal("ambiguous", message, near=Near(old, new))
             return _verdict(text, path, place, strategy, name, old, new)
+    return None
+
+
+def _stands_apart(text: Text, new: Quote, rows: range) -> tuple[int, int] | None:
+    """Rows (to not included) outside of those where the replacement stands: a copy of what it became there may be at hand."""
+    if sum(1 for line in new.lines if not is_trivial(line)) < FEWEST:
+        return None
+    for strategy in LADDER:
+        places = strategy.find(text, new, MANY, None)
+        for place in places:
+            end = place.row + len(new.lines)
+            if end <= rows.start or place.row >= rows.stop:
+                return place.row, end
+        if places:
+            return None
     return None
 
 

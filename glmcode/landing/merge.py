@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glmcode.landing.carry import joined
-from glmcode.landing.left_out import LONGEST_LINE, left_out_beside, pairwise_alike, says_nothing, told_otherwise
+from glmcode.landing.left_out import (
+    LONGEST_LINE,
+    barely_apart,
+    left_out_beside,
+    may_stand_beside,
+    pairwise_alike,
+    says_nothing,
+    told_otherwise,
+)
 from glmcode.landing.linediff import changes, matching_blocks
 from glmcode.landing.place import Place, Quote
 from glmcode.landing.strategies.indentation import settled
@@ -52,6 +60,8 @@ def merged(text: Text, place: Place, old: Quote, new: Quote) -> bytes | Snag:
     ours, theirs = _compared(text, place, old.lines, new.lines)
     steps = list(changes(ours, theirs))
     unclear = told_otherwise(place, ours, theirs, steps)
+    if unclear is None:
+        unclear = barely_apart(text, place, old.lines, new.lines, steps)
     if unclear is not None:
         return Snag("gap", unclear)
     for a, a_end, b, b_end in steps:
@@ -81,9 +91,7 @@ def merged(text: Text, place: Place, old: Quote, new: Quote) -> bytes | Snag:
     return joined(text, place, old, new, out)
 
 
-def _compared(
-    text: Text, place: Place, old: Sequence[bytes], new: Sequence[bytes]
-) -> tuple[list[bytes], list[bytes]]:
+def _compared(text: Text, place: Place, old: Sequence[bytes], new: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
     """The lines of both sides as they are compared with one another.
 
     Blanks at a line's end count where the file has them as the quote does: then a line without them is a change. Where it
@@ -145,6 +153,8 @@ def _cuts(
     spans = place.spans or ()
     if _is_made(text, place, old, new, (a, a_end, b, b_end)):
         return []
+    if may_stand_beside(text, place, old, new, (a, a_end, b, b_end)):
+        return Snag("gap", min(a, len(old) - 1))
     up, down = _slack(old, new, (a, a_end, b, b_end))
     low, high = max(0, a - up - 1), min(len(old), a_end + down + 1)
     if max(up, down) > MOST_SLACK or ((up or down) and not _solid(spans[low:high])):
@@ -257,7 +267,7 @@ def _slot(text: Text, place: Place, told: _Told, old: Sequence[bytes], a: int, a
         above -= 1
     while below < len(old) and spans[below] is None and not old[below].strip():
         below += 1
-    if (above < 0 < a) or (below >= len(old) > a_end) or ((above < 0 or below >= len(old)) and a < a_end):
+    if (above < 0 or below >= len(old)) and (a < a_end or (above + 1, below) != (a, a_end)):
         # Blank lines at the quote's end that the file has not: what is beyond them is not told.
         return None
     upper = spans[above] if above >= 0 else None

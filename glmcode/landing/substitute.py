@@ -247,17 +247,26 @@ def _proves(old: Quote, new: Quote, earlier: Text | None) -> bool:
     steps = list(changes(old.lines, new.lines))
     if not steps:
         return True
+    if any(_stands_undone(old, new, step) for step in steps):
+        return False
     added = [line for _, _, b, b_end in steps for line in new.lines[b:b_end] if not is_trivial(line)]
     kept = len([line for line in new.lines if not is_trivial(line)]) - len(added)
     if added:
         return kept > 0 or sum(map(_substance, added)) >= SUBSTANCE
-    # Something only went: its neighbours on both sides, standing side by side, are the proof, where they don't in the quote.
-    if search(Text(old.data), new)[1]:
-        return False
+    # Something only went: its neighbours on both sides, standing side by side, are the proof.
     first, last = steps[0][2], steps[-1][3]
     above = any(not is_trivial(line) for line in new.lines[:first])
     below = any(not is_trivial(line) for line in new.lines[last:])
     return above and below
+
+
+def _stands_undone(old: Quote, new: Quote, step: tuple[int, int, int, int]) -> bool:
+    """Whether the replacement stands there just as well while the lines are still there that one step only takes away."""
+    a, a_end, b, b_end = step
+    if b != b_end:
+        return False
+    lines = [*new.lines[:b], *old.lines[a:a_end], *new.lines[b:]]
+    return bool(search(Text(b"".join(line + b"\n" for line in lines)), new)[1])
 
 
 def _substance(line: bytes) -> int:

@@ -15,9 +15,12 @@ from glmcode import apply_plan
 from tests.history.block import Block, Told, native, search_replace, sides
 from tests.history.determined import (
     Key,
+    has_rival,
     is_determined,
     is_solid,
+    rows_of,
     stands_as_quoted,
+    stands_but_for_one,
     stands_once,
     stands_once_unbroken,
     stripped,
@@ -139,7 +142,14 @@ def _trailing_blanks(block: Block, chance: random.Random) -> Drifted | None:
     return _by_line(block, [make(one) for one in block.lines])
 
 
+def _brings_blanks(block: Block) -> bool:
+    """Whether an empty line comes that holds blanks: shifted, nobody can say how many it should hold."""
+    return any(one.old is None and one.new and not one.new.strip() for one in block.lines)
+
+
 def _deeper(block: Block, chance: random.Random) -> Drifted | None:
+    if _brings_blanks(block):
+        return None
     step = _step(block)
     return _by_line(block, _each(block.lines, lambda line: step + line if line.strip() else line))
 
@@ -147,7 +157,7 @@ def _deeper(block: Block, chance: random.Random) -> Drifted | None:
 def _flatter(block: Block, chance: random.Random) -> Drifted | None:
     every = [line for one in block.lines for line in (one.old, one.new) if line is not None and line.strip()]
     step = next((step for step in _STEPS if all(line.startswith(step) for line in every)), None)
-    if step is None:
+    if step is None or _brings_blanks(block):
         return None
     return _by_line(block, _each(block.lines, lambda line: line.removeprefix(step) if line.strip() else line))
 
@@ -156,7 +166,7 @@ def _flush_left(block: Block, chance: random.Random) -> Drifted | None:
     every = [line for one in block.lines for line in (one.old, one.new) if line is not None and line.strip()]
     indents = [line[: len(line) - len(line.lstrip())] for line in every]
     least = min(indents, key=len)
-    if not least or not all(indent.startswith(least) for indent in indents):
+    if not least or not all(indent.startswith(least) for indent in indents) or _brings_blanks(block):
         return None
     return _by_line(block, _each(block.lines, lambda line: line.removeprefix(least) if line.strip() else line))
 
@@ -167,6 +177,8 @@ def _tabs(block: Block, chance: random.Random) -> Drifted | None:
     told = [_indent(line) for one in block.lines for line in (one.old, one.new) if line is not None and line.strip()]
     if not any(_indent(one.old) for one in block.lines if one.old is not None and one.old.strip()):
         return None  # a quote that has not drifted: the new lines are as they are given
+    if _brings_blanks(block):
+        return None
     if any(b"\t" in indent for indent in indents):
         if any(b" " in indent for indent in indents):
             return None
@@ -197,7 +209,11 @@ def _without(block: Block, gone: Callable[[bytes], bool]) -> Drifted | None:
     lines = [one for one in block.lines if keeps(one)]
     if _stands([one.old for one in lines if one.old is not None], block.base):
         return None  # only its ends are gone, or it is another quote now, and an exact one
-    return _by_line(block, lines, lambda line: None if gone(line) else stripped(line))
+    found = _by_line(block, lines, lambda line: None if gone(line) else stripped(line))
+    quoted = [one.old for one in lines if one.old is not None]
+    if found is not None and stands_but_for_one(quoted, block.base, rows_of(lines)):
+        return replace(found, determined=False)
+    return found
 
 
 def _no_blanks(block: Block, chance: random.Random) -> Drifted | None:
@@ -221,6 +237,8 @@ def _blanks_added(block: Block, chance: random.Random) -> Drifted | None:
         return None
     at = chance.choice(pairs) + 1
     lines = [*block.lines[:at], Told(b"", b""), *block.lines[at:]]
+    if _stands([one.old for one in lines if one.old is not None], block.base):
+        return None  # another quote, and an exact one
     return _by_line(block, lines, lambda line: stripped(line) or None)
 
 
@@ -237,6 +255,8 @@ def _amid_missing(block: Block, chance: random.Random) -> Drifted | None:
         return None
     at = chance.choice(inner)
     lines = [*block.lines[:at], *block.lines[at + 1 :]]
+    if stripped(block.lines[at].old or b"") in [stripped(one.new) for one in lines if one.new and one.old is None]:
+        return None  # what comes may be the line that is missing
     if _stands([one.old for one in lines if one.old is not None], block.base):
         return None  # another quote, and an exact one
     if _stands([one.new for one in lines if one.new is not None], block.base):
@@ -244,7 +264,7 @@ def _amid_missing(block: Block, chance: random.Random) -> Drifted | None:
     row = block.lines[at].row
     quoted = [one.old for one in lines if one.old is not None]
     rest = [line for number, line in enumerate(block.base) if number != row]
-    once = stands_once(quoted, rest, differ=1) and len(quoted) >= 4
+    once = stands_once(quoted, rest, differ=1) and not has_rival(quoted, block.base, rows_of(block.lines), 1)
     return _made(block, lines, once and stands_as_quoted(lines, block.base) and is_solid(lines))
 
 
@@ -256,7 +276,7 @@ def _doubled(block: Block, chance: random.Random) -> Drifted | None:
     one = block.lines[at]
     lines = [*block.lines[: at + 1], Told(one.old, one.new), *block.lines[at + 1 :]]
     quoted = [one.old for one in block.lines if one.old is not None]
-    once = stands_once(quoted, block.base, differ=1) and len(quoted) >= 4
+    once = stands_once(quoted, block.base, differ=1) and not has_rival(quoted, block.base, rows_of(lines), 1)
     return _made(block, lines, once and stands_as_quoted(lines, block.base) and is_solid(lines))
 
 
@@ -298,8 +318,15 @@ def _elided(block: Block, chance: random.Random) -> Drifted | None:
             upper = [one.old for one in block.lines[:at] if one.old is not None]
             lower = [one.old for one in block.lines[at + 2 :] if one.old is not None]
             once = stands_once(upper, block.base) and stands_once(lower, block.base)
-            return _made(block, lines, once and is_solid(lines))
+            return _made(block, lines, once and not _opens_below(block, run, at + 2) and is_solid(lines))
     return None
+
+
+def _opens_below(block: Block, run: Sequence[Told], below: int) -> bool:
+    """Whether one of the lines may open what the next one stands in: who elides it has another block's lines in mind."""
+    depths = [len(_indent(one.old)) for one in run if one.old is not None and one.old.strip()]
+    after = [len(_indent(one.old)) for one in block.lines[below:] if one.old is not None and one.old.strip()]
+    return bool(depths and after) and min(depths) < after[0]
 
 
 def _is_beside_change(block: Block, at: int) -> bool:
@@ -453,7 +480,10 @@ def _there_already(block: Block, chance: random.Random) -> Drifted | None:
     quoted = [one.old for one in block.lines if one.old is not None]
     again = _stands(quoted, block.target)
     plan = native(block.path, search_replace(block.lines))
-    return None if again else Drifted("", block.path, plan, after, after, not again)
+    # So it may where it stands elsewhere, but for a line that has changed since.
+    given = [one.new for one in block.lines if one.new is not None]
+    near = stands_but_for_one(quoted, block.target, range(block.first, block.first + len(given)))
+    return None if again else Drifted("", block.path, plan, after, after, not near)
 
 
 def _stands(quoted: Sequence[bytes], lines: Sequence[bytes]) -> bool:
@@ -467,6 +497,8 @@ def _no_last_feed(block: Block, chance: random.Random) -> Drifted | None:
     """The file's last line has no end, and the quote has one."""
     if block.lines[-1].row != len(block.base) - 1 and block.lines[-1].old is not None:
         return None
+    if not block.base[-1].strip() or not block.target[-1].strip():
+        return None  # a line less is not a line without its end
     plan = native(block.path, search_replace(block.lines))
     return Drifted(
         "", block.path, plan, ended(block.base)[:-1], ended(block.target)[:-1], is_determined(block.lines, block.base)

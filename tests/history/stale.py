@@ -56,8 +56,14 @@ def _brought(
     if max(_places_like(quoted, stands), _places_like(given, stands)) > 1:
         return None
     whole = [theirs.get(row) for row in range(b, b + len(given))]
-    if _run(whole):
+    stays = any(
+        _stands_in(quoted[hunk.a : hunk.a_end], stands)
+        or any(ours.get(a + line) is not None for line in range(hunk.a, hunk.a_end))
+        for hunk in hunks(quoted, given)
+    )
+    if _run(whole) and not stays:
         return ended(stands)[: None if is_ended else -1]
+    kept = {ours.get(row) for row in range(a, a + len(quoted))}
     cuts: list[tuple[int, int, list[bytes]]] = []
     for hunk in hunks(quoted, given):
         lines = given[hunk.b : hunk.b_end]
@@ -69,7 +75,10 @@ def _brought(
             assert start is not None
             cuts.append((start, start + len(rows_there), lines))
         elif made and _run(made) and not any(row is not None for row in rows_there):
-            continue
+            if _stands_in(quoted[hunk.a : hunk.a_end], stands) or not kept.isdisjoint(made):
+                return (
+                    None  # what goes is there still, or what comes is like a line that stays: which of the two is it?
+                )
         elif not rows_there and not any(row is not None for row in made) and _run(around):
             assert around[1] is not None
             cuts.append((around[1], around[1], lines))
@@ -86,6 +95,12 @@ def _only_place(quoted: Sequence[bytes], stands: Sequence[bytes]) -> int | None:
     size = len(quoted)
     found = [at for at in range(len(stands) - size + 1) if list(stands[at : at + size]) == list(quoted)]
     return found[0] if len(found) == 1 else None
+
+
+def _stands_in(lines: Sequence[bytes], stands: Sequence[bytes]) -> bool:
+    """Whether the lines, if they say anything, stand somewhere one below the other."""
+    telling = any(len(line.strip()) > 2 for line in lines)
+    return telling and b"\n".join([b"", *lines, b""]) in b"\n".join([b"", *stands, b""])
 
 
 def _places_like(lines: Sequence[bytes], stands: Sequence[bytes]) -> int:

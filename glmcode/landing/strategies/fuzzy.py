@@ -4,14 +4,15 @@ Lines that are rare in the file say where to look; a window there is aligned lin
 that are the same but for their indentation: nothing is compared letter by letter.
 """
 
-import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from glmcode.landing.linediff import matching_blocks
 from glmcode.landing.nearest import is_trivial, rows_of
 from glmcode.landing.place import Place, Quote
 from glmcode.landing.strategies.gaps import Span, filled, place_of
+from glmcode.landing.strategies.indentation import common_shift
+from glmcode.landing.strategies.retold import broken_otherwise, counterparts, counterparts_beyond
 from glmcode.landing.text import BLANKS, Text
 
 __all__ = ["find"]
@@ -48,7 +49,7 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     pairs = max(aligned, key=lambda pairs: sum(weights[number] for number in pairs))
     if len(pairs) < 2:
         return []
-    pairs = _together(text, wanted, pairs, _slack(wanted))
+    pairs = _indented(text, quote, weights, _together(text, wanted, pairs, _slack(wanted)))
     own = sum(1 for number, row in pairs.items() if row in rows.get(wanted[number], ()))
     if _has_rival(text, wanted, rows, pairs, own - max(1.0, total / 5)):
         return []
@@ -109,7 +110,7 @@ def _judged(
 ) -> list[Place]:
     solid = [number for number, line in enumerate(wanted) if line]
     strong = [number for number in pairs if weights[number] == 1]
-    broken = _broken_otherwise(text, wanted, pairs)
+    broken = broken_otherwise(text, wanted, pairs)
     missing = len(solid) - len(pairs) - len(broken)
     if len(pairs) < 2 or not strong or missing > max(1, len(solid) // 4):
         return []
@@ -142,11 +143,25 @@ def _judged(
         spans[number] = (row, row + 1)
     guessed.update(broken)
     spans = filled(text, quote.lines, spans)
-    for number, row in _counterparts(text, wanted, spans):
+    for number, row in counterparts(text, wanted, spans):
         spans[number] = (row, row + 1)
         guessed.add(number)
-    place = place_of(text, quote.lines, spans, frozenset(guessed), fuzzy=True)
+    place = _place(text, quote, wanted, spans, guessed)
     return [] if place is None else [place]
+
+
+def _place(
+    text: Text, quote: Quote, wanted: Sequence[bytes], spans: Sequence[Span | None], guessed: set[int]
+) -> Place | None:
+    beyond = dict(counterparts_beyond(text, wanted, spans))
+    if beyond:
+        more = [
+            (row, row + 1) if (row := beyond.get(number)) is not None else span for number, span in enumerate(spans)
+        ]
+        place = place_of(text, quote.lines, more, frozenset(guessed | beyond.keys()), fuzzy=True)
+        if place is not None:
+            return place
+    return place_of(text, quote.lines, spans, frozenset(guessed), fuzzy=True)
 
 
 def _is_beside(text: Text, pairs: dict[int, int], runs: list[list[int]], sure: list[bool], here: int) -> bool:
@@ -201,6 +216,27 @@ def _together(text: Text, wanted: Sequence[bytes], pairs: dict[int, int], most: 
     return out
 
 
+def _indented(text: Text, quote: Quote, weights: Sequence[float], pairs: dict[int, int]) -> dict[int, int]:
+    """The pairs, found anew at the depth that the lines say which don't stand in any file: the brace that closes one block is
+    not the one that closes another."""
+    strong = [(number, row) for number, row in pairs.items() if weights[number] == 1]
+    shift = common_shift([quote.lines[number] for number, _ in strong], [text.lines[row] for _, row in strong])
+    if shift is None:
+        return pairs
+    ours = [shift(line) if weight else None for line, weight in zip(quote.lines, weights, strict=True)]
+    wanted = [_EDGE if line is None else line.rstrip(BLANKS) for line in ours]
+    first = max(0, min(pairs.values()) - min(pairs) - 2)
+    end = max(pairs.values()) + len(wanted) - max(pairs) + 2
+    window = [line.rstrip(BLANKS) for line in text.lines[first:end]]
+    found = {
+        number + n: first + row + n
+        for number, row, size in matching_blocks(wanted, window)
+        for n in range(size)
+        if weights[number + n]
+    }
+    return found if all(number in found for number, _ in strong) else pairs
+
+
 def _next(lines: Sequence[bytes], at: int, step: int) -> int:
     """The next line that is not blank; -1 where there is none."""
     at += step
@@ -214,35 +250,3 @@ def _next(lines: Sequence[bytes], at: int, step: int) -> int:
 def _between(text: Text, first: int, end: int) -> int:
     """How many of the rows first..end are not blank."""
     return sum(1 for row in range(first, end) if text.lines[row].strip(BLANKS))
-
-
-def _broken_otherwise(text: Text, wanted: Sequence[bytes], pairs: dict[int, int]) -> dict[int, Span]:
-    """Lines between two that stand there whose text does too, but broken into other lines: the rows that they share."""
-    found: dict[int, Span] = {}
-    for above, below in itertools.pairwise(sorted(pairs)):
-        ours = [number for number in range(above + 1, below) if wanted[number]]
-        theirs = [row for row in range(pairs[above] + 1, pairs[below]) if text.lines[row].strip(BLANKS)]
-        if not ours or not theirs or len(ours) == len(theirs) or theirs[-1] - theirs[0] >= len(theirs):
-            continue
-        if _solid(wanted[number] for number in ours) == _solid(text.lines[row] for row in theirs):
-            found.update(dict.fromkeys(ours, (theirs[0], theirs[-1] + 1)))
-    return found
-
-
-def _solid(lines: Iterable[bytes]) -> bytes:
-    return b"".join(b"".join(lines).split())
-
-
-def _counterparts(text: Text, wanted: Sequence[bytes], spans: Sequence[Span | None]) -> list[tuple[int, int]]:
-    """Context that the file tells differently, one line for one line: which row each would be."""
-    found: list[tuple[int, int]] = []
-    known = [number for number, span in enumerate(spans) if span is not None]
-    for above, below in itertools.pairwise(known):
-        upper, lower = spans[above], spans[below]
-        assert upper is not None
-        assert lower is not None
-        ours = [number for number in range(above + 1, below) if wanted[number]]
-        theirs = [row for row in range(upper[1], lower[0]) if text.lines[row].strip(BLANKS)]
-        if ours and len(ours) == len(theirs):
-            found.extend(zip(ours, theirs, strict=True))
-    return found

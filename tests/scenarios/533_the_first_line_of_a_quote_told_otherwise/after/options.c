@@ -1,0 +1,20 @@
+static const struct option options[] = {
+    {"all", no_argument, NULL, 'a'},
+    {"brief", no_argument, NULL, 'b'},
+    {NULL, 0, NULL, 0}
+};
+
+static int is_verbose(void)
+{
+    return verbosity > 1;
+}
+
+static int is_quiet(void)
+{
+    return verbosity < 0;
+}
+
+static int run(int argc, char **argv)
+{
+    return parse(argc, argv, options);
+}
