@@ -7,7 +7,7 @@ from glmcode.landing.members import bare, replaced_in_list
 from glmcode.landing.place import Fit, Refusal, Splice, Standing, Verdict
 from glmcode.landing.restated import without_the_line
 from glmcode.landing.text import Text
-from glmcode.syntax import Definition, Parsed
+from glmcode.syntax import Definition, Parsed, Syntax
 
 __all__ = [
     "beside_amid_a_line",
@@ -33,7 +33,7 @@ def restates(lines: Sequence[bytes]) -> bool:
 
 
 def replaced_amid_a_line(
-    text: Text, parsed: Parsed | None, definition: Definition, lines: Sequence[bytes], strategy: str
+    text: Text, parsed: Syntax | None, definition: Definition, lines: Sequence[bytes], strategy: str
 ) -> Verdict:
     """Only the definition's own bytes give way; the separator behind it stays. A body that gives the line with all that
     it shares is taken as that."""
@@ -42,7 +42,7 @@ def replaced_amid_a_line(
     start = data.find(stands, definition.keyword)
     newline = text.end_near(text.row(definition.keyword))
     words = newline.join(lines).strip()
-    before = data[text.start(text.row(definition.keyword)) : definition.keyword].strip()
+    before = data[text.line_start(definition.keyword) : definition.keyword].strip()
     behind = _rest(text, definition.end).strip()
     alone = without_the_line(words, before, behind, stands)
     if alone is None:
@@ -63,7 +63,7 @@ def replaced_amid_a_line(
 
 
 def beside_amid_a_line(
-    text: Text, parsed: Parsed, definition: Definition, lines: Sequence[bytes], side: str, strategy: str
+    text: Text, parsed: Syntax, definition: Definition, lines: Sequence[bytes], side: str, strategy: str
 ) -> Verdict | None:
     """What goes before or after a definition that shares its line on that side; None where it doesn't.
 
@@ -75,7 +75,7 @@ def beside_amid_a_line(
         shares = _rest(text, definition.end).strip() != b""
         shares = shares and data[definition.end - 1 : definition.end] != text.separator
     else:
-        shares = text.start(text.row(definition.start)) != definition.start
+        shares = text.line_start(definition.start) != definition.start
     if not shares:
         return None
     own = parsed.listed(definition.keyword, definition.end)
@@ -98,7 +98,7 @@ def beside_amid_a_line(
 def deleted_amid_a_line(text: Text, definition: Definition, language: str | None) -> Splice:
     """The definition's own bytes, and where nothing follows on its line the blanks before it."""
     data, start = text.data, definition.start
-    line = text.start(text.row(start))
+    line = text.line_start(start)
     if data[line:start].strip() and not _rest(text, definition.end).strip():
         blanks = b"; \t" if language in _STATEMENTS else b" \t"
         start = line + len(data[line:start].rstrip(blanks))
@@ -115,14 +115,14 @@ def in_one_line_suite(text: Text, definition: Definition, lines: Sequence[bytes]
     data = text.data
     first, last = definition.body
     row = text.row(first)
-    before = data[text.start(row) : first].rstrip()
+    before = data[text.line_start(first) : first].rstrip()
     suite = data[first:last].rstrip()
     if not before.endswith(b":") or b"\n" in suite or not suite:
         return None
     end = text.end_near(row)
     kept = [] if suite == b"pass" else [definition.member_indent + suite]
     kept += [b""] * (len(kept) if len(lines) > 1 else 0)
-    start = text.start(row) + len(before)
+    start = text.line_start(first) + len(before)
     close = first + len(suite)
     return Fit(
         (Splice(start, close, b"".join(end + line for line in [*kept, *lines])),), strategy, 1.0, (row + 1, row + 1)
@@ -139,7 +139,7 @@ def doubtful(text: Text, parsed: Parsed, definition: Definition, path: str) -> R
     if parsed.is_clean:
         return None
     data = text.data
-    start = text.start(text.row(definition.start))
+    start = text.line_start(definition.start)
     what = ""
     if data[start : definition.start].strip() or _rest(text, definition.end).strip():
         what = f"shares line {definition.end_line if data[start : definition.start].strip() == b'' else definition.line} with code that makes no sense"
@@ -164,5 +164,5 @@ def _rest(text: Text, offset: int) -> bytes:
     data = text.data
     if offset >= len(data) or data[offset - 1 : offset] == text.separator:
         return b""
-    row = text.row(offset)
-    return text.content(row)[offset - text.start(row) :]
+    start, row = text.line_start(offset), text.row(offset)
+    return text.content(row)[offset - start :]

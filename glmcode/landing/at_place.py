@@ -7,7 +7,6 @@ from glmcode.landing.body import body_lines, insertion
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Fit, Refusal, Splice, Standing, Verdict
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like, split_lines
-from glmcode.landing.twice import may_define, twice
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtPlace
 from glmcode.syntax import Parsed, parse
@@ -39,9 +38,8 @@ def at_place(file: File, change: AtPlace, path: str) -> Verdict:
     if change.place == "imports":
         return _imports(text, body_lines(body), file)
     verdict = _top(text, lines, file.language) if change.place == "top" else _bottom(text, lines)
-    if isinstance(verdict, Fit) and (outline := file.outline) is not None and may_define(lines, outline, ""):
-        return (twice(file.parsed, verdict.splices, path) if file.parsed is not None else None) or verdict
-    return verdict
+    refusal = file.given_twice(lines, "", verdict.splices, path) if isinstance(verdict, Fit) else None
+    return refusal or verdict
 
 
 def adds_definitions(file: File, body: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import dropwhile, islice
 
 from glmcode.landing import messages
 from glmcode.landing.amid import (
@@ -26,12 +27,11 @@ from glmcode.landing.members import (
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Fit, Place, Quote, Refusal, Splice, Standing, Verdict
 from glmcode.landing.restated import other_namesake, without_neighbours
-from glmcode.landing.siblings import blank_rows, blank_rows_above, gap_between, parent_of, siblings_of
+from glmcode.landing.siblings import blank_rows, blank_rows_above, gap_between, kin_of, members_of, parent_in
 from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
-from glmcode.landing.twice import may_define, twice
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtSymbol
-from glmcode.syntax import Definition, Parsed, without_grammar
+from glmcode.syntax import Definition, Syntax, without_grammar
 
 __all__ = ["at_symbol"]
 
@@ -41,35 +41,30 @@ STRATEGY = "symbol"
 def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
     """The verdict on an edit at a definition of a file that exists."""
     text = file.text
-    found = file.defined(change.symbol)
-    if len(found) == 1 and change.action == "replace":
-        refusal = None if file.is_carried or file.parsed is None else doubtful(text, file.parsed, found[0], path)
-        return refusal or _with_body(file, change, path, found[0], ())
     # The other actions look at the definition's neighbours too: the outline of the text as it is.
-    parsed = file.parsed
-    if parsed is not None:
-        found = parsed.symbols.find(change.symbol)
-    if parsed is None:
+    found = file.defined(change.symbol, alone=change.action == "replace")
+    if not found:
+        parsed = file.parsed
+        if parsed is not None:
+            names = [definition.name for definition in parsed.definitions]
+            return Refusal("no-such-symbol", messages.no_such_symbol(path, change.symbol, names, change.action))
         if text.is_binary:
             return Refusal("binary", f"{path} is binary: it has no definitions.")
         return Refusal(
             "no-such-symbol",
             f"{without_grammar(path)}, so {change.symbol} can't be found in it. Quote the lines with SEARCH/REPLACE instead.",
         )
-    if not found:
-        names = [definition.name for definition in parsed.definitions]
-        return Refusal("no-such-symbol", messages.no_such_symbol(path, change.symbol, names, change.action))
     if len(found) > 1:
         return _several(path, change.symbol, found)
-    refusal = doubtful(text, parsed, found[0], path)
+    refusal = None if file.is_carried or file.parsed is None else doubtful(text, file.parsed, found[0], path)
     if refusal is not None:
         return refusal
-    if change.action == "delete":
-        return _delete(text, parsed, found[0])
-    return _with_body(file, change, path, found[0], parsed.definitions)
+    if change.action == "delete" and (syntax := file.syntax) is not None:
+        return _delete(text, syntax, found[0])
+    return _with_body(file, change, path, found[0])
 
 
-def _with_body(file: File, change: AtSymbol, path: str, definition: Definition, every: Sequence[Definition]) -> Verdict:
+def _with_body(file: File, change: AtSymbol, path: str, definition: Definition) -> Verdict:
     text = file.text
     try:
         _, body = encode_like(text, "", change.body)
@@ -91,25 +86,21 @@ def _with_body(file: File, change: AtSymbol, path: str, definition: Definition, 
                 f'replace="{other.name}"> with it, or a body that begins otherwise.',
             )
         verdict = _replace(file, definition, lines)
+    elif (syntax := file.syntax) is None:
+        raise AssertionError("a definition without a syntax")
     elif change.action == "inside":
-        verdict = _inside(file, every, definition, lines, path)
+        verdict = _inside(text, syntax, definition, lines, path)
     else:
-        verdict = _beside(file, every, definition, lines, change.action)
-    if isinstance(verdict, Fit) and (outline := file.outline) is not None:
-        own = definition.name if change.action == "replace" else ""
-        if may_define(lines, outline, own) and file.parsed is not None:
-            refusal = twice(file.parsed, verdict.splices, path)
-            alone = without_neighbours(text, definition, lines) if refusal is not None and own else lines
-            if alone != lines:
-                return _with_body(
-                    file,
-                    replace(change, body=(b"\n".join(alone) + b"\n").decode("utf-8", "surrogateescape")),
-                    path,
-                    definition,
-                    every,
-                )
-            return refusal or verdict
-    return verdict
+        verdict = _beside(text, syntax, definition, lines, change.action)
+    if not isinstance(verdict, Fit):
+        return verdict
+    own = definition.name if change.action == "replace" else ""
+    refusal = file.given_twice(lines, own, verdict.splices, path)
+    alone = without_neighbours(text, definition, lines) if refusal is not None and own else lines
+    if alone != lines:
+        body = b"\n".join(alone) + b"\n"
+        return _with_body(file, replace(change, body=body.decode("utf-8", "surrogateescape")), path, definition)
+    return refusal or verdict
 
 
 def _several(path: str, symbol: str, found: Sequence[Definition]) -> Refusal:
@@ -131,9 +122,9 @@ def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:
     if not _is_whole_lines(text, keyword, definition):
         if not (_is_whole_lines(text, start, definition) and restates(lines)):
             lines = shifted(lines, definition.indent, (), text)
-            return replaced_amid_a_line(text, file.parsed, definition, lines, STRATEGY)
+            return replaced_amid_a_line(text, file.syntax, definition, lines, STRATEGY)
         keyword = head  # what it has on its line is its own, and the body has that too
-    lines = replaced_in_list(file.parsed if definition.depth or language == "json" else None, definition, lines)
+    lines = replaced_in_list(file.syntax if definition.depth or language == "json" else None, definition, lines)
     stands = _contents(text, data[start : definition.end], start)
     question = None if language == "markdown" else body_elides(stands, lines, definition.name)
     if question is not None:
@@ -146,7 +137,7 @@ def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:
     new = new + (lines[comments : comments + attributes] if attributes else _contents(text, data[head:keyword], head))
     new = new + lines[comments + attributes :]
     row, size = text.row(start), len(stands)
-    there = _run_around(text, row, new) if len(new) > size else None
+    there = _run_around(text, start, row, new) if len(new) > size else None
     if there is not None:
         # A body of more than the definition: what comes with it stands beside it already.
         return Standing(STRATEGY, (there + 1, there + len(new)))
@@ -157,27 +148,28 @@ def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:
     return Fit((Splice(start, definition.end, given),), STRATEGY, 1.0, (row + 1, row + size))
 
 
-def _run_around(text: Text, row: int, lines: Sequence[bytes]) -> int | None:
-    """The row where these lines stand, one of them at `row`; None where they don't."""
-    first = max(0, row - len(lines) + 1)
-    around = text.contents(first, row + len(lines))
+def _run_around(text: Text, start: int, row: int, lines: Sequence[bytes]) -> int | None:
+    """The row where these lines stand, one of them at `row`, which holds byte `start`; None where they don't."""
+    above = list(islice(text.above(start), len(lines) - 1))[::-1]
+    first = row - len(above)
+    around = [*above, *islice(text.below(start), len(lines))]
+    if not text.is_bare:
+        around = text.contents(first, row + len(lines))
     needle = b"\n" + b"\n".join(lines) + b"\n"
     hay = b"\n" + b"\n".join(around) + b"\n"
     at = hay.find(needle)
     return None if at < 0 else first + hay.count(b"\n", 0, at)
 
 
-def _beside(file: File, every: Sequence[Definition], definition: Definition, lines: list[bytes], side: str) -> Verdict:
-    text = file.text
+def _beside(text: Text, syntax: Syntax, definition: Definition, lines: list[bytes], side: str) -> Verdict:
     data = text.data
-    extra: tuple[Splice, ...] = ()
-    if file.parsed is not None:
-        amid = beside_amid_a_line(text, file.parsed, definition, lines, side, STRATEGY)
-        if amid is not None:
-            return amid
-        lines, extra = beside_in_list(file.parsed, definition, lines, side)
+    amid = beside_amid_a_line(text, syntax, definition, lines, side, STRATEGY)
+    if amid is not None:
+        return amid
+    lines, extra = beside_in_list(syntax, definition, lines, side)
     start, end = _line_start(data, definition.start), definition.end
-    if file.language == "toml" and side == "before" and _is_table(text.content(text.row(definition.keyword))):
+    if syntax.language == "toml" and side == "before" and _is_table(text.content(text.row(definition.keyword))):
+        every = syntax.near(definition)
         owner = next((one for one in reversed(every) if one.start < start and _is_table(one.signature.encode())), None)
         if owner is not None and not _is_table(next((line for line in lines if not _is_remark(line)), b"[")):
             return Refusal(
@@ -185,27 +177,25 @@ def _beside(file: File, every: Sequence[Definition], definition: Definition, lin
                 f'Keys before {definition.name} would belong to {owner.name}, the table above it. Send them with inside="{owner.name}" or '
                 f'inside="{definition.name}".',
             )
-    siblings = siblings_of(every, definition)
-    position = siblings.index(definition)
+    kin = kin_of(text, syntax, definition)
     like = _contents(text, data[start:end], start)
     lines = shifted(lines, definition.indent, like, text)
     is_long = len(lines) > 1 or definition.end_line > definition.line
-    gap = gap_between(text, siblings, is_long, definition.depth, lines, file.language)
+    gap = gap_between(kin.gaps, is_long, definition.depth, lines, syntax.language)
     if side == "after":
         if _stands(text, end, lines):
             row = text.row(end)
             return Standing(STRATEGY, (row + 1, row + len(lines)))
-        following = siblings[position + 1] if position + 1 < len(siblings) else None
         blank = blank_rows(text, end)
-        padding = gap - blank if following and not data[end : following.start].strip() else 0
+        padding = gap - blank if kin.below and not data[end : kin.below.start].strip() else 0
         splice = insertion(text, end, lines, above=gap, below=max(0, padding))
     else:
         if _stands_before(text, start, lines):
             row = text.row(start)
             return Standing(STRATEGY, (max(1, row - len(lines)), row))
         above = 0
-        if position and not data[siblings[position - 1].end : start].strip():
-            above = max(0, gap - data.count(text.separator, siblings[position - 1].end, start))
+        if kin.above and not data[kin.above.end : start].strip():
+            above = max(0, gap - data.count(text.separator, kin.above.end, start))
         splice = insertion(text, start, lines, above=above, below=gap)
     row = text.row(splice.start) + (
         1 if splice.start >= len(data) and data and not data.endswith(text.separator) else 0
@@ -213,8 +203,7 @@ def _beside(file: File, every: Sequence[Definition], definition: Definition, lin
     return Fit((*extra, splice), STRATEGY, 1.0, (row + 1, row))
 
 
-def _inside(file: File, every: Sequence[Definition], definition: Definition, lines: list[bytes], path: str) -> Verdict:
-    text = file.text
+def _inside(text: Text, syntax: Syntax, definition: Definition, lines: list[bytes], path: str) -> Verdict:
     data = text.data
     if definition.body is None:
         return Refusal(
@@ -223,14 +212,9 @@ def _inside(file: File, every: Sequence[Definition], definition: Definition, lin
             "with what encloses it.",
         )
     first, last = definition.body
-    members = [
-        one
-        for one in every
-        if one.depth == definition.depth + 1 and definition.start <= one.start and one.end <= definition.end
-    ]
     like = _contents(text, data[_line_start(data, first) : last], first)
     lines = shifted(lines, definition.member_indent, like)
-    in_list = None if file.parsed is None else at_end_of_list(file.parsed, last, lines)
+    in_list = at_end_of_list(syntax, last, lines)
     trim = bytes.rstrip if in_list is None else bare
     needle = [trim(line) for line in lines]
     if any(not is_trivial(line) for line in needle) and _holds([trim(line) for line in like], needle):
@@ -242,7 +226,9 @@ def _inside(file: File, every: Sequence[Definition], definition: Definition, lin
         return fit
     if in_list is not None:
         lines, extra = in_list
-        splice = at_end_of_line(data, first, last, lines, extra, definition.kind == "array" or file.language == "toml")
+        splice = at_end_of_line(
+            data, first, last, lines, extra, definition.kind == "array" or syntax.language == "toml"
+        )
         if splice is not None:
             return Fit((splice,), STRATEGY, 1.0, (row + 1, row))
     if last < len(data) and data[_line_start_any(data, last) : last].strip():
@@ -253,41 +239,44 @@ def _inside(file: File, every: Sequence[Definition], definition: Definition, lin
         start = last - (len(inner) - len(inner.rstrip()))
         return Fit((*extra, Splice(start, last, new)), STRATEGY, 1.0, (row + 1, row))
     # Blank lines before the close stay before it.
-    while row and row > text.row(first) and not text.content(row - 1).strip():
-        row -= 1
-    last_member = max(
-        (one for one in members if not data[one.end : last].strip()), key=lambda one: one.end, default=None
-    )
+    at, top = text.line_start(last), text.line_start(first)
+    for line in text.above(last):
+        if at <= top or line.strip():
+            break
+        at, row = at - len(line) - 1, row - 1
+    last_member, gaps = members_of(text, syntax, definition)
+    if last_member is not None and data[last_member.end : last].strip():
+        last_member = None
     is_long = len(lines) > 1 or (last_member is not None and last_member.end_line > last_member.line)
     gap = 0
-    if data[first:last].strip() and not (file.language == "markdown" and _is_item(lines[0], text.content(row - 1))):
-        gap = gap_between(text, members, is_long, definition.depth + 1, lines, file.language)
-    at_end = row >= len(text.lines)
-    splice = insertion(text, len(data) if at_end else text.start(row), lines, above=gap)
+    if data[first:last].strip() and not (syntax.language == "markdown" and _is_item(lines[0], text.content(row - 1))):
+        gap = gap_between(gaps, is_long, definition.depth + 1, lines, syntax.language)
+    splice = insertion(text, at, lines, above=gap)
     return Fit((*extra, splice), STRATEGY, 1.0, (row + 1, row))
 
 
-def _delete(text: Text, parsed: Parsed, definition: Definition) -> Verdict:
-    data = text.data
-    every, extra = parsed.definitions, deleted_from_list(parsed, definition)
+def _delete(text: Text, syntax: Syntax, definition: Definition) -> Verdict:
+    data, extra = text.data, deleted_from_list(syntax, definition)
     start, end = _line_start(data, definition.start), definition.end
     lines_of = (text.row(start) + 1, definition.end_line)
     if not _is_whole_lines(text, start, definition):
-        return Fit((*extra, deleted_amid_a_line(text, definition, parsed.language)), STRATEGY, 1.0, lines_of)
-    parent = parent_of(every, definition)
+        return Fit((*extra, deleted_amid_a_line(text, definition, syntax.language)), STRATEGY, 1.0, lines_of)
+    parent = parent_in(syntax, definition)
     low, high = parent.body if parent is not None and parent.body else (0, len(data))
     above, below = blank_rows_above(text, start), blank_rows(text, end)
-    first, past = text.row(start), text.row(end) if data[end - 1 : end] in (b"\n", b"\r") else len(text.lines)
+    stop = text.line_start(end) if data[end - 1 : end] in (b"\n", b"\r") else len(data)
     if not data[low:start].strip():
-        past += below
+        above = 0
     elif not data[end:high].strip() or above < below:
-        first -= above
+        below = 0
     else:
-        past += below
-    start = text.start(first)
-    if past >= len(text.lines) and first and not data.endswith(text.separator):
-        start -= len(text.end(first - 1))  # the file's last line has no line end, and still has none
-    return Fit((*extra, Splice(start, text.start(past), b"")), STRATEGY, 1.0, lines_of)
+        above = 0
+    start -= sum(len(line) + 1 for line in islice(text.above(start), above))
+    stop = min(len(data), stop + sum(len(line) + 1 for line in islice(text.below(stop), below)))
+    if stop == len(data) and start and not data.endswith(text.separator):
+        # The file's last line has no line end, and still has none.
+        start -= 2 if text.separator == b"\n" and data[start - 2 : start] == b"\r\n" else 1
+    return Fit((*extra, Splice(start, stop, b"")), STRATEGY, 1.0, lines_of)
 
 
 def _contents(text: Text, data: bytes, start: int) -> list[bytes]:
@@ -334,19 +323,15 @@ def _stands(text: Text, offset: int, lines: Sequence[bytes]) -> bool:
     """The lines stand from `offset` on, blank lines before them aside."""
     if all(is_trivial(line) for line in lines):
         return False
-    row = text.row(offset)
-    while row < len(text.lines) and not text.lines[row].strip():
-        row += 1
-    return [line.rstrip() for line in text.lines[row : row + len(lines)]] == [line.rstrip() for line in lines]
+    there = islice(dropwhile(lambda line: not line.strip(), text.below(offset)), len(lines))
+    return [line.rstrip() for line in there] == [line.rstrip() for line in lines]
 
 
 def _stands_before(text: Text, offset: int, lines: Sequence[bytes]) -> bool:
     if all(is_trivial(line) for line in lines):
         return False
-    row = text.row(offset) - blank_rows_above(text, offset)
-    return row >= len(lines) and [line.rstrip() for line in text.lines[row - len(lines) : row]] == [
-        line.rstrip() for line in lines
-    ]
+    there = islice(dropwhile(lambda line: not line.strip(), text.above(offset)), len(lines))
+    return [line.rstrip() for line in there] == [line.rstrip() for line in reversed(lines)]
 
 
 def _holds(rows: Sequence[bytes], needle: Sequence[bytes]) -> bool:

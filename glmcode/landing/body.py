@@ -59,7 +59,7 @@ def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes], file
     """
     if not lines:
         return []
-    shift = shift_of(lines, indent, like if file is None or indent or _is_indented(like) else _sample(file.lines))
+    shift = shift_of(lines, indent, like if file is None or indent or _is_indented(like) else _sample(file.below(0)))
     known = frozenset(like)
     out = []
     for line in lines:

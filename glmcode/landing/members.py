@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from glmcode.landing.place import Splice
-from glmcode.syntax import Definition, Parsed
+from glmcode.syntax import Definition, Syntax
 
 __all__ = [
     "at_end_of_line",
@@ -24,7 +24,7 @@ def bare(line: bytes) -> bytes:
     return line.rstrip().removesuffix(b",")
 
 
-def replaced_in_list(parsed: Parsed | None, definition: Definition, lines: list[bytes]) -> list[bytes]:
+def replaced_in_list(parsed: Syntax | None, definition: Definition, lines: list[bytes]) -> list[bytes]:
     """The new member with the comma that the old one has, or without."""
     if parsed is None or not (definition.depth or parsed.language == "json"):
         return lines
@@ -35,7 +35,7 @@ def replaced_in_list(parsed: Parsed | None, definition: Definition, lines: list[
 
 
 def beside_in_list(
-    parsed: Parsed, definition: Definition, lines: list[bytes], side: str
+    parsed: Syntax, definition: Definition, lines: list[bytes], side: str
 ) -> tuple[list[bytes], tuple[Splice, ...]]:
     """A member that goes before or after another, and the comma that this one needs for it."""
     own = parsed.listed(definition.keyword, definition.end)
@@ -46,7 +46,7 @@ def beside_in_list(
     return _with_comma(lines, False), _comma_at(own.before)
 
 
-def at_end_of_list(parsed: Parsed, at: int, lines: list[bytes]) -> tuple[list[bytes], tuple[Splice, ...]] | None:
+def at_end_of_list(parsed: Syntax, at: int, lines: list[bytes]) -> tuple[list[bytes], tuple[Splice, ...]] | None:
     """A member that becomes the last before byte `at`, and the comma that the last one needs for it; None where no
     list closes there."""
     spot = parsed.listed(at, at)
@@ -72,7 +72,7 @@ def at_end_of_line(
     return Splice(end, end, between + lines[0].strip())
 
 
-def deleted_from_list(parsed: Parsed, definition: Definition) -> tuple[Splice, ...]:
+def deleted_from_list(parsed: Syntax, definition: Definition) -> tuple[Splice, ...]:
     """The comma that goes with the last member: the one behind the member before it."""
     own = parsed.listed(definition.keyword, definition.end)
     before = parsed.listed(definition.keyword, definition.start)

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 from glmcode.landing.body import body_lines, head_of, shifted
 from glmcode.landing.text import Text
-from glmcode.syntax import Definition, Parsed
+from glmcode.syntax import Definition, Syntax
 
 __all__ = ["other_namesake", "without_neighbours", "without_the_line"]
 
 _WORD = re.compile(rb"\w+")
 
 
-def other_namesake(parsed: Parsed, definition: Definition, lines: Sequence[bytes]) -> Definition | None:
+def other_namesake(parsed: Syntax, definition: Definition, lines: Sequence[bytes]) -> Definition | None:
     """Another definition of the same name that a body begins as, to the letter: a property's setter sent for its getter, one
     overload for the next. None where the body begins as the definition itself, or as none."""
     namesakes = parsed.symbols.namesakes(definition.name)

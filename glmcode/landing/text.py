@@ -4,7 +4,7 @@ Nothing here decodes a file to edit it. A line ends at `\\n` (a `\\r` before it 
 `\\r` in a file that has no `\\n`. U+2028, form feed and the like are characters of a line like any other.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TypeAlias
@@ -22,6 +22,7 @@ __all__ = [
     "ends_stripped",
     "opened",
     "quoted_bytes",
+    "spliced",
     "split_lines",
     "stripped",
 ]
@@ -135,7 +136,7 @@ class Text:
         elif index is None and self._edits >= MANY_EDITS and self.size >= LONG:
             index = Pieces(self.data)
         if index is None:
-            text = Text(_spliced(self.data, splices))
+            text = Text(spliced(self.data, splices))
         else:
             for splice in reversed(splices):
                 index.splice(splice.start, splice.end, splice.new)
@@ -205,6 +206,25 @@ class Text:
     def row(self, offset: int) -> int:
         """The line (from 0) that holds the offset."""
         return self.rows((offset,))[0]
+
+    def line_start(self, offset: int) -> int:
+        """Where the line begins that holds the offset."""
+        return self.data.rfind(self.separator, 0, offset) + 1
+
+    def below(self, offset: int) -> Iterator[bytes]:
+        """The lines, without the separator, from the one that holds the offset on. Costs what is taken of them."""
+        data, at = self.data, self.line_start(offset)
+        while at < len(data):
+            end = data.find(self.separator, at)
+            yield data[at : end if end >= 0 else len(data)]
+            at = end + 1 if end >= 0 else len(data)
+
+    def above(self, offset: int) -> Iterator[bytes]:
+        """The lines above the one that holds the offset, upwards."""
+        data, at = self.data, self.line_start(offset)
+        while at:
+            end, at = at - 1, data.rfind(self.separator, 0, at - 1) + 1
+            yield data[at:end]
 
     def end(self, row: int) -> bytes:
         """The bytes that end line `row`: empty for a last line that has no end."""
@@ -364,7 +384,8 @@ def _stands_as_latin1(text: Text, character: str) -> bool:
     return False
 
 
-def _spliced(data: bytes, splices: Sequence[Splice]) -> bytes:
+def spliced(data: bytes, splices: Sequence[Splice]) -> bytes:
+    """The data with the splices made; they are in order and don't overlap."""
     pieces, done = [], 0
     for splice in splices:
         pieces += [data[done : splice.start], splice.new]

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from glmcode.landing import messages
 from glmcode.landing.place import Refusal, Splice
 from glmcode.landing.strategies.indentation import indent_of
-from glmcode.syntax import Definition, Parsed, without_number
+from glmcode.syntax import Definition, Parsed, Syntax, without_number
 
-__all__ = ["KEYED", "may_define", "twice"]
+__all__ = ["KEYED", "front_names", "may_define", "twice"]
 
 KEYED = frozenset({"json", "toml", "yaml"})
 """Languages of keys, each of which a mapping has once."""
@@ -21,6 +21,9 @@ _OVERLOADS = frozenset({"java", "cpp", "kotlin", "swift", "scala", "c_sharp"})
 """Languages in which definitions of one name differ in what they take."""
 _KINDS = frozenset({"function", "method", "class", "struct", "enum", "interface", "trait", "union", "record", "object"})
 _WORD = re.compile(rb"\w+")
+_RECEIVER = re.compile(rb"^\s*func\s*\([^()]*\)")
+_FRONT = re.compile(rb"[^(=:{]*")
+_NAME = re.compile(rb"[\w\x80-\xff]+(?![\w\x80-\xff]|[ \t]+[\w\x80-\xff])")
 _BRANCH = re.compile(rb"(?m)^[ \t]*#[ \t]*(?:if|el|endif)")
 
 
@@ -36,7 +39,7 @@ def twice(parsed: Parsed, splices: Sequence[Splice], path: str) -> Refusal | Non
     return None
 
 
-def may_define(lines: Sequence[bytes], parsed: Parsed, own: str) -> bool:
+def may_define(lines: Sequence[bytes], parsed: Syntax, own: str) -> bool:
     """Whether lines may define what the file has already, other than `own`: a quick look at the words of those lines that
     are indented least."""
     if parsed.language in KEYED:
@@ -50,6 +53,14 @@ def may_define(lines: Sequence[bytes], parsed: Parsed, own: str) -> bool:
     return any(
         known[name] > (name == mine) for word in words if (name := word.decode("utf-8", "surrogateescape")) in known
     )
+
+
+def front_names(lines: Sequence[bytes]) -> set[bytes]:
+    """The words of those lines that are indented least which may be names that they define: each that no other word follows,
+    up to the first bracket or sign behind which none is."""
+    least = min((len(indent_of(line)) for line in lines if line.strip()), default=0)
+    fronts = (_FRONT.match(_RECEIVER.sub(b"", line)) for line in lines if len(indent_of(line)) == least)
+    return {word for front in fronts if front is not None for word in _NAME.findall(front.group())}
 
 
 def _spliced(parsed: Parsed, splices: Sequence[Splice]) -> Parsed:

@@ -8,15 +8,18 @@ from glmcode.syntax.definition import Definition
 from glmcode.syntax.find import Symbols, find_symbol, without_number
 from glmcode.syntax.imports import ImportBlock
 from glmcode.syntax.languages import language_of, without_grammar
+from glmcode.syntax.outline import Outline, Syntax
 from glmcode.syntax.parsed import Parsed, parse
 from glmcode.syntax.problem import Problem
 
 __all__ = [
     "Definition",
     "ImportBlock",
+    "Outline",
     "Parsed",
     "Problem",
     "Symbols",
+    "Syntax",
     "find_symbol",
     "language_of",
     "outline",

@@ -58,10 +58,11 @@ class _Place:
 class _Walk:
     """What a walk knows and has found."""
 
-    __slots__ = ("data", "everywhere", "forward", "found", "language", "locally", "names", "unit")
+    __slots__ = ("data", "everywhere", "forward", "found", "language", "locally", "names", "sample", "unit")
 
-    def __init__(self, data: bytes, language: "Language") -> None:
+    def __init__(self, data: bytes, language: "Language", sample: bytes | None) -> None:
         self.data = data
+        self.sample = data if sample is None else sample
         self.language = language
         self.everywhere = language.through.union(
             language.rules, language.wrappers, language.comments, language.attributes, language.belongs
@@ -74,12 +75,14 @@ class _Walk:
         self.unit = b""
 
 
-def definitions_of(root: "Node", data: bytes, language: "Language") -> tuple[Definition, ...]:
+def definitions_of(
+    root: "Node", data: bytes, language: "Language", sample: bytes | None = None
+) -> tuple[Definition, ...]:
     """Every definition of the tree. Names are unique; a definition with a body has the first claim to a name that
-    declarations without one (prototypes, overloads) share with it."""
+    declarations without one (prototypes, overloads) share with it. `sample` is the file that the data are a piece of."""
     if language.outline is not None:
         return language.outline(root, data, language)
-    walk = _Walk(data, language)
+    walk = _Walk(data, language, sample)
     stack = [_Place(root.named_children, "", "", 0, False, walk.everywhere)]
     while stack:
         place = stack[-1]
@@ -289,5 +292,5 @@ def _member_indent(holder: "Node", outer: bytes, walk: _Walk) -> bytes:
         start = start_of(walk.data, child.start_byte, child.start_point[1])
         if start.whole:
             return start.indent
-    walk.unit = walk.unit or indent_unit(walk.data, walk.language.unit)
+    walk.unit = walk.unit or indent_unit(walk.sample, walk.language.unit)
     return outer + walk.unit

@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from glmcode.syntax.definition import Definition
 
@@ -29,16 +30,45 @@ _QUALIFIER = re.compile(r"(?:\w+::)+(?=\w)")
 class Symbols:
     """A file's definitions by their names. Worked out once, so that asking for each of many costs what one costs."""
 
-    def __init__(self, definitions: Sequence[Definition]) -> None:
-        self._definitions = definitions
-        self._by_name = {definition.name: definition for definition in definitions}
-        self._by_last: dict[str, list[Definition]] = {}
-        self._namesakes: dict[str, list[Definition]] = {}
-        for definition in definitions:
-            self._by_last.setdefault(definition.name.rpartition(".")[2], []).append(definition)
-            self._namesakes.setdefault(without_number(definition.name), []).append(definition)
-        self.words = Counter(_last(definition.name) for definition in definitions)
+    def __init__(self, definitions: Iterable[Definition] = ()) -> None:
+        self._by_name: dict[str, Definition] = {}
+        self._by_last: dict[str, dict[str, Definition]] = {}
+        self._namesakes: dict[str, dict[str, Definition]] = {}
+        self.words: Counter[str] = Counter()
         """How many definitions end with this word, whatever they are in."""
+        for one in definitions:
+            self._add(one)
+
+    def _add(self, one: Definition) -> None:
+        name = one.name
+        self._by_name[name] = one
+        self._by_last.setdefault(name.rpartition(".")[2], {})[name] = one
+        self._namesakes.setdefault(without_number(name), {})[name] = one
+        self.words[_last(name)] += 1
+
+    def changed(self, gone: Sequence[Definition], came: Sequence[Definition]) -> "Symbols":
+        """The same without those that are gone and with those that came, last of their names."""
+        other = Symbols()
+        other._by_name, other._by_last, other._namesakes = (
+            dict(self._by_name),
+            dict(self._by_last),
+            dict(self._namesakes),
+        )
+        other.words.update(self.words)
+        names = {one.name for one in (*gone, *came)}
+        for known, keys in (
+            (other._by_last, {name.rpartition(".")[2] for name in names}),
+            (other._namesakes, {without_number(name) for name in names}),
+        ):
+            known.update((key, dict(known[key])) for key in keys if key in known)
+        for one in gone:
+            name = one.name
+            del other._by_name[name], other._by_last[name.rpartition(".")[2]][name]
+            del other._namesakes[without_number(name)][name]
+            other.words[_last(name)] -= 1
+        for one in came:
+            other._add(one)
+        return other
 
     def find(self, symbol: str) -> tuple[Definition, ...]:
         """The definitions that the symbol may mean; a caller refuses unless there is exactly one.
@@ -57,19 +87,20 @@ class Symbols:
         if exact is not None:
             return (exact,)
         ending = "." + wanted
-        suffix = tuple(one for one in self._by_last.get(wanted.rpartition(".")[2], ()) if one.name.endswith(ending))
+        suffix = tuple(
+            one for one in self._by_last.get(wanted.rpartition(".")[2], {}).values() if one.name.endswith(ending)
+        )
         if suffix:
             return suffix
         loose = _plain(wanted)
         ends = ("." + loose, " " + loose)
-        found = tuple(
-            one for one in self._definitions if loose and ((name := _plain(one.name)) == loose or name.endswith(ends))
-        )
-        return found or _as_declared(self._definitions, symbol)
+        every = tuple(self._by_name.values())
+        found = tuple(one for one in every if loose and ((name := _plain(one.name)) == loose or name.endswith(ends)))
+        return found or _as_declared(every, symbol)
 
     def namesakes(self, name: str) -> Sequence[Definition]:
         """The definitions of the same dotted path, `total#2` for `total` as well."""
-        return self._namesakes.get(without_number(name), ())
+        return tuple(self._namesakes.get(without_number(name), {}).values())
 
 
 def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definition, ...]:
@@ -114,6 +145,7 @@ def _takes(definition: Definition, arguments: str) -> bool:
     )
 
 
+@lru_cache(1 << 14)
 def _plain(name: str) -> str:
     trait, is_for, owner = name.partition(" for ")
     if is_for:

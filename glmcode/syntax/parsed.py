@@ -29,8 +29,10 @@ class Parsed:
     has no definitions and no problem.
     """
 
-    def __init__(self, data: bytes, language: str, old: "Tree | None" = None) -> None:
+    def __init__(self, data: bytes, language: str, old: "Tree | None" = None, *, sample: bytes | None = None) -> None:
         self.data = data
+        self._sample = sample
+        """The file that this is a piece of, which says how it is indented."""
         self.language = language
         self._old = old
         """An earlier text's tree, edited to fit this one."""
@@ -39,12 +41,16 @@ class Parsed:
     def definitions(self) -> tuple[Definition, ...]:
         """Every definition, in the order of the file."""
         tree = self._tree
-        return () if tree is None else definitions_of(tree.root_node, self.data, LANGUAGES[self.language])
+        return () if tree is None else definitions_of(tree.root_node, self.data, LANGUAGES[self.language], self._sample)
 
     @cached_property
     def symbols(self) -> Symbols:
         """The same by their names."""
         return Symbols(self.definitions)
+
+    def near(self, one: Definition) -> tuple[Definition, ...]:
+        """All definitions, whichever is asked about."""
+        return self.definitions
 
     @cached_property
     def problem(self) -> Problem | None:
@@ -120,6 +126,19 @@ class Parsed:
         """What stands before and behind the place `upto` in the list, separated by commas, that holds byte `within`."""
         tree = self._tree if LANGUAGES[self.language].lists else None
         return None if tree is None else listed(tree.root_node, within, upto, LANGUAGES[self.language])
+
+    def parts(self, body: tuple[int, int] | None) -> list[tuple[int, int]]:
+        """Where the file's parts stand, in order, or those of a definition's body: the children of the smallest node that
+        holds all of it."""
+        tree = self._tree
+        if tree is None:
+            return []
+        node: Node | None = tree.root_node
+        if body is not None:
+            inside = self.data[slice(*body)]
+            start, size = body[0] + len(inside) - len(inside.lstrip()), len(inside.strip())
+            node = tree.root_node.descendant_for_byte_range(start, start + size)
+        return [] if node is None else [(child.start_byte, child.end_byte) for child in node.children]
 
     def spliced(self, start: int, old_end: int, new_text: bytes) -> "Parsed":
         """The file with bytes `start:old_end` replaced. Costs little; parsing it again costs in proportion to the change.
