@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from glmcode.agent.answer import Answer, Kept, receive
-from glmcode.agent.events import RequestSent, RoundFinished, StoppedEarly, UsageCounted
+from glmcode.agent.compact import compacted
+from glmcode.agent.events import Note, RequestSent, RoundFinished, StoppedEarly, UsageCounted
 from glmcode.agent.job import Job
-from glmcode.agent.limits import output_allowance
+from glmcode.agent.limits import TooLongError, output_allowance
 from glmcode.agent.prompts import render
 from glmcode.agent.resume import Cut
+from glmcode.errors import GlmcodeError
 from glmcode.landing.engine import Landing
+from glmcode.model.failures import UnansweredError
 from glmcode.model.providers import Provider
 from glmcode.model.stream import Asking, Delta, Message, Reasoning, Request, Text, Usage
 from glmcode.model.usage import cost, estimate_tokens, learned
@@ -25,17 +28,15 @@ def ask(job: Job, kept: Kept | None = None) -> Answer:
     Raises GlmcodeError where no answer can be had, or none of its rest; what had landed by then is kept.
     """
     job.rounds += 1
-    answer = receive(
-        lambda cut: _send(job, cut),
-        Landing(job.bench.tree(), eager=True),
-        job.bench.write,
-        job.emit,
-        job.rounds,
-        journal=job.begin(job, kept is not None),
-        kept=kept,
-        resumptions=job.resumptions,
-        stopping=job.stopping,
-    )
+    try:
+        answer = _received(job, kept)
+    except GlmcodeError as error:
+        shorter = compacted(job.messages)
+        if not _too_long(error) or kept is not None or shorter == job.messages:
+            raise
+        job.emit(Note(f"{error.message}: what earlier rounds said is left out from here on", "warning"))
+        job.messages[:] = shorter
+        answer = _received(job, None)
     if answer.failed is not None:
         _note(job, answer)
         job.bench.keep(f"glmcode: what had landed in round {job.rounds}")
@@ -47,6 +48,25 @@ def ask(job: Job, kept: Kept | None = None) -> Answer:
     if answer.changed:
         job.bench.keep(f"glmcode: round {job.rounds}")
     return answer
+
+
+def _received(job: Job, kept: Kept | None) -> Answer:
+    return receive(
+        lambda cut: _send(job, cut),
+        Landing(job.bench.tree(), eager=True),
+        job.bench.write,
+        job.emit,
+        job.rounds,
+        journal=job.begin(job, kept is not None),
+        kept=kept,
+        resumptions=job.resumptions,
+        stopping=job.stopping,
+    )
+
+
+def _too_long(error: GlmcodeError) -> bool:
+    """Whether the conversation is what is too long, for this service's context or by its own word."""
+    return isinstance(error, TooLongError) or (isinstance(error, UnansweredError) and error.failure.why == "too-long")
 
 
 def _send(job: Job, cut: Cut | None) -> Iterator[Delta]:

@@ -6,7 +6,7 @@ from glmcode.agent.events import UsageCounted
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.model.providers import Provider
 
-__all__ = ["Limits", "Spent", "output_allowance"]
+__all__ = ["Limits", "Spent", "TooLongError", "output_allowance"]
 
 LEAST_ANSWER = 512
 """Tokens below which an answer is not worth asking for: a single edit with a sentence around it."""
@@ -17,6 +17,10 @@ MARGIN = 0.15
 
 CONTEXT, MAX_OUTPUT = 202_752, 131_072
 """GLM-5's own limits, for an endpoint whose limits are not known."""
+
+
+class TooLongError(GlmcodeError):
+    """A request leaves no room for an answer in the provider's context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def output_allowance(prompt_tokens: int, provider: Provider, limits: Limits, spe
     context = provider.context or CONTEXT
     allowed = min(limits.answer or provider.max_output or MAX_OUTPUT, context - prompt)
     if allowed < LEAST_ANSWER:
-        raise GlmcodeError(
+        raise TooLongError(
             f"the request is about {prompt_tokens:,} tokens: too long for {provider.name}'s context of {context:,}",
             exit_code=Exit.BUDGET,
         )

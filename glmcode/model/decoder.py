@@ -12,6 +12,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # json's own 
 from typing import Any, Final
 
 from glmcode.model.stream import Delta, Fault, Finish, Reasoning, Text, Usage
+from glmcode.model.tool_calls import ToolCalls
 
 __all__ = ["LARGEST_EVENT", "Decoder", "read_fault", "read_usage"]
 
@@ -39,8 +40,8 @@ class _Shape:
 class Decoder:
     """Feed it what the network gives, then `close()`.
 
-    Deltas of one feed that follow one another and are of one kind come as one. Usage (the last that was sent) and
-    Finish come from `close()`, wherever in the stream they stood. `done` is true once the service has said `[DONE]` or
+    Deltas of one feed that follow one another and are of one kind come as one. Tool calls that came whole (as text), Usage
+    (the last that was sent) and Finish come from `close()`, wherever in the stream they stood. `done` is true once the service has said `[DONE]` or
     that it can't go on: nothing behind that is read. `broken` counts events that could not be read; `spoke` is true
     once text or reasoning has come.
     """
@@ -59,6 +60,7 @@ class Decoder:
         self._finish = ""
         self._usage: Usage | None = None
         self._shape = _Shape()
+        self._calls = ToolCalls()
 
     def feed(self, data: bytes) -> list[Delta | Fault]:
         """The deltas that these bytes complete. A Fault is the last of all."""
@@ -91,6 +93,9 @@ class Decoder:
         deltas = self.feed(b"\n\n")
         if self._torn:
             self.broken += 1
+        if calls := self._calls.text():
+            self.spoke = True
+            deltas.append(Text(calls))
         if self._usage is not None:
             deltas.append(self._usage)
         if self._finish in ("", "network_error", "error"):
@@ -233,6 +238,8 @@ class Decoder:
             # A service that was asked to stream and answers in one piece. Behind streamed text it would say it twice.
             delta = {} if self.spoke else choice.get("message")
         said = _said(delta) if isinstance(delta, dict) else []
+        if isinstance(delta, dict) and delta.get("tool_calls"):
+            self._calls.take(delta["tool_calls"])
         self.spoke = self.spoke or bool(said)
         return said
 
@@ -248,6 +255,8 @@ class Decoder:
         choice = _first_choice(event)
         delta = choice.get("delta")
         if not isinstance(delta, dict) or choice.get("finish_reason") or choice.get("usage") or event.get("usage"):
+            return
+        if delta.get("tool_calls"):
             return
         found = re.search(rf'"{key}"\s*:\s*"', line)
         if found is None:

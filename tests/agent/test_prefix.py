@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+import threading
+import time
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from glmcode.agent.conversation import Conversation, Options
+from glmcode.agent.events import Event, Note
 from glmcode.agent.inflight import slot
 from glmcode.agent.options import Phases
 from glmcode.agent.task import open_conversation, run_task
@@ -17,7 +20,7 @@ from glmcode.model.providers import Provider
 from glmcode.model.retry import Retry
 from glmcode.model.table import providers
 from tests.agent.rig import FIX_ADD, FIX_DOUBLE, MISSES, repository
-from tests.model.faults import HEAD, STOP, FaultServer, Script, chunk, event, resets, said, sends, streamed, then
+from tests.model.faults import HEAD, STOP, FaultServer, Script, chunk, error, event, resets, said, sends, streamed, then
 
 
 def thinks(text: str) -> Script:
@@ -127,11 +130,6 @@ def test_where_no_place_can_be_kept_none_is_needed(tmp_path: Path, monkeypatch: 
 
 
 def test_a_run_waits_for_its_place_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
-    import time
-
-    from glmcode.agent.events import Event, Note
-
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     root = repository(tmp_path / "repo")
     with FaultServer(streamed(said(FIX_ADD + FIX_DOUBLE), STOP)) as server:
@@ -145,3 +143,42 @@ def test_a_run_waits_for_its_place_and_says_so(tmp_path: Path, monkeypatch: pyte
         assert run_task("mend it", str(root), options=options, emit=events.append).ok
     assert time.monotonic() - started > 0.5
     assert any(isinstance(event, Note) and "2 requests to openai are under way" in event.text for event in events)
+
+
+def test_a_conversation_that_is_too_long_leaves_out_its_earlier_rounds_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = repository(tmp_path / "repo")
+    too_long = error(400, "1261", "prompt too long")
+    with FaultServer(
+        thinks("First.\n" + MISSES), thinks("Second.\n" + MISSES), too_long, thinks(FIX_ADD + FIX_DOUBLE)
+    ) as server:
+        conversation = opened(root, server, monkeypatch)
+        events: list[Event] = []
+        try:
+            assert conversation.pursue("mend it", events.append).ok
+        finally:
+            conversation.close()
+    before, after = (seen.json["messages"] for seen in server.seen[2:])
+    assert isinstance(before, list)
+    assert isinstance(after, list)
+    assert [message["role"] for message in after] == [message["role"] for message in before]
+    assert (after[:2], after[-1]) == (before[:2], before[-1])
+    assert all("left out" in message["content"] and "reasoning_content" not in message for message in after[2:-1])
+    assert (
+        sum(isinstance(event, Note) and "what earlier rounds said is left out" in event.text for event in events) == 1
+    )
+
+
+def test_a_first_request_that_is_too_long_ends_with_the_service_s_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = repository(tmp_path / "repo")
+    with FaultServer(error(400, "1261", "prompt too long")) as server:
+        conversation = opened(root, server, monkeypatch)
+        try:
+            done = conversation.pursue("mend it", lambda _: None)
+        finally:
+            conversation.close()
+    assert "too long for the model" in done.why
+    assert len(server.seen) == 1
