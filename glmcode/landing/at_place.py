@@ -94,14 +94,15 @@ def _imports(text: Text, lines: list[bytes], file: File) -> Verdict:
         if not missing:
             return Standing(STRATEGY, None)
         return _top(text, missing, file.language)
-    return _among_imports(text, lines, parsed, file.language)
+    return among_imports(text, lines, parsed, file.language)
 
 
-def _among_imports(text: Text, lines: list[bytes], parsed: Parsed, language: str) -> Verdict:
+def among_imports(text: Text, lines: list[bytes], parsed: Parsed, language: str) -> Verdict:
+    """Import lines among the file's, without what is there already; Standing where all of it is."""
     block = parsed.imports
     known = frozenset(_collapsed(statement) for statement in block.statements)
     missing: list[list[bytes]] = []
-    for statement in _statements(_go_imports(lines, block.list_end is not None) if language == "go" else lines):
+    for statement in statements_of(_go_imports(lines, block.list_end is not None) if language == "go" else lines):
         left = _missing(statement, known, language)
         if left and left not in missing:
             missing.append(left)
@@ -140,7 +141,7 @@ def _import_fit(text: Text, row: int, lines: Sequence[bytes], joins: bool) -> Fi
     return _fit(text, row, lines, above, below)
 
 
-def _statements(lines: Sequence[bytes]) -> list[list[bytes]]:
+def statements_of(lines: Sequence[bytes]) -> list[list[bytes]]:
     """The body's statements, by their brackets; comment lines go with the statement below them."""
     found: list[list[bytes]] = []
     depth = 0

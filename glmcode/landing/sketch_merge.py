@@ -6,7 +6,7 @@ in the file) goes, within bounds. Everything that a careful reader could take in
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from glmcode.landing import messages
 from glmcode.landing.body import body_lines
@@ -14,6 +14,7 @@ from glmcode.landing.place import Fit, Refusal, Standing, Verdict
 from glmcode.landing.sketch_align import TooLargeError, align
 from glmcode.landing.sketch_alignment import Alignment
 from glmcode.landing.sketch_blocks import blocks, bounds, ended, in_order
+from glmcode.landing.sketch_imports import ImportRun, import_runs, with_imports
 from glmcode.landing.sketch_indent import indented_alike, placed, realigned
 from glmcode.landing.sketch_judge import breaks_blocks, judge, unmarked
 from glmcode.landing.sketch_lines import Line, marker_rows, read_lines
@@ -28,6 +29,21 @@ from glmcode.syntax import Definition, find_symbol
 __all__ = ["merge"]
 
 STRATEGY = "sketch"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sketched:
+    """A sketch and the lines of the file that it is of."""
+
+    path: str
+    text: Text
+    theirs: Sequence[Line]
+    definitions: Sequence[Definition]
+    body: Sequence[bytes]
+    markers: Sequence[int]
+    """The rows of its body that stand for lines that stay."""
+    signs: Sequence[bytes]
+    is_implied: bool
 
 
 def merge(file: File, change: Sketch, path: str) -> Verdict:
@@ -74,38 +90,63 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
         )
     if not theirs:
         return Refusal("no-match", f"There is nothing in {path} that a sketch could be of: send the whole content.")
+    is_implied = change.implied or change.symbol is not None
+    sketched = _Sketched(path, text, theirs, definitions, body, markers, signs, is_implied)
+    runs = [] if signs or change.symbol is not None else import_runs(ours, file, markers)
+    if runs:
+        verdict = _beside_imports(sketched, ours, runs, file)
+        if verdict is not None:
+            return verdict
+    return _laid(sketched, ours)[0]
+
+
+def _beside_imports(sketched: _Sketched, ours: Sequence[Line], runs: Sequence[ImportRun], file: File) -> Verdict | None:
+    """The verdict on a sketch with imports in runs of their own; None where those don't go where imports go."""
+    apart = {run.segment for run in runs}
+    rest = [line for line in ours if line.segment not in apart]
+    if not rest:
+        hidden = [(0, len(sketched.text.lines))]
+        return with_imports(Standing(STRATEGY, None), runs, hidden, sketched.text, file)
+    verdict, reading = _laid(sketched, rest)
+    if isinstance(verdict, Refusal) or reading is None:
+        return verdict
+    return with_imports(verdict, runs, [reading.hidden(run.row) for run in runs], sketched.text, file)
+
+
+def _laid(sketched: _Sketched, ours: Sequence[Line]) -> tuple[Verdict, Reading | None]:
+    """The verdict on lines of the sketch, and how they were laid on the file's; None where they could not be."""
+    theirs, path, signs = sketched.theirs, sketched.path, sketched.signs
     ours = in_order(ours, theirs)
     within = bounds(ours, theirs)
     try:
         alignment, rivals = align(ours, theirs, within)
     except TooLargeError:
-        return Refusal(
-            "no-match",
-            f"The sketch and {path} are too long to be compared line by line. Name the definition with in=, or send SEARCH/REPLACE.",
-        )
+        message = f"The sketch and {path} are too long to be compared line by line. Name the definition with in=, or send SEARCH/REPLACE."
+        return Refusal("no-match", message), None
     if not signs:
         alignment = ended(ours, theirs, alignment)
         rivals = [ended(ours, theirs, rival) for rival in rivals]
     if signs and (refusal := unpaired(ours, theirs, alignment.pairs, path)) is not None:
-        return refusal
+        return refusal, None
+    markers = sketched.markers
     reading = Reading(
-        text,
+        sketched.text,
         ours,
         theirs,
         alignment,
         within,
         blocks(ours),
         {block.first: block for block in blocks(theirs)},
-        definitions,
+        sketched.definitions,
         begins_marked=bool(markers) and markers[0] < min(line.row for line in ours),
         ends_marked=bool(markers) and markers[-1] > max(line.row for line in ours),
-        is_implied=change.implied or change.symbol is not None,
+        is_implied=sketched.is_implied,
     )
     if not reading.is_implied:
         refusal = unmarked(reading)
         if refusal is not None:
-            return refusal
-    return _merged(reading, body, rivals)
+            return refusal, None
+    return _merged(reading, sketched.body, rivals), reading
 
 
 def _merged(reading: Reading, body: Sequence[bytes], rivals: Sequence[Alignment]) -> Verdict:

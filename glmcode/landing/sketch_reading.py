@@ -53,6 +53,15 @@ class Reading:
             yield Segment(range(at, past), start, end)
             at = past
 
+    def hidden(self, row: int) -> tuple[int, int]:
+        """The rows first..past of the file that the markers around a row of the sketch stand for, where its line is left out."""
+        first, past = 0, len(self.text.lines)
+        for segment in self.segments():
+            if self.sketch[segment.lines[0]].row > row:
+                return first, self.file[segment.start].row if segment.start < len(self.file) else past
+            first = self.file[segment.end - 1].row + 1 if segment.end else 0
+        return first, past
+
     def is_same(self, i: int) -> bool:
         """Whether line i of the sketch stands in the file as it is, spacing aside."""
         j = self.alignment.pairs[i]

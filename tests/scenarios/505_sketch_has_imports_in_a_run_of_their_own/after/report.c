@@ -1,0 +1,10 @@
+/* Reports. */
+#include "report.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+void report(const char **rows, int count)
+{
+    for (int i = 0; i < count; i++)
+        puts(rows[i]);
+}
