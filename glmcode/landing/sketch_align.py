@@ -6,7 +6,7 @@ somewhere else is known as well, so that a place is taken only where it beats ev
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -45,8 +45,9 @@ class _Tables:
     gap: int = GAP
 
 
-def align(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> tuple[Alignment, list[Alignment]]:
-    """The best alignment, and rivals that come too close to it. Raises TooLargeError."""
+def align(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> tuple[Alignment, Iterator[Alignment]]:
+    """The best alignment, and rivals that come too close to it, as they are asked for: there may be a dozen a boundary.
+    Raises TooLargeError."""
     size = len(file)
     if len(sketch) * (size + 1) > MOST_CELLS:
         raise TooLargeError
@@ -56,41 +57,37 @@ def align(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> tuple
     best = max(tables.onward[0][j] for j in range(size + 1))
     start = next(j for j in range(size + 1) if tables.onward[0][j] == best)
     chosen = _whole(tables, gained, firsts, 0, start)
-    rivals: list[Alignment] = []
-    number = -1
-    for i, is_first in enumerate(firsts):
-        if is_first:
-            number += 1
-            rivals += _rivals(
-                tables, gained, firsts, i, best - _margin(sketch, file, chosen, gained, i, 1), chosen.starts[number]
-            )
-        if i + 1 == len(sketch) or firsts[i + 1]:
-            rivals += _rivals_of_end(
-                tables, gained, firsts, i, best - _margin(sketch, file, chosen, gained, i, -1), chosen.ends[number]
-            )
-    return chosen, [
-        rival for rival in rivals if not _takes_more(sketch, rival) and not _doubles_edge(sketch, file, rival)
-    ]
+
+    def rivals() -> Iterator[Alignment]:
+        number = -1
+        for i, is_first in enumerate(firsts):
+            if is_first:
+                number += 1
+                least = best - _margin(sketch, file, chosen, gained, i, 1)
+                yield from _rivals(tables, gained, firsts, i, least, chosen.starts[number])
+            if i + 1 == len(sketch) or firsts[i + 1]:
+                least = best - _margin(sketch, file, chosen, gained, i, -1)
+                yield from _rivals_of_end(tables, gained, firsts, i, least, chosen.ends[number])
+
+    return chosen, (
+        rival for rival in rivals() if not _takes_more(sketch, rival) and not _doubles_edge(sketch, file, rival)
+    )
 
 
 def _takes_more(sketch: Sequence[Line], rival: Alignment) -> bool:
     """Whether lines of the file would go at the edge of a segment, where no line of the sketch shows that they do."""
-    number, first = -1, None
+    number, last = -1, None
     for i, line in enumerate(sketch):
         j = rival.pairs[i]
         if i == 0 or sketch[i - 1].segment != line.segment:
-            number, first = number + 1, None
-        if j is not None and first is None:
-            first = j
-            if rival.starts[number] < j:
+            number, last = number + 1, None
+        if j is not None:
+            if last is None and rival.starts[number] < j:
                 return True
+            last = j
         is_last = i + 1 == len(sketch) or sketch[i + 1].segment != line.segment
-        if is_last and first is not None:
-            last = max(
-                j for k in range(i, -1, -1) if sketch[k].segment == line.segment and (j := rival.pairs[k]) is not None
-            )
-            if rival.ends[number] > last + 1:
-                return True
+        if is_last and last is not None and rival.ends[number] > last + 1:
+            return True
     return False
 
 
@@ -238,20 +235,20 @@ def _back(
 
 def _rivals(
     tables: _Tables, gains: Sequence[dict[int, int]], firsts: Sequence[bool], i: int, least: int, chosen: int
-) -> list[Alignment]:
+) -> Iterator[Alignment]:
     before, onward = tables.before[i], tables.onward[i]
     close = [j for j in range(len(before)) if j != chosen and before[j] + onward[j] > least]
     close.sort(key=lambda j: -before[j] - onward[j])
-    return [_whole(tables, gains, firsts, i, j) for j in close[:MOST_RIVALS]]
+    return (_whole(tables, gains, firsts, i, j) for j in close[:MOST_RIVALS])
 
 
 def _rivals_of_end(
     tables: _Tables, gains: Sequence[dict[int, int]], firsts: Sequence[bool], i: int, least: int, chosen: int
-) -> list[Alignment]:
+) -> Iterator[Alignment]:
     after, rest = tables.after[i], tables.rest[i]
     close = [j for j in range(len(after)) if j != chosen and after[j] + rest[j] > least]
     close.sort(key=lambda j: -after[j] - rest[j])
-    return [_ended(tables, gains, firsts, i, j) for j in close[:MOST_RIVALS]]
+    return (_ended(tables, gains, firsts, i, j) for j in close[:MOST_RIVALS])
 
 
 def _ended(tables: _Tables, gains: Sequence[dict[int, int]], firsts: Sequence[bool], i: int, j: int) -> Alignment:

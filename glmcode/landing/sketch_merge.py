@@ -5,7 +5,8 @@ shows anew comes in, what it shows changed changes, and what it shows gone (two 
 in the file) goes, within bounds. Everything that a careful reader could take in two ways is asked instead.
 """
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from glmcode.landing import messages
@@ -125,7 +126,7 @@ def _laid(sketched: _Sketched, ours: Sequence[Line]) -> tuple[Verdict, Reading |
         return Refusal("no-match", message), None
     if not signs:
         alignment = ended(ours, theirs, alignment)
-        rivals = [ended(ours, theirs, rival) for rival in rivals]
+        rivals = map(functools.partial(ended, ours, theirs), rivals)
     if signs and (refusal := unpaired(ours, theirs, alignment.pairs, path)) is not None:
         return refusal, None
     markers = sketched.markers
@@ -149,7 +150,7 @@ def _laid(sketched: _Sketched, ours: Sequence[Line]) -> tuple[Verdict, Reading |
     return _merged(reading, sketched.body, rivals), reading
 
 
-def _merged(reading: Reading, body: Sequence[bytes], rivals: Sequence[Alignment]) -> Verdict:
+def _merged(reading: Reading, body: Sequence[bytes], rivals: Iterable[Alignment]) -> Verdict:
     refusal = judge(reading)
     if refusal is not None:
         return refusal

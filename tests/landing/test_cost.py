@@ -1,77 +1,14 @@
 """No input makes landing quadratic: the work is counted, in a plan and file of one size and of twice that.
 
-Work is every line of Python that runs, every function called, and the bytes given to a parser, by the hundred. It grows
-with the plan and with the file, and with no square of either.
+It grows with the plan and with the file, and with no square of either; sketches are in `test_sketch_cost.py`.
 """
 
 import json
-import sys
 from collections.abc import Callable
-from types import FrameType
-from typing import Any
 
 import pytest
 
-from glmcode.landing.engine import Landing
-from glmcode.landing.tree import MappingTree
-from glmcode.plan.edits import Check
-from glmcode.plan.reader import parse_plan
-from glmcode.syntax import parsed
-
-Made = tuple[str, str, str]
-"""A plan, the path of the file, the file."""
-TWICE = 2.6
-"""What twice the input may cost, some hundreds of lines more or less for a start."""
-
-
-def work(made: Made) -> int:
-    """How much landing does."""
-    plan, path, file = made
-    done = 0
-
-    def called(frame: FrameType, event: str, given: Any) -> None:
-        nonlocal done
-        done += event in ("call", "c_call")
-
-    def ran(frame: FrameType, event: str, given: Any) -> Any:
-        nonlocal done
-        done += 1
-        return ran
-
-    real = parsed.__dict__["parse_tree"]
-
-    def parse_tree(data: bytes, *rest: Any) -> Any:
-        nonlocal done
-        done += len(data) // 100
-        return real(data, *rest)
-
-    tracing, profiling = sys.gettrace(), sys.getprofile()
-    vars(parsed)["parse_tree"] = parse_tree
-    try:
-        landing = Landing(MappingTree({path: file.encode()}))
-        sys.setprofile(called)
-        sys.settrace(ran)
-        for event in parse_plan(plan):
-            if not isinstance(event, Check):
-                landing.land(event)
-        landing.finish()
-    finally:
-        sys.settrace(tracing)
-        sys.setprofile(profiling)
-        vars(parsed)["parse_tree"] = real
-    return done
-
-
-def block(path: str, old: str, new: str) -> str:
-    return f'<edit path="{path}">\n<<<<<<< SEARCH\n{old}=======\n{new}>>>>>>> REPLACE\n</edit>\n'
-
-
-SAME = "same line here\n"
-
-
-def numbered(count: int, words: str = "line number {} of the text\n", step: int = 1) -> str:
-    return "".join(words.format(number) for number in range(0, count, step))
-
+from tests.landing.counted import FUNCTION, MARK, SAME, TWICE, Made, block, call, numbered, patch, work
 
 ONE_EDIT: dict[str, Callable[[int], Made]] = {
     "equal lines, quoted": lambda n: (block("f.txt", SAME * (n // 2), "x\n"), "f.txt", SAME * n),
@@ -93,7 +30,7 @@ ONE_EDIT: dict[str, Callable[[int], Made]] = {
         SAME * n,
     ),
     "equal lines replaced everywhere": lambda n: (
-        json.dumps({"path": "f.txt", "old_string": SAME, "new_string": "x\n", "replace_all": True}),
+        call(SAME, "x\n", replace_all=True),
         "f.txt",
         SAME * n,
     ),
@@ -120,6 +57,116 @@ ONE_EDIT: dict[str, Callable[[int], Made]] = {
         "f.py",
         f"x = 1\ny = {'[' * n}{']' * n}\n",
     ),
+    "words of a quote that stand nowhere": lambda n: (
+        block("f.txt", numbered(n // 2, "line number {} in that text\n"), "x\n"),
+        "f.txt",
+        numbered(n),
+    ),
+    "a quote from the bottom up": lambda n: (
+        block("f.txt", "".join(f"line number {at} of the text\n" for at in range(n // 2)[::-1]), "x\n"),
+        "f.txt",
+        numbered(n),
+    ),
+    "a quote with every other line changed": lambda n: (
+        block(
+            "f.txt", "".join(f"line number {at} {'of the' if at % 2 else 'was'} text\n" for at in range(n // 2)), "x\n"
+        ),
+        "f.txt",
+        numbered(n),
+    ),
+    "a quote without every third line": lambda n: (
+        block("f.txt", "".join(f"line number {at} of the text\n" for at in range(n // 2) if at % 3), "x\n"),
+        "f.txt",
+        numbered(n),
+    ),
+    "a quote without the blank lines": lambda n: (
+        block("f.txt", numbered(n // 2), numbered(n // 2) + "new\n"),
+        "f.txt",
+        numbered(n, "line number {} of the text\n\n"),
+    ),
+    "a quote without the comments": lambda n: (
+        block("f.py", numbered(n // 2, "x{} = 1\n"), numbered(n // 2, "x{} = 1\n") + "new = 1\n"),
+        "f.py",
+        numbered(n, "# why\nx{} = 1\n"),
+    ),
+    "a quote of equal lines without the comments": lambda n: (
+        block("f.py", "x = 1\n" * (n // 2) + "y = 1\n", "new = 1\n"),
+        "f.py",
+        "# why\nx = 1\n" * n,
+    ),
+    "a quote with other line breaks": lambda n: (
+        block("f.py", f"f(\n  {', '.join(f'a{at}' for at in range(n))})\n", "g()\n"),
+        "f.py",
+        "f(" + ",\n".join(f"a{at}" for at in range(n)) + ")\n",
+    ),
+    "a quote a level deeper": lambda n: (
+        block("f.py", numbered(n // 2, "x{} = 1\n"), "y = 1\n"),
+        "f.py",
+        "if a:\n" + numbered(n, "    x{} = 1\n"),
+    ),
+    "a quote with many dots": lambda n: (
+        block("f.txt", "...\n".join(f"line number {at} of the text\n" for at in range(0, n // 2, 5)), "x\n"),
+        "f.txt",
+        numbered(n),
+    ),
+    "a quote out of a listing": lambda n: (
+        block("f.txt", "".join(f"{at + 1:5} | {SAME}" for at in range(n // 2)), "x\n"),
+        "f.txt",
+        SAME * n,
+    ),
+    "a replacement that stands already": lambda n: (
+        block("f.txt", "gone\n", SAME * (n // 2)),
+        "f.txt",
+        SAME * n,
+    ),
+    "a hunk without numbers": lambda n: (
+        "--- a/f.txt\n+++ b/f.txt\n@@ @@\n" + f" {SAME}" * (n // 2) + f"-{SAME}+x\n",
+        "f.txt",
+        SAME * n,
+    ),
+    "a hunk without numbers that has changed": lambda n: (
+        "--- a/f.txt\n+++ b/f.txt\n@@\n" + numbered(n // 2, " line number {} of the text\n") + "-line that went\n+x\n",
+        "f.txt",
+        numbered(n),
+    ),
+    "a chunk of equal lines": lambda n: (patch(f"@@\n{f' {SAME}' * (n // 2)}-{SAME}+x\n"), "f.txt", SAME * n),
+    "a chunk under a header that stands everywhere": lambda n: (
+        patch(f"@@ {SAME}@@ {SAME}{f' {SAME}' * 50}-{SAME}+x\n*** End of File\n"),
+        "f.txt",
+        SAME * n,
+    ),
+    "a chunk that has changed": lambda n: (
+        patch("@@ def f\n" + numbered(n // 2, " line number {} of the text\n") + "-line that went\n+x\n"),
+        "f.txt",
+        numbered(n),
+    ),
+    "a call within one line of repeats": lambda n: (call("ab " * (n // 2), "x"), "f.txt", "ab " * n + "\n"),
+    "a call that nearly fits in one line of repeats": lambda n: (
+        call("ab " * (n // 2) + "c", "x"),
+        "f.txt",
+        "ab " * n + "\n",
+    ),
+    "a call everywhere within lines": lambda n: (call("line", "x", replace_all=True), "f.txt", SAME * n),
+    "a call that has changed": lambda n: (
+        call(numbered(n // 2, "line number {} in that text\n"), "x"),
+        "f.txt",
+        numbered(n),
+    ),
+    "one symbol among many": lambda n: (
+        '<edit path="f.py" replace="g">\ndef g():\n    pass\n</edit>\n',
+        "f.py",
+        numbered(n, FUNCTION),
+    ),
+    "one more member": lambda n: (
+        '<edit path="f.json" inside="a">\n"z": 1\n</edit>\n',
+        "f.json",
+        '{"a": {' + ",\n".join(f'"k{at}": {at}' for at in range(n)) + "}}\n",
+    ),
+    "many imports that are there": lambda n: (
+        f'<edit path="f.py" at="imports">\n{numbered(n // 2, "import m{}" + chr(10))}</edit>\n',
+        "f.py",
+        numbered(n, "import m{}\n"),
+    ),
     "lines of many kilobytes": lambda n: (
         block("f.txt", "ab" * (50 * n) + "b\nq\n", "x\n"),
         "f.txt",
@@ -139,7 +186,6 @@ def each(text: str, edits: int) -> str:
     return "".join(text.replace("#", str(number)) for number in range(edits))
 
 
-FUNCTION = "def f{0}():\n    return 1\n\n\n"
 MANY_EDITS: dict[str, Callable[[int, int], Made]] = {
     "one quote again and again": lambda k, n: (block("f.txt", SAME, "x\n") * k, "f.txt", SAME * n),
     "hunks of equal lines": lambda k, n: (
@@ -153,10 +199,27 @@ MANY_EDITS: dict[str, Callable[[int, int], Made]] = {
         SAME * n,
     ),
     "patches of equal lines": lambda k, n: (
-        f"*** Begin Patch\n*** Update File: f.txt\n{each(f'@@{chr(10)} {SAME}-{SAME}+x{chr(10)}', k)}*** End Patch\n",
+        patch(each(f"@@\n {SAME}-{SAME}+x\n", k)),
         "f.txt",
         SAME * n,
     ),
+    "hunks without numbers, drifted": lambda k, n: (
+        "--- a/f.txt\n+++ b/f.txt\n"
+        + each("@@ @@\n  line number 1#1 of the text\n-  line number 1#2 of the text\n+x#\n", k),
+        "f.txt",
+        numbered(n * 4),
+    ),
+    "calls in one list": lambda k, n: (
+        json.dumps([{"path": "f.txt", "old_str": f"number {at} of", "new_str": f"{at} of"} for at in range(k)]),
+        "f.txt",
+        numbered(n),
+    ),
+    "sketches of one function each": lambda k, n: (
+        each(f'<edit path="f.py" in="f#">\ndef f#():\n    {MARK}    return #\n</edit>\n', k // 4),
+        "f.py",
+        numbered(n // 5, FUNCTION),
+    ),
+    "functions that go": lambda k, n: (each('<edit path="f.py" delete="f#"/>\n', k), "f.py", numbered(n, FUNCTION)),
     "as many quotes as places": lambda k, n: (
         block("f.txt", "here\n", "x\n") * k,
         "f.txt",
