@@ -87,7 +87,7 @@ class Renderer:
         beside = os.path.relpath(event.worktree, event.root)
         self._field("worktree", min(beside, event.worktree, key=len))
         self._field("branch", f"{event.branch} (from {event.base[:10]})")
-        self._field("model", f"{event.model} at {event.provider}")
+        self._field("model", f"{event.model or 'what it lists'} at {event.provider}")
 
     def _context(self, event: ContextGathered) -> None:
         names = ", ".join(event.files[:6]) + (f" and {len(event.files) - 6} more" if len(event.files) > 6 else "")
@@ -112,7 +112,10 @@ class Renderer:
             self.screen.line()
             self.screen.line(f"round {event.round}", "bold")
         self._since = time.monotonic()
-        self.screen.status(f"  waiting for {event.model} (about {event.prompt_tokens:,} tokens sent)", self._since)
+        most = f", ${event.most_dollars:.2f} at most" if event.most_dollars else ""
+        self.screen.status(
+            f"  waiting for {event.model} (about {event.prompt_tokens:,} tokens sent{most})", self._since
+        )
 
     def _waits(self, event: RequestWaits) -> None:
         self.screen.line(f"{event.why}: trying again in {event.seconds:.0f} s", "yellow", indent="  ")
