@@ -1,6 +1,7 @@
 """What an alignment of a sketch with a file says."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 __all__ = ["Alignment"]
 
@@ -15,3 +16,6 @@ class Alignment:
     pairs: tuple[int | None, ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
+    homes: Mapping[int, int] = field(default_factory=dict)
+    """The segments that go where what is above them tells, each with the blank lines between what stands there; -1 for as
+    many as the sketch has."""

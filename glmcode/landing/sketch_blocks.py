@@ -6,12 +6,12 @@ one that the file doesn't have is new, and so are all of its lines, however much
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from glmcode.landing.sketch_alignment import Alignment
-from glmcode.landing.sketch_lines import TITLED, Line, goes_on, opens, shuts
+from glmcode.landing.sketch_lines import TITLED, Line, opens, shuts
 
 __all__ = [
     "Block",
@@ -30,7 +30,18 @@ __all__ = [
 FARTHEST = 2000
 """Lines above a line in which what it is in is looked for."""
 NEW_BLOCK = -1
-_DECORATOR = re.compile(rb"@[\w.]+(?:\(.*\))?$|#\[.*\]$|\[[\w.]+(?:\(.*\))?\]$")
+_DECORATOR = re.compile(
+    rb"@[\w.]+(?:\(.*\))?(?: @[\w.]+(?:\(.*\))?)*$|#!?\[.*\]$|\[[\w.:]+(?:\(.*\))?(?:, [\w.:]+(?:\(.*\))?)*\]$"
+    rb"|\[\[.*\]\]$|template ?<.*>$|@(?:spec|doc|impl|moduledoc) .*$"
+)
+"""A line of its own that belongs to the definition below it: decorators, attributes, annotations, a template's head."""
+_DECORATES = re.compile(rb"@[\w.]+ ?\(|#\[|\[[\w.:]+\(")
+"""The same, of several lines: how the first of them begins."""
+_TYPE = re.compile(
+    rb"(?!return\b|else\b|do\b|break\b|continue\b)[A-Za-z_][\w:]*(?:[ *&]+[\w:]+|<[\w:, *&<>]*>){0,8}[ *&]*"
+)
+_WORDED = re.compile(rb"[^\W_]")
+_NAME_FIRST = re.compile(rb"[\w:~]+ ?\(")
 _NAMED = re.compile(rb"[^()=\"']{1,120}[{]$")
 _ON_ONE_LINE = re.compile(rb"([^()={}\"']{1,120}[{])[^{}]*[}]")
 _FLOW = frozenset(
@@ -48,6 +59,8 @@ class Block:
     name: bytes
     is_whole: bool
     """Given from its first line to its last, with no marker between."""
+    is_ended: bool = False
+    """The same, or what is shown of it ends with a marker that stands outside of it, or with the sketch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,7 @@ def bounds(sketch: Sequence[Line], file: Sequence[Line]) -> Bounds:
     titles = {line.title for line in file if line.title is not None}
     keys = {line.key for line in file}
     in_place = _segments_in_place(sketch, file)
+    owned = _owned(file, theirs) if ours else {}
     times = Counter((block.name, sketch[block.first].titles) for block in ours)
     for number, block in enumerate(ours):
         line = sketch[block.first]
@@ -116,12 +130,10 @@ def bounds(sketch: Sequence[Line], file: Sequence[Line]) -> Bounds:
             pinned[block.first] = other.first
         elif (
             not found
-            and block.is_whole
+            and block.is_ended
             and (line.key not in keys if block.name not in titles else line.segment in in_place)
         ):
-            head = head_of(sketch, block.first)
-            if any(sketch[i].key in keys and not sketch[i].trivial for i in range(head, block.first)):
-                head = block.first
+            head = _own_head(sketch, block.first, owned)
             of_ours[head : block.past] = [NEW_BLOCK] * (block.past - head)
     return Bounds(tuple(of_ours), tuple(of_theirs), whole, pinned, around)
 
@@ -129,6 +141,11 @@ def bounds(sketch: Sequence[Line], file: Sequence[Line]) -> Bounds:
 def is_head(line: Line) -> bool:
     """Whether the line is a comment, a decorator or an attribute."""
     return line.is_comment or _DECORATOR.match(line.key) is not None
+
+
+def _is_type_of(line: Line, below: Line) -> bool:
+    """Whether the line is the type of a function whose name begins the next line, as some write C."""
+    return _NAME_FIRST.match(below.key) is not None and _TYPE.fullmatch(line.key) is not None
 
 
 def head_of(lines: Sequence[Line], first: int) -> int:
@@ -140,10 +157,23 @@ def head_of(lines: Sequence[Line], first: int) -> int:
         and above.segment == lines[first].segment
         and above.sign == lines[first].sign
         and abs(above.depth - lines[first].depth) <= 1
-        and is_head(above)
     ):
-        head -= 1
+        if is_head(above) or (head == first and _is_type_of(above, lines[first])):
+            head -= 1
+            continue
+        opener = opener_of(lines, head - 1, 0) if shuts(above) and not opens(above.key) else None
+        if opener is None or lines[opener].depth != above.depth or _DECORATES.match(lines[opener].key) is None:
+            break
+        head = opener
     return head
+
+
+def _own_head(sketch: Sequence[Line], first: int, owned: Mapping[bytes, bool]) -> int:
+    """The first line of a new definition's head: the comments above its decorators may be the file's, as `owned` tells."""
+    head = head_of(sketch, first)
+    decorated = next((i for i in range(head, first) if not sketch[i].is_comment), first)
+    theirs = [i for i in range(head, decorated) if not owned.get(sketch[i].key, True)]
+    return theirs[-1] + 1 if theirs else head
 
 
 def ended(sketch: Sequence[Line], file: Sequence[Line], alignment: Alignment) -> Alignment:
@@ -228,9 +258,11 @@ def blocks(lines: Sequence[Line]) -> list[Block]:
         name = line.title or _name_of(line)
         alone = _ON_ONE_LINE.fullmatch(line.key) if name is None and not line.is_comment else None
         if alone is not None and line.key.split(maxsplit=1)[0] not in _FLOW:
-            found.append(Block(first, first + 1, alone[1], is_whole=True))
+            found.append(Block(first, first + 1, alone[1], is_whole=True, is_ended=True))
             continue
-        if name is None or not (opens(line.key) or _goes_deeper(lines, first) or _is_braced_below(lines, first)):
+        if name is None or not (
+            opens(line.key) or line.last > line.row or _goes_deeper(lines, first) or _brace_below(lines, first) > first
+        ):
             continue
         past, is_closed = extent(lines, first)
         if past == first + 1:
@@ -243,7 +275,8 @@ def blocks(lines: Sequence[Line]) -> list[Block]:
             (one.depth for one in lines[first + 1 : past] if one.depth > line.depth), default=-1
         )
         is_whole = line.segment == last.segment and (ended or (leaves and line.key.endswith(b":")))
-        found.append(Block(first, past, name, is_whole))
+        is_ended = past == len(lines) if not last.followed else last.followed[0] <= line.depth
+        found.append(Block(first, past, name, is_whole, is_whole or (line.segment == last.segment and is_ended)))
     return found
 
 
@@ -251,13 +284,19 @@ def extent(lines: Sequence[Line], first: int) -> tuple[int, bool]:
     """Just past what the line begins, by indentation and closing brackets, and whether that is seen to be closed."""
     line = lines[first]
     past, is_closed = first + 1, False
+    if line.last > line.row:
+        while past < len(lines) and lines[past].row <= line.last and not _leaves(lines, first, past):
+            past += 1
+        last = lines[past - 1]
+        return past, past > first + 1 and shuts(last) and not opens(last.key) and last.depth == line.depth
+    brace = _brace_below(lines, first)
     while past < len(lines):
         other = lines[past]
-        if other.segment != lines[past - 1].segment and other.marked <= line.depth and other.closes != _closed(line):
+        if _leaves(lines, first, past):
             break
-        if other.depth > line.depth or (past == first + 1 and _is_braced_below(lines, first)):
+        if other.depth > line.depth or past <= brace:
             past += 1
-        elif other.depth == line.depth and (other.closes is not None or goes_on(other.key)):
+        elif other.depth == line.depth and (other.closes is not None or shuts(other)):
             past += 1
             is_closed = not opens(other.key)
             if is_closed:
@@ -265,6 +304,12 @@ def extent(lines: Sequence[Line], first: int) -> tuple[int, bool]:
         else:
             break
     return past, is_closed
+
+
+def _leaves(lines: Sequence[Line], first: int, i: int) -> bool:
+    """Whether a marker before line i stands outside of what line `first` begins, and line i doesn't close that."""
+    line, other = lines[first], lines[i]
+    return other.segment != lines[i - 1].segment and other.marked <= line.depth and other.closes != _closed(line)
 
 
 def opener_of(lines: Sequence[Line], i: int, least: int) -> int | None:
@@ -285,9 +330,13 @@ def opener_of(lines: Sequence[Line], i: int, least: int) -> int | None:
     return None
 
 
-def _is_braced_below(lines: Sequence[Line], first: int) -> bool:
-    """Whether the brace of what the line begins stands alone on the next one."""
-    return first + 1 < len(lines) and lines[first + 1].key == b"{" and lines[first + 1].depth == lines[first].depth
+def _brace_below(lines: Sequence[Line], first: int) -> int:
+    """The line on which the brace of what the line begins stands alone: the next one, or the one below a constructor's
+    initializers; `first` where there is none."""
+    at = first + 1
+    while at < len(lines) and lines[at].key[:1] in (b":", b",") and lines[at].depth >= lines[first].depth:
+        at += 1
+    return at if at < len(lines) and lines[at].key == b"{" and lines[at].depth == lines[first].depth else first
 
 
 def _closed(line: Line) -> bytes:
@@ -303,6 +352,18 @@ def _name_of(line: Line) -> bytes | None:
     if line.is_comment or line.closes is not None or _NAMED.fullmatch(line.key) is None:
         return None
     return None if line.key.split(maxsplit=1)[0] in _FLOW else line.key
+
+
+def _owned(file: Sequence[Line], blocks: Sequence[Block]) -> dict[bytes, bool]:
+    """Whether each comment of the file stands above definitions alone, as part of them."""
+    heads: set[int] = set()
+    for block in blocks:
+        heads.update(range(head_of(file, block.first), block.first))
+    found: dict[bytes, bool] = {}
+    for j, line in enumerate(file):
+        if line.is_comment and _WORDED.search(line.key):
+            found[line.key] = found.get(line.key, True) and j in heads
+    return found
 
 
 def _segments_in_place(sketch: Sequence[Line], file: Sequence[Line]) -> set[int]:

@@ -76,7 +76,7 @@ def gains(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> list[
             found.append({within.pinned[i]: PINNED})
             continue
         for j in by_key.get(line.key, ()):
-            if not within.allow_equal(i, j):
+            if not within.allow_equal(i, j) or _are_two(line, file[j]):
                 continue
             gain = _equal(line, file[j], len(by_key[line.key]))
             if gain > 0:
@@ -133,6 +133,11 @@ def costs(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> list[
     return found
 
 
+def _are_two(line: Line, other: Line) -> bool:
+    """Whether two lines that read alike begin two definitions: a type above their names."""
+    return line.title is not None and other.title is not None and line.title != other.title
+
+
 def _loose_ends(sketch: Sequence[Line], by_key: dict[bytes, list[int]]) -> set[int]:
     """The lines before a segment's first and after its last line that the file has: they stand next to a marker."""
     loose: set[int] = set()
@@ -158,7 +163,8 @@ def _equal(line: Line, other: Line, times: int) -> int:
     gain = 15 if line.trivial else 15 + int((45 + min(len(line.key), 40) // 2) / times**0.5)
     if line.closes is not None and other.closes is not None:
         if line.closes and line.closes == other.closes:
-            gain = max(gain, 50)
+            # A constructor is named as its class is: indentation tells their ends apart.
+            gain = max(gain, 50 if line.indent == other.indent else 35)
         elif line.closes and other.closes:
             if line.closes[:1] == TITLED == other.closes[:1] and not line.may_close_another:
                 return 0

@@ -120,7 +120,8 @@ def _closing(body: Sequence[bytes], rows: Sequence[int]) -> int | None:
     for row in rows[1:]:
         leading = _LEADING.match(body[row])
         if leading and count - len(leading[0].strip()) <= 0:
-            return row
+            # What is between stands deeper; brackets in a pattern or a string may have led astray.
+            return row if row == rows[1] or _depth(body[rows[1]]) > _depth(body[row]) else None
         count += balance(body[row])
         if count <= 0:
             return None

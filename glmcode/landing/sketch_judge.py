@@ -26,7 +26,7 @@ def judge(reading: Reading) -> Refusal | None:
         before = segments[number - 1] if number else None
         after = segments[number + 1] if number + 1 < len(segments) else None
         refusal = (
-            _unanchored(reading, segment, before, after)
+            (None if number in reading.alignment.homes else _unanchored(reading, segment, before, after))
             or _edges(reading, segment)
             or confused(reading, segment)
             or _elsewhere(reading, segment)
@@ -110,10 +110,11 @@ def _edges(reading: Reading, segment: Segment) -> Refusal | None:
     """A changed line next to a marker may be a new one, and the line that it looks like may stay."""
     sketch, file, pairs = reading.sketch, reading.file, reading.alignment.pairs
     same = [i for i in segment.lines if reading.is_same(i)]
+    firm = [i for i in same if _is_firm(reading, i, same)] if len(same) < len(segment.lines) else same
     places: dict[bytes, list[int]] | None = None
     for i in segment.lines:
         line, j = sketch[i], pairs[i]
-        if same and same[0] <= i <= same[-1]:
+        if (firm and firm[0] <= i <= firm[-1]) or (same and same[0] <= i <= same[-1] and (j is None or i in same)):
             continue
         if j is not None:
             if reading.is_in_whole_definition(i) or is_surely(line, file[j]) or _is_nearly(line, file, j):
@@ -145,6 +146,14 @@ def _edges(reading: Reading, segment: Segment) -> Refusal | None:
         if found is not None:
             return _stands_elsewhere(reading, i, found)
     return None
+
+
+def _is_firm(reading: Reading, i: int, same: Sequence[int]) -> bool:
+    """Whether an unchanged line of the sketch holds what is beside it: the file has it once, or with the one next to it."""
+    line, j = reading.sketch[i], reading.alignment.pairs[i]
+    if line.title is not None or line.closes or i - 1 in same or i + 1 in same:
+        return True
+    return not any(other.key == line.key for k, other in enumerate(reading.file) if k != j)
 
 
 def _is_nearly(line: Line, file: Sequence[Line], j: int) -> bool:
@@ -203,7 +212,11 @@ def _cut_off(reading: Reading, segment: Segment) -> Refusal | None:
     end = segment.end
     if around is None or not line.titles or end >= len(file) or line.titles[-1] not in file[end].titles:
         return None
-    new_last = reading.alignment.pairs[lines[-1]] is None and around.key.endswith(b":") and not line.is_comment
+    new_last = (
+        reading.alignment.pairs[lines[-1]] is None
+        and around.key.partition(b" # ")[0].endswith(b":")
+        and not line.is_comment
+    )
     if (lines.stop < len(sketch) or reading.ends_marked or reading.is_implied) and not new_last:
         return None
     row = file[end].row

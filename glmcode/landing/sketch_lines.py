@@ -4,13 +4,15 @@ Structure is read from indentation and from how lines begin, which every languag
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from glmcode.landing.nearest import is_trivial
 from glmcode.plan.sketch import elides
 
 __all__ = [
+    "TAB",
     "TITLED",
     "Line",
     "goes_on",
@@ -32,14 +34,14 @@ DEEPEST = 64
 
 _MODIFIERS = (
     rb"(?:(?:export|default|declare|public|private|protected|internal|static|async|pub(?:\([\w: ]+\))?|unsafe|extern|inline|virtual"
-    rb"|override|final|abstract|sealed|partial|local|get|set)\s+)*"
+    rb"|override|final|abstract|sealed|partial|local|get|set|const(?=\s+(?:unsafe\s|extern\s|fn\s|enum\s)))\s+)*"
 )
 _TITLE = re.compile(
     _MODIFIERS + rb"(?:(?:def|class|fn|func|function|struct|enum|union|trait|interface|type|mod|module|namespace|object|record|macro)"
     rb"\b\s*\*?\s*(?:\([^()]*\)\s*)?(?P<name>[\w$]+)(?=\s*(?:[\[({<:=!]|$|extends\b|implements\b|where\b|with\b|final\b|struct\b|interface\b|func\b|//|#|/\*)|\s+\w+\s*$)"
     rb"|impl\b(?P<impl>[^{]*)\{?"
     rb"|(?:const|let|var|val|static)\s+(?:mut\s+)?(?P<value>[\w$]+)\s*(?::[^=]*)?=(?!=)"
-    rb"|(?P<call>[\w$]+)\s*\([^;]*\)\s*(?::[^;{=]+|->[^;{=]+)?\{\s*$)"
+    rb"|(?P<call>~?[\w$]+(?:::~?[\w$]+)*)\s*\([^;]*\)\s*(?::[^;{=]+|->[^;{=]+)?\{\s*$)"
 )  # fmt: skip
 _FUNCTION = re.compile(
     rb"(?P<first>[\w~]+)[\w:<>,*&\[\]?.~ \t]*[\s*&](?P<name>~?[\w$]+(?:::~?[\w$]+)*)\s*\([^;{}]*\)[^;{}=]*\{$"
@@ -47,10 +49,10 @@ _FUNCTION = re.compile(
 """A function that is known by its type before its name and the brace behind it, as in C and Java."""
 _NO_TYPES = frozenset(
     b"if for while switch catch return else do with function match loop elif foreach new throw await delete yield go defer case "
-    b"unless until when synchronized using lock fixed extends super this not and or".split()
+    b"unless until when synchronized using lock fixed extends super this not and or pub".split()
 )
 _FIELD = re.compile(
-    rb"(?:(?:public|private|protected|static|readonly|override|declare)\s+)+(?P<field>[\w$#]+)\s*[?!]?\s*[:=(]"
+    rb"(?:(?:public|private|protected|static|readonly|override|declare)\s+)+(?P<field>[\w$#]+)\s*[?!]?\s*(?::(?!:)|[=(])"
 )
 _HEAD = re.compile(rb"(<[a-z][\w-]*>)[^<>]*</|([^=:(]{1,80}?)\??(?:: | [:+*/|&-]?= | => )")
 _CONTROL = frozenset(b"if for while switch catch return else do with function super match loop elif foreach".split())
@@ -99,6 +101,10 @@ class Line:
     """Whether the marker before it, where there is one, stands outside of all that the sketch opens."""
     marked: int = 0
     """Columns of the shallowest marker before its segment."""
+    last: int = -1
+    """The row of the last line of the definition that it begins, where the grammar knows it."""
+    followed: tuple[int, ...] = ()
+    """Columns of the markers directly below it."""
     sign: bytes = b""
     """`+` for a line that comes and `-` for one that goes, where the sketch says so as a diff does."""
 
@@ -110,17 +116,18 @@ def indent_of(line: bytes) -> bytes:
 def title_of(line: bytes, below: bytes = b"") -> bytes | None:
     """The name that a line defines: of a function, a class, an implementation, a constant.
 
-    `below` is the next line: a brace may stand there that belongs to this one.
+    `below` is the next line: a brace may stand there that belongs to this one, or a constructor's initializers.
     """
     bare = line.strip()
     if len(bare) > 400:
         bare = bare[:400]
-    match = _TITLE.match(bare)
+    is_braced_below = below.strip()[:1] in (b"{", b":") if bare.endswith(b")") else below.strip() == b"{"
+    braced = bare if bare.endswith(b"{") else bare + b" {" if is_braced_below else b""
+    match = _TITLE.match(bare) or (_TITLE.match(braced) if braced else None)
     if match is None:
         member = _FIELD.match(bare)
         if member:
             return bytes(member["field"]) if member["field"] not in _CONTROL else None
-        braced = bare if bare.endswith(b"{") else bare + b" {" if below.strip() == b"{" else b""
         function = _FUNCTION.match(braced) if braced else None
         return bytes(function["name"]) if function and function["first"] not in _NO_TYPES else None
     if _COMMENT.match(bare):
@@ -128,7 +135,7 @@ def title_of(line: bytes, below: bytes = b"") -> bytes | None:
     name = match["name"] or match["value"] or match["call"]
     if name is None:
         return b"impl " + b" ".join(match["impl"].split())
-    return None if name in _CONTROL else bytes(name)
+    return None if name in _CONTROL or (match["call"] and name in _NO_TYPES) else bytes(name)
 
 
 def head_of_key(key: bytes) -> bytes:
@@ -157,8 +164,17 @@ def is_removal(line: str) -> bool:
     return len(line) <= 160 and _REMOVAL.match(line) is not None and _MODAL.search(line) is None
 
 
-def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Sequence[bytes] = ()) -> list[Line]:
-    """The lines that count, without blank ones and the marker rows; `signs`, where given, has one for each line."""
+def read_lines(
+    lines: Sequence[bytes],
+    markers: Iterable[int] = (),
+    signs: Sequence[bytes] = (),
+    names: Mapping[int, tuple[bytes, int]] = MappingProxyType({}),
+) -> list[Line]:
+    """The lines that count, without blank ones and the marker rows; `signs`, where given, has one for each line.
+
+    `names` are those of definitions by row, for lines that don't show by themselves that they begin one, each with the
+    row of its last line.
+    """
     marked = frozenset(markers)
     found: list[Line] = []
     open_blocks: list[tuple[int, bytes, bytes | None]] = []
@@ -167,6 +183,7 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Seque
     segment = shallowest = 0
     is_outermost = True
     texts = _texts(lines, marked)
+    defined = {_name_row(lines, row, name): (name, last) for row, (name, last) in names.items()}
     for row, data in enumerate(lines):
         bare = data.strip()
         if not bare:
@@ -181,10 +198,14 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Seque
             segment += 1
             ended.update(at for at in closable if at >= depth)
             is_outermost = not open_blocks
+            if found:
+                found[-1] = replace(found[-1], followed=(*found[-1].followed, depth))
             continue
         key = b" ".join(bare.split())
         is_comment = _COMMENT.match(data) is not None
         title = None if is_comment or row in texts else title_of(data, lines[row + 1] if row + 1 < len(lines) else b"")
+        named, last = defined.get(row, (None, -1)) if not is_comment else (None, -1)
+        title = title or named
         closes = closable.pop(depth, b"") if _CLOSES.match(bare) and row not in texts else None
         found.append(
             Line(
@@ -204,6 +225,7 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Seque
                 is_outermost=is_outermost,
                 marked=shallowest,
                 sign=signs[row] if signs else b"",
+                last=last,
             )
         )
         if is_comment or row in texts:
@@ -217,6 +239,14 @@ def read_lines(lines: Sequence[bytes], markers: Iterable[int] = (), signs: Seque
         if len(open_blocks) < DEEPEST and closes is None:
             open_blocks.append(opener)
     return found
+
+
+def _name_row(lines: Sequence[bytes], row: int, name: bytes) -> int:
+    """The row from `row` on that shows a definition's name: its type may stand on lines above."""
+    for at in range(row, min(row + 3, len(lines))):
+        if title_of(lines[at], lines[at + 1] if at + 1 < len(lines) else b"") == name:
+            return at
+    return row
 
 
 def _texts(lines: Sequence[bytes], marked: Collection[int]) -> frozenset[int]:

@@ -6,7 +6,7 @@ in the file) goes, within bounds. Everything that a careful reader could take in
 """
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from glmcode.landing import messages
@@ -14,11 +14,13 @@ from glmcode.landing.body import body_lines
 from glmcode.landing.place import Fit, Refusal, Standing, Verdict
 from glmcode.landing.sketch_align import TooLargeError, align
 from glmcode.landing.sketch_alignment import Alignment
-from glmcode.landing.sketch_blocks import blocks, bounds, ended, in_order
+from glmcode.landing.sketch_blocks import Block, Bounds, blocks, bounds, ended, in_order
+from glmcode.landing.sketch_home import homed
 from glmcode.landing.sketch_imports import ImportRun, import_runs, with_imports
 from glmcode.landing.sketch_indent import indented_alike, placed, realigned
 from glmcode.landing.sketch_judge import breaks_blocks, judge, unmarked
-from glmcode.landing.sketch_lines import Line, marker_rows, read_lines
+from glmcode.landing.sketch_lines import TAB, Line, indent_of, marker_rows, read_lines
+from glmcode.landing.sketch_names import names_of, sketched_names
 from glmcode.landing.sketch_reading import Reading
 from glmcode.landing.sketch_render import hunks, splices, substance
 from glmcode.landing.sketch_signed import is_signed, read_signs, unpaired
@@ -45,6 +47,8 @@ class _Sketched:
     """The rows of its body that stand for lines that stay."""
     signs: Sequence[bytes]
     is_implied: bool
+    is_of_file: bool
+    """It is of the file, not of one definition."""
 
 
 def merge(file: File, change: Sketch, path: str) -> Verdict:
@@ -80,8 +84,8 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
         body = realigned(body, markers, text)
     if signs:
         markers = sorted({*markers, *(row for row, line in enumerate(body) if line.startswith(b"@@"))})
-    ours = read_lines(body, markers, signs)
-    theirs = [line for line in read_lines(text.lines) if first <= line.row < past]
+    ours = read_lines(body, markers, signs, {} if signs else sketched_names(body, markers, file.language))
+    theirs = [line for line in read_lines(text.lines, names=names_of(definitions)) if first <= line.row < past]
     if signs and _stands([line for line in ours if line.sign != b"-"], theirs):
         return Standing(STRATEGY, None)
     if not ours:
@@ -92,7 +96,7 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
     if not theirs:
         return Refusal("no-match", f"There is nothing in {path} that a sketch could be of: send the whole content.")
     is_implied = change.implied or change.symbol is not None
-    sketched = _Sketched(path, text, theirs, definitions, body, markers, signs, is_implied)
+    sketched = _Sketched(path, text, theirs, definitions, body, markers, signs, is_implied, change.symbol is None)
     runs = [] if signs or change.symbol is not None else import_runs(ours, file, markers)
     if runs:
         verdict = _beside_imports(sketched, ours, runs, file)
@@ -124,9 +128,10 @@ def _laid(sketched: _Sketched, ours: Sequence[Line]) -> tuple[Verdict, Reading |
     except TooLargeError:
         message = f"The sketch and {path} are too long to be compared line by line. Name the definition with in=, or send SEARCH/REPLACE."
         return Refusal("no-match", message), None
+    file_blocks = {block.first: block for block in blocks(theirs)}
     if not signs:
-        alignment = ended(ours, theirs, alignment)
-        rivals = map(functools.partial(ended, ours, theirs), rivals)
+        settled = functools.partial(_settled, sketched, ours, within, file_blocks)
+        alignment, rivals = settled(alignment), map(settled, rivals)
     if signs and (refusal := unpaired(ours, theirs, alignment.pairs, path)) is not None:
         return refusal, None
     markers = sketched.markers
@@ -137,7 +142,7 @@ def _laid(sketched: _Sketched, ours: Sequence[Line]) -> tuple[Verdict, Reading |
         alignment,
         within,
         blocks(ours),
-        {block.first: block for block in blocks(theirs)},
+        file_blocks,
         sketched.definitions,
         begins_marked=bool(markers) and markers[0] < min(line.row for line in ours),
         ends_marked=bool(markers) and markers[-1] > max(line.row for line in ours),
@@ -148,6 +153,16 @@ def _laid(sketched: _Sketched, ours: Sequence[Line]) -> tuple[Verdict, Reading |
         if refusal is not None:
             return refusal, None
     return _merged(reading, sketched.body, rivals), reading
+
+
+def _settled(
+    sketched: _Sketched, ours: Sequence[Line], within: Bounds, file_blocks: Mapping[int, Block], alignment: Alignment
+) -> Alignment:
+    """The alignment with whole definitions to their ends, and with new ones where what is above them tells."""
+    rows = (row for row in sketched.markers if row < ours[0].row)
+    leading = tuple(len(indent_of(sketched.body[row]).expandtabs(TAB)) for row in rows)
+    alignment = ended(ours, sketched.theirs, alignment)
+    return homed(ours, sketched.theirs, alignment, within, file_blocks, leading, is_whole_file=sketched.is_of_file)
 
 
 def _merged(reading: Reading, body: Sequence[bytes], rivals: Iterable[Alignment]) -> Verdict:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from glmcode.landing.place import Splice
 from glmcode.landing.sketch_alignment import Alignment
-from glmcode.landing.sketch_blocks import opener_of
+from glmcode.landing.sketch_blocks import is_head, opener_of
 from glmcode.landing.sketch_lines import DEEPEST, Line, indent_of, is_removal, opens, shuts
 from glmcode.landing.text import Text
 
@@ -29,13 +29,15 @@ def hunks(
     found = []
     shift = (b"", b"")
     at = 0
-    for start, end in zip(alignment.starts, alignment.ends, strict=True):
+    for number, (start, end) in enumerate(zip(alignment.starts, alignment.ends, strict=True)):
         past = at
         while past < len(sketch) and sketch[past].segment == sketch[at].segment:
             past += 1
         segment = range(at, past)
         shift = _shift(sketch, file, alignment, segment) or shift
-        found.append(_hunk(text, body, sketch, file, alignment, segment, (start, end), shift))
+        found.append(
+            _hunk(text, body, sketch, file, alignment, segment, (start, end), shift, alignment.homes.get(number))
+        )
         at = past
     return found
 
@@ -210,6 +212,7 @@ def _hunk(
     segment: range,
     span: tuple[int, int],
     shift: tuple[bytes, bytes],
+    gap: int | None,
 ) -> Hunk:
     start, end = span
     if start < end:
@@ -261,7 +264,10 @@ def _hunk(
             else:
                 lines.append((indent_of(shifted) + own.lstrip(b" \t"), None))
         before = j
-    lines = _spaced(text, body, sketch, alignment, segment, (first, past), lines)
+    if gap is None:
+        lines = _spaced(text, body, sketch, alignment, segment, (first, past), lines)
+    else:
+        lines = _apart(text, body, sketch[segment[0]].row, (first, gap), lines)
     return Hunk(first, past, tuple(lines))
 
 
@@ -279,7 +285,7 @@ def _blanks_above(
     if not segment.start < new < segment.stop or (j := alignment.pairs[new]) is None or file[j].row != first:
         return []
     top, bottom = sketch[segment.start], sketch[new]
-    is_apart = bottom.row > sketch[new - 1].row + 1 and not (top.row and not body[top.row - 1].strip())
+    is_apart = bottom.row > sketch[new - 1].row + 1
     if not is_apart or top.depth <= bottom.depth:
         return []
     row = first
@@ -339,6 +345,18 @@ def _spaced(
     return lines
 
 
+def _apart(
+    text: Text, body: Sequence[bytes], top: int, place: tuple[int, int], lines: list[tuple[bytes, int | None]]
+) -> list[tuple[bytes, int | None]]:
+    """New definitions with the blank lines that the file has between such, or the sketch above them."""
+    row, gap = place
+    if gap < 0:
+        gap = next((count for count in range(top) if body[top - count - 1].strip()), top)
+    blanks: list[tuple[bytes, int | None]] = [(b"", None)] * gap
+    is_met = row < len(text.lines) and text.lines[row].strip() and indent_of(text.lines[row]) == indent_of(lines[0][0])
+    return [*blanks, *lines, *(blanks if is_met else [])]
+
+
 def _is_set_apart(line: Line) -> bool:
     """Whether a blank line beside it is more than the marker's: beside a definition, a block or a comment."""
-    return line.title is not None or line.is_comment or shuts(line) or opens(line.key)
+    return line.title is not None or is_head(line) or shuts(line) or opens(line.key)

@@ -1,0 +1,14 @@
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_works() {
+        assert_eq!(1, 1);
+    }
+
+    #[test]
+    fn it_fails() {
+        assert_eq!(1, 1);
+    }
+}

@@ -1,0 +1,6 @@
+var Trie = class {
+  size = 0;
+  build() {
+    return this.size;
+  }
+};

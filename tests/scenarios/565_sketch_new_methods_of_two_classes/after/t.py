@@ -1,0 +1,24 @@
+import os
+
+
+class Thing:
+    def __init__(self):
+        self._a = 1
+
+    def a(self):
+        return self._a
+
+    def b(self):
+        return self._a + 1
+
+
+class Other:
+    def x(self):
+        pass
+
+    def y(self):
+        return 2
+
+
+def main():
+    Thing().a()
