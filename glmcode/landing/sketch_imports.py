@@ -84,7 +84,13 @@ def with_imports(
     splices = sorted((*verdict.splices, *added.splices), key=lambda splice: (splice.start, splice.end))
     if any(one.end > other.start or one.start == other.end for one, other in pairwise(splices)):
         return None  # what comes first there, nobody says
-    return replace(verdict, splices=tuple(splices))
+    return replace(verdict, splices=tuple(splices), lines=_spanning(verdict.lines, added.lines))
+
+
+def _spanning(one: tuple[int, int] | None, other: tuple[int, int] | None) -> tuple[int, int] | None:
+    if one is None or other is None:
+        return one or other
+    return min(one[0], other[0]), max(one[1], other[1])
 
 
 def _runs(sketch: Sequence[Line]) -> Iterator[Sequence[Line]]:

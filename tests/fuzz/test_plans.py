@@ -62,6 +62,13 @@ def test_a_plan_of_one_form_is_read_without_an_exception(form: str, choices: Cho
     assert result.ok or not result.files
 
 
+def test_each_scenario_keeps_the_promises_as_it_stands() -> None:
+    """Found by fuzzing: the lines of a sketch with imports in a run of their own were told without those of the imports."""
+    for seed in seeds():
+        check_result(seed.plan, seed.files)
+        check_again(seed.plan, seed.files)
+
+
 def test_the_seeds_are_the_scenarios() -> None:
     assert len(seeds()) > 100
     assert all(isinstance(seed, Case) for seed in seeds())
