@@ -89,7 +89,6 @@ def _send(job: Job, cut: Cut | None) -> Iterator[Delta]:
         return output_allowance(_calibrated(job, guess(provider), provider, model), provider, job.limits, job.spent)
 
     sent: Asking | None = None
-    usage: Usage | None = None
     thought: list[str] = []
     said: list[str] = []
     try:
@@ -102,15 +101,16 @@ def _send(job: Job, cut: Cut | None) -> Iterator[Delta]:
                 said.append(delta.text)
             elif isinstance(delta, Reasoning):
                 thought.append(delta.text)
-            elif isinstance(delta, Usage):
-                usage = delta
+            elif isinstance(delta, Usage) and sent is not None:
+                _count(job, sent, delta, guess(sent.provider), estimated=False)
+                said, thought = [], []
             yield delta
     finally:
-        if sent is not None and (usage or said or thought):
+        if sent is not None and (said or thought):
             prompt = _calibrated(job, guess(sent.provider), sent.provider, sent.model)
             reasoning = estimate_tokens("".join(thought))
             estimate = Usage(prompt, 0, estimate_tokens("".join(said)) + reasoning, reasoning)
-            _count(job, sent, usage or estimate, guess(sent.provider), estimated=usage is None)
+            _count(job, sent, estimate, guess(sent.provider), estimated=True)
 
 
 def _calibrated(job: Job, guess: int, provider: Provider, model: str) -> int:

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from glmcode.errors import Exit, GlmcodeError
+from glmcode.model.bounds import OUT_OF_TIME, Bounds
 from glmcode.model.decoder import Decoder
 from glmcode.model.failures import (
     Failure,
@@ -44,15 +45,10 @@ __all__ = ["Client", "Message", "Request"]
 _ERROR_BODY: Final = 64 * 1024
 _ERROR_SECONDS: Final = 10.0
 _LISTING: Final = 16 * 1024 * 1024
-_LONGEST_TOKEN: Final = 256
-"""Characters. A stream that gives more than this for every token asked for is no answer."""
 
 _CONTINUING: Final = frozenset({"vllm", "sglang"})
 """Who a model is owned by in the listing of the servers that go on behind an assistant's last message. Others that are
 asked to may answer it, which would be a new text in the middle of the old one."""
-
-OUT_OF_TIME: Final = "its time is over"
-"""Why an answer is cut whose deadline has come."""
 
 _NO_KEY: Final = "none"
 """What a server gets that asks for no key: the protocol has no word for leaving it out."""
@@ -210,11 +206,11 @@ class Client:
         import httpx2
         from openai import OpenAIError
 
-        extra = {key: value for key, value in body.items() if key not in ("model", "messages", "stream")}
         decoder = Decoder()
+        extra = {key: value for key, value in body.items() if key not in ("model", "messages", "stream")}
         heard: list[bytes] = []  # only for the recording
         status, headers = 0, dict[str, str]()
-        left = body["max_tokens"] * _LONGEST_TOKEN
+        bounds = Bounds(body["max_tokens"], deadline, self.retry.stall)
         start, why = b"", ""
         try:
             with self._connected().chat.completions.with_streaming_response.create(
@@ -235,28 +231,28 @@ class Client:
                         if start == b"<":
                             page = data + _bounded(reads, _ERROR_BODY)
                             raise NoAnswerError(self._web_page(page))
-                    for delta in decoder.feed(data):
+                    deltas = decoder.feed(data)
+                    for delta in deltas:
                         if isinstance(delta, Fault):
                             why = self._faulted(delta, decoder)
-                            continue
-                        if isinstance(delta, Text | Reasoning):
-                            left -= len(delta.text)
-                        yield delta
-                    if left < 0:
-                        why = "the service sends far more than was asked for"
-                    elif time.monotonic() >= deadline:
-                        why = OUT_OF_TIME
+                        else:
+                            yield delta
+                    why = why or bounds.passed(deltas)
                     if why or decoder.done:
                         break
         except NoAnswerError as none:
             if none.status:
                 status, headers, heard = none.status, dict(none.headers), [none.body]
+            if decoder.usage is not None:
+                yield decoder.usage  # it is paid for
             raise
         except (OpenAIError, httpx2.HTTPError, httpx2.StreamError) as error:
             failure = self._unreached(error)
             if not decoder.spoke:
+                if decoder.usage is not None:
+                    yield decoder.usage
                 raise NoAnswerError(failure) from None
-            why = OUT_OF_TIME if time.monotonic() >= deadline else failure.message
+            why = OUT_OF_TIME if bounds.cut_by_time() else failure.message
         finally:
             if self._record is not None and status:
                 self._record.add(body, status, headers, b"".join(heard), self.endpoint)

@@ -43,7 +43,7 @@ class Decoder:
     Deltas of one feed that follow one another and are of one kind come as one. Tool calls that came whole (as text), Usage
     (the last that was sent) and Finish come from `close()`, wherever in the stream they stood. `done` is true once the service has said `[DONE]` or
     that it can't go on: nothing behind that is read. `broken` counts events that could not be read; `spoke` is true
-    once text or reasoning has come.
+    once text or reasoning has come; `usage` is what the service has counted so far.
     """
 
     def __init__(self) -> None:
@@ -58,7 +58,7 @@ class Decoder:
         self._half = ""  # the first half of a character that two events share
         self._half_kind: type[Text | Reasoning] = Text
         self._finish = ""
-        self._usage: Usage | None = None
+        self.usage: Usage | None = None
         self._shape = _Shape()
         self._calls = ToolCalls()
 
@@ -96,8 +96,8 @@ class Decoder:
         if calls := self._calls.text():
             self.spoke = True
             deltas.append(Text(calls))
-        if self._usage is not None:
-            deltas.append(self._usage)
+        if self.usage is not None:
+            deltas.append(self.usage)
         if self._finish in ("", "network_error", "error"):
             deltas.append(Finish("cut", f"the service ended with {self._finish}" if self._finish else why))
         else:
@@ -227,9 +227,9 @@ class Decoder:
         fault = read_fault(event)
         if fault is not None:
             return fault
-        self._usage = read_usage(event.get("usage")) or self._usage
+        self.usage = read_usage(event.get("usage")) or self.usage
         choice = _first_choice(event)
-        self._usage = read_usage(choice.get("usage")) or self._usage
+        self.usage = read_usage(choice.get("usage")) or self.usage
         finish = choice.get("finish_reason")
         if isinstance(finish, str) and finish:
             self._finish = finish

@@ -155,6 +155,21 @@ def test_what_a_fallback_costs_is_booked_at_its_price(tmp_path: Path) -> None:
     assert counted.guess == sent[1].prompt_tokens
 
 
+def test_what_was_counted_for_answers_that_came_to_nothing_is_paid_for(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo")
+    usage = b'data: {"choices":[],"usage":{"prompt_tokens":1000,"completion_tokens":500}}\n\n'
+    nothing = streamed(usage, b'data: {"choices":[{"delta":{},"finish_reason":"network_error"}]}\n\n')
+    with (
+        FaultServer(nothing) as failing,
+        FaultServer(streamed(said(FIX_ADD + FIX_DOUBLE), usage, STOP)) as good_one,
+    ):
+        configure(provider("one", failing.url) + provider("two", good_one.url, price_input=2.0, price_output=10.0))
+        done = worked(root, [])
+    assert done.ok
+    assert (done.prompt_tokens, done.output_tokens) == (3000, 1500)
+    assert done.dollars == pytest.approx((2 * (1000 * 1.0 + 500 * 3.2) + 1000 * 2.0 + 500 * 10.0) / 1e6)
+
+
 def test_no_request_goes_out_that_could_pass_the_budget_at_any_provider(tmp_path: Path) -> None:
     root = repository(tmp_path / "repo")
     with FaultServer(error(429, "1305", "busy")) as busy, FaultServer(good(FIX_ADD)) as dear:

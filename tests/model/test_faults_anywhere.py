@@ -69,6 +69,43 @@ def test_an_end_at_any_byte_leaves_what_had_come(name: str) -> None:
             assert last.reason == "cut" or text(deltas) == TEXT, at
 
 
+@pytest.mark.parametrize(
+    "sign",
+    [b": still working\n\n", event(), event(content=""), b"data: {}\n\n", b"x"],
+    ids=["comment", "empty", "no-text", "no-choices", "half-a-line"],
+)
+def test_signs_of_life_without_a_word_end_after_a_while(sign: bytes) -> None:
+    drips = faults.then(*[faults.then(faults.sends(chunk(sign)), faults.stalls(0.04))] * 500)
+    for start, says in ((HEAD, TEXT), (HEAD + chunk(said("kept")), "kept")):
+        retry = Retry(1, first_wait=0.001, stall=0.2, connect=5)
+        with (
+            FaultServer(faults.then(faults.sends(start), drips), faults.sends(WIRE)) as server,
+            Client(server.endpoint(), retry) as client,
+        ):
+            deltas = list(client.stream(ASK))
+        assert text(deltas) == says
+        if says == "kept":
+            last = deltas[-1]
+            assert isinstance(last, Finish)
+            assert (last.reason, last.detail.split(" for ")[0]) == ("cut", "nothing but signs of life")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        faults.sends(chunk(b'data: {"choices":[{"delta":{},"finish_reason":"network_error"}]}\n\n') + LAST),
+        faults.sends(chunk(b'data: {"error":{"code":"1234","message":"lost"}}\n\n') + LAST),
+        faults.sends(LAST),
+        faults.resets,
+    ],
+    ids=["network_error", "error", "end", "reset"],
+)
+def test_what_was_counted_for_an_answer_that_is_none_is_told(end: Script) -> None:
+    deltas, asked = heard(faults.then(faults.sends(HEAD + chunk(USAGE)), faults.stalls(0.05), end), faults.sends(WIRE))
+    assert asked == 2
+    assert [delta for delta in deltas if isinstance(delta, Usage)] == [Usage(9, 0, 70, 0)] * 2
+
+
 def test_a_stream_in_any_pieces_is_the_same_stream() -> None:
     chance = random.Random(7)
     for _ in range(12):
