@@ -8,7 +8,7 @@ from glmcode.express.change import FileChange
 from glmcode.express.diffs import CONTEXT, udiff, v4a
 from glmcode.express.quotes import MARKERS, hunks, joined, quotes, rows
 from glmcode.express.tags import block, edit, tag
-from glmcode.landing.text import opened
+from glmcode.landing.coding import opened
 from glmcode.plan.edits import Form
 
 __all__ = ["PATCH", "TOOLS", "ways"]

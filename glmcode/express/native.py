@@ -6,8 +6,8 @@ from glmcode.express.named import Change, named, written
 from glmcode.express.quotes import MARKERS, Hunk, Page, hunks, joined, quotes, rows
 from glmcode.express.tags import edit
 from glmcode.express.units import Rows, Unit, by_definition, cost, grouped, quoted
+from glmcode.landing.coding import Coding
 from glmcode.landing.place import Fit, Splice
-from glmcode.landing.text import Coding
 from glmcode.landing.workspace import File
 from glmcode.syntax import language_of, parse
 

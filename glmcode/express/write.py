@@ -93,7 +93,7 @@ def part(change: FileChange, form: Form, context: int | None = None) -> tuple[Fo
 
 def _is_wide(change: FileChange) -> bool:
     """UTF-16 on both sides: edited as text."""
-    from glmcode.landing.text import opened
+    from glmcode.landing.coding import opened
 
     sides = [opened(data) for data in (change.before, change.after) if data is not None]
     return len(sides) == 2 and all(coding.codec and b"\0" not in data for data, coding in sides)

@@ -15,6 +15,7 @@ from glmcode.landing.amid import (
 )
 from glmcode.landing.body import as_deep_as, body_lines, head_of, insertion, shifted
 from glmcode.landing.carry import carry
+from glmcode.landing.coding import UnprovenEncodingError, encode_like
 from glmcode.landing.elided import body_elides
 from glmcode.landing.members import (
     at_end_of_line,
@@ -28,7 +29,7 @@ from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Fit, Place, Quote, Refusal, Splice, Standing, Verdict
 from glmcode.landing.restated import other_namesake, without_neighbours
 from glmcode.landing.siblings import blank_rows, blank_rows_above, gap_between, kin_of, members_of, parent_in
-from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
+from glmcode.landing.text import Text
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtSymbol
 from glmcode.syntax import Definition, Syntax, without_grammar

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from glmcode.landing.coding import quoted_bytes
 from glmcode.landing.linediff import changes
 from glmcode.landing.place import Refusal
-from glmcode.landing.text import quoted_bytes, split_lines
+from glmcode.landing.text import split_lines
 from glmcode.plan.edits import Substitute
 from glmcode.plan.paths import is_document
 from glmcode.plan.sketch import elides

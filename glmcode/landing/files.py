@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from glmcode.landing import messages
+from glmcode.landing.coding import Coding, UnprovenEncodingError, encode_like, quoted_bytes
 from glmcode.landing.linediff import matching_blocks
 from glmcode.landing.nearest import nearest_names
 from glmcode.landing.place import Fit, Refusal, Splice, Standing, Verdict
-from glmcode.landing.text import Coding, Text, UnprovenEncodingError, encode_like, quoted_bytes, split_lines
+from glmcode.landing.text import Text, split_lines
 from glmcode.landing.workspace import LINK, File, Workspace
 from glmcode.plan.edits import Create, Mode, Remove, Whole
 

@@ -45,7 +45,7 @@ def matching_blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
                 todo.append((a, at, b, bt, depth + 1))
                 a, b = at, bt
             todo.append((a, a_end, b, b_end, depth + 1))
-        elif (a_end - a) * (b_end - b) <= SMALL:
+        elif (a_end - a) * (b_end - b) <= SMALL and not set(old[a:a_end]).isdisjoint(new[b:b_end]):
             from difflib import SequenceMatcher
 
             matcher = SequenceMatcher(None, old[a:a_end], new[b:b_end], autojunk=False)

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from glmcode.landing.coding import quoted_bytes
 from glmcode.landing.paths import normalise, relative
-from glmcode.landing.text import quoted_bytes, split_lines
+from glmcode.landing.text import split_lines
 from glmcode.landing.tree import PathRefusedError
 from glmcode.landing.workspace import Workspace
 from glmcode.plan.edits import AtPlace, AtSymbol, Broken, Change, Edit, Rename, Sketch, Substitute, Whole

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from glmcode.landing.place import Quote
-from glmcode.landing.text import BLANKS, Text, stripped
+from glmcode.landing.text import BLANKS, Text
 
 __all__ = ["Nearest", "is_trivial", "nearest", "nearest_names", "rows_of"]
 
@@ -66,11 +66,7 @@ def nearest(text: Text, quote: Quote) -> Nearest | None:
 
 def rows_of(text: Text, wanted: set[bytes]) -> dict[bytes, list[int]]:
     """The rows of each line that is wanted (without its indentation) and stands seldom enough to say where."""
-    found: dict[bytes, list[int]] = {line: [] for line in wanted}
-    if wanted:
-        for row, line in enumerate(text.form(stripped).split(b"\n")[1:-1]):
-            if line in wanted and len(found[line]) <= MOST_HITS:
-                found[line].append(row)
+    found = text.rows_like(wanted, MOST_HITS) if wanted else {}
     return {line: rows for line, rows in found.items() if len(rows) <= MOST_HITS}
 
 

@@ -4,10 +4,10 @@ Finding a quote then costs what the quote and a few pieces cost, and so does a s
 together only when someone asks for it.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 
-__all__ = ["Pieces"]
+__all__ = ["BLANKS", "Pieces"]
 
 MOST_PIECES = 1000
 SHORTEST = 16384
@@ -17,6 +17,8 @@ GROWTH = 8
 COMMON = 16
 """Pieces that a line may stand in and still say where a quote is."""
 _EVERYWHERE: tuple[int, ...] = ()
+_NOWHERE = (-1,)
+BLANKS = b" \t\r"
 
 
 class Pieces:
@@ -33,7 +35,8 @@ class Pieces:
         size = max(SHORTEST, len(data) // MOST_PIECES)
         self._longest = GROWTH * size
         self._where: dict[int, tuple[int, ...]] = {}
-        """By the hash of a line the pieces that it stands in, or did: a hint that is held against the text each time."""
+        """By the hash of a line, without the blanks at its ends, the pieces that it stands in, or did: a hint that is held
+        against the text each time."""
         self._starts: list[int] | None = None
         self._above: list[int] | None = None
         self.pieces.clear()
@@ -47,7 +50,7 @@ class Pieces:
 
     def _note(self, number: int, data: bytes) -> None:
         where, alone = self._where, (number,)
-        for key in set(map(hash, data.split(b"\n"))):
+        for key in {hash(line.strip(BLANKS)) for line in data.split(b"\n")}:
             known = where.setdefault(key, alone)
             if known and known[-1] != number and number not in known:
                 where[key] = known + alone if len(known) < COMMON else _EVERYWHERE
@@ -75,6 +78,26 @@ class Pieces:
         """Line `row` (from 0) without its end."""
         number = min(bisect_right(self.above, row), len(self.pieces)) - 1
         return self.pieces[number].split(b"\n")[row - self.above[number]]
+
+    def start(self, row: int) -> int:
+        """Where line `row` (from 0) begins; the text's end for the row past the last."""
+        if row > self.above[-1]:
+            return self.starts[-1]
+        if not row:
+            return 0
+        number = bisect_left(self.above, row) - 1  # the piece in which the line above ends
+        at, piece = 0, self.pieces[number]
+        for _ in range(row - self.above[number]):
+            at = piece.find(b"\n", at) + 1
+        return self.starts[number] + at
+
+    def those_with(self, bare: bytes) -> list[tuple[int, bytes]] | None:
+        """Where the pieces begin in which a line may stand that is this but for blanks at its ends, and they; None where it
+        stands everywhere."""
+        known = self._where.get(hash(bare), _NOWHERE)
+        if known == _EVERYWHERE:
+            return None
+        return [] if known is _NOWHERE else [(self.starts[number], self.pieces[number]) for number in sorted(known)]
 
     def _holding(self, offset: int) -> int:
         """The last piece that begins at or before the offset."""
@@ -105,7 +128,7 @@ class Pieces:
         numbers, before = _EVERYWHERE, 0
         at = needle.find(b"\n") + 1
         for line in lines:
-            known = self._where.get(hash(line))
+            known = self._where.get(hash(line.strip(BLANKS)))
             if known is None:
                 return []
             if known and (not numbers or len(known) < len(numbers)):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from glmcode.landing import messages
 from glmcode.landing.body import body_lines
+from glmcode.landing.coding import UnprovenEncodingError, encode_like
 from glmcode.landing.place import Fit, Refusal, Standing, Verdict
 from glmcode.landing.sketch_align import TooLargeError, align
 from glmcode.landing.sketch_alignment import Alignment
@@ -24,7 +25,7 @@ from glmcode.landing.sketch_names import names_of, sketched_names
 from glmcode.landing.sketch_reading import Reading
 from glmcode.landing.sketch_render import hunks, splices, substance
 from glmcode.landing.sketch_signed import is_signed, read_signs, unpaired
-from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
+from glmcode.landing.text import Text
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import Sketch
 from glmcode.syntax import Definition, find_symbol

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from glmcode.landing import messages
 from glmcode.landing.carry import carry
+from glmcode.landing.coding import UnprovenEncodingError, encode_like
 from glmcode.landing.elided import drops_what_it_elides, may_elide
 from glmcode.landing.elision import only_chain, parts, within_definitions
 from glmcode.landing.hints import Hints, astray, choose
@@ -14,7 +15,7 @@ from glmcode.landing.place import MANY, Fit, Near, Place, Quote, Refusal, Splice
 from glmcode.landing.strategies import LADDER, Strategy, all_but_one
 from glmcode.landing.strategies.unwrapped import unbackslashed, unwrapped
 from glmcode.landing.stretch import stretch
-from glmcode.landing.text import Text, UnprovenEncodingError, encode_like
+from glmcode.landing.text import Text
 from glmcode.plan.edits import Substitute
 from glmcode.syntax import language_of
 
@@ -225,10 +226,8 @@ def _elided(text: Text, path: str, old: Quote, new: Quote) -> Verdict | None:
 
 def _standing(text: Text, old: Quote, new: Quote, earlier: Text | None) -> Verdict | None:
     """The quote stands nowhere: does the replacement stand there, once, in a way that proves that the edit was made?"""
-    if new.is_blank or not _proves(old, new, earlier):
-        return None
-    strategy, places = search(text, new)
-    if strategy is None or len(places) != 1:
+    strategy, places = (None, []) if new.is_blank else search(text, new)
+    if strategy is None or len(places) != 1 or not _proves(old, new, earlier):
         return None
     first, end = places[0].row, places[0].row + len(new.lines)
     other = None if text.is_binary else all_but_one.find(text, old, range(first, end))

@@ -1,43 +1,33 @@
-"""A file's bytes as landing edits them: line ends, encodings, and the normal forms that loose matching searches.
+"""A file's bytes as landing edits them: line ends, and the normal forms that loose matching searches.
 
 Nothing here decodes a file to edit it. A line ends at `\\n` (a `\\r` before it belongs to the end), or at a lone
 `\\r` in a file that has no `\\n`. U+2028, form feed and the like are characters of a line like any other.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import TypeAlias
 
-from glmcode.landing.pieces import Pieces
+from glmcode.landing.coding import decodes
+from glmcode.landing.linecuts import cuts_of, recut
+from glmcode.landing.pieces import BLANKS, Pieces
 
 __all__ = [
     "BLANKS",
-    "Coding",
     "Keys",
     "Splice",
     "Text",
-    "UnprovenEncodingError",
-    "encode_like",
     "ends_stripped",
-    "opened",
-    "quoted_bytes",
     "spliced",
     "split_lines",
     "stripped",
 ]
 
-BLANKS = b" \t\r"
-_UTF8_BOM = b"\xef\xbb\xbf"
-_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-
 
 Keys: TypeAlias = Callable[[Sequence[bytes]], list[bytes]]
-"""What lines are taken for in a normal form, of all of them in one go: a call a line would cost more than it does."""
-
-
-class UnprovenEncodingError(Exception):
-    """Characters that the edit brings, and no byte of the file says how they would be written in it."""
+"""What lines are taken for in a normal form: one key a line, whatever is around it. Of all of them in one go: a call a line
+would cost more than it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +43,8 @@ MOST_WAYS = 16
 """Places of a quote in its own replacement that are looked at."""
 LONG = 1 << 16
 """Bytes of a text that is worth cutting in pieces ..."""
+MOST_HOLDING = 64
+"""Lines that are looked at one by one because they hold a part of what is looked for; where more do, the whole text is."""
 MANY_EDITS = 12
 """... once it has been edited so often: cutting costs as much as that many edits of the whole."""
 
@@ -69,9 +61,12 @@ class Text:
         "_data",
         "_edits",
         "_forms",
+        "_found",
         "_index",
+        "_keyed",
         "_lines",
         "_pieces",
+        "_rows",
         "_separator",
         "_starts",
         "_utf8",
@@ -88,7 +83,10 @@ class Text:
         self._separator: bytes | None = None
         self._lines: list[bytes] | None = None
         self._starts: list[int] | None = None
+        self._keyed: dict[Keys, list[bytes]] = {}
         self._forms: dict[Keys, bytes] = {}
+        self._found: dict[bytes, list[int] | None] = {}
+        self._rows: dict[bytes, list[int]] | None = None
         self._utf8: bool | None = None
 
     @property
@@ -112,6 +110,69 @@ class Text:
                 at = self.data.find(needle, at + 1)
         return found
 
+    def standing(self, bare: bytes) -> list[int] | None:
+        """Where the lines begin that are this but for blanks at their ends; it is not empty and has none. None where many
+        lines hold it."""
+        if bare not in self._found:
+            self._found[bare] = self._look_for(bare)
+        return self._found[bare]
+
+    def _look_for(self, bare: bytes) -> list[int] | None:
+        stretches = None if self._index is None else self._index.those_with(bare)
+        separator, held = self.separator, 0
+        found: list[int] = []
+        for start, data in [(0, self.data)] if stretches is None else stretches:
+            at = data.find(bare)
+            while at >= 0:
+                held += 1
+                if held > MOST_HOLDING:
+                    return None
+                line, end = data.rfind(separator, 0, at) + 1, data.find(separator, at)
+                end = len(data) if end < 0 else end
+                if data[line:end].strip(BLANKS) == bare:
+                    found.append(start + line)
+                at = data.find(bare, end)
+        return found
+
+    def rows_like(self, bares: Collection[bytes], most: int) -> dict[bytes, list[int]]:
+        """The rows of the lines that are each of these but for blanks at their ends; of one that stands more than `most` times
+        at least one more than that."""
+        if self._index is not None:
+            found = {bare: self.standing(bare) for bare in bares}
+            if None not in found.values():
+                return {bare: self.rows(starts or ()) for bare, starts in found.items()}
+        if self._index is None and self.size >= LONG:
+            if self._rows is None:
+                self._rows = {}
+                for row, line in enumerate(self.keyed(stripped)):
+                    self._rows.setdefault(line, []).append(row)
+            return {bare: self._rows.get(bare, []) for bare in bares}
+        rows: dict[bytes, list[int]] = {bare: [] for bare in bares}
+        lines = self.keyed(stripped)
+        for row in compress(range(len(lines)), map(rows.__contains__, lines)):
+            there = rows[lines[row]]
+            if len(there) <= most:
+                there.append(row)
+        return rows
+
+    def run(self, start: int, above: int, size: int) -> tuple[int, int, list[bytes]] | None:
+        """So many lines, of which the one that begins at `start` has so many above it: where they begin and end, and they
+        without the separator. None where the text has not so many there."""
+        data, separator = self.data, self.separator
+        begin = end = start
+        for _ in range(above):
+            if not begin:
+                return None
+            begin = data.rfind(separator, 0, begin - 1) + 1
+        for _ in range(size - above):
+            if end >= len(data):
+                return None
+            end = data.find(separator, end) + 1 or len(data)
+        lines = data[begin:end].split(separator)
+        if not lines[-1]:
+            lines.pop()
+        return begin, end, lines
+
     def rows(self, offsets: Iterable[int]) -> list[int]:
         """The line (from 0) that holds each of the offsets, which rise."""
         if self._index is not None:
@@ -128,8 +189,10 @@ class Text:
         """The text with the splices made; they are in order and don't overlap."""
         bare = self.is_bare and not any(b"\r" in splice.new or b"\0" in splice.new for splice in splices)
         utf8 = self._utf8 and all(
-            _decodes(one.new) and self._is_between(one.start) and self._is_between(one.end) for one in splices
+            decodes(one.new) and self._is_between(one.start) and self._is_between(one.end) for one in splices
         )
+        spans = [(splice.start, splice.end, splice.new) for splice in splices]
+        cuts = cuts_of(self.data, spans, self.rows) if bare and self._lines is not None else []
         index, self._index = self._index, None
         if not bare:
             index = None
@@ -143,6 +206,12 @@ class Text:
             text = Text(index)
         text._edits = self._edits + 1
         text._bare, text._utf8 = bare or None, utf8 or None
+        if cuts and self._lines is not None:
+            text._lines = recut(self._lines, cuts)
+            text._keyed = {
+                keys: recut(keyed, [(row, end, keys(lines) if lines else []) for row, end, lines in cuts])
+                for keys, keyed in self._keyed.items()
+            }
         return text
 
     def is_made(self, splice: Splice) -> bool:
@@ -201,6 +270,10 @@ class Text:
 
     def start(self, row: int) -> int:
         """The offset where line `row` (from 0) begins; the file's end for the row past the last."""
+        if self._index is not None:
+            return self._index.start(row)
+        if self._starts is None and row < len(self.lines):
+            return sum(map(len, self.lines[:row])) + row
         return min(self.starts[row], len(self.data))
 
     def row(self, offset: int) -> int:
@@ -257,6 +330,13 @@ class Text:
                 return end
         return b"\n"
 
+    def keyed(self, keys: Keys) -> list[bytes]:
+        """The key of each of its lines."""
+        keyed = self._keyed.get(keys)
+        if keyed is None:
+            keyed = self._keyed[keys] = keys(self.lines) if self.lines else []
+        return keyed
+
     def form(self, keys: Keys) -> bytes:
         """The lines' keys between line feeds, with one before the first: a haystack for runs of whole lines.
 
@@ -264,9 +344,8 @@ class Text:
         """
         form = self._forms.get(keys)
         if form is None:
-            rows = keys(self.lines)
-            form = b"\n" + b"\n".join(rows) + b"\n" if rows else b""
-            self._forms[keys] = form
+            rows = self.keyed(keys)
+            form = self._forms[keys] = b"\n" + b"\n".join(rows) + b"\n" if rows else b""
         return form
 
     @property
@@ -276,75 +355,8 @@ class Text:
     @property
     def is_utf8(self) -> bool:
         if self._utf8 is None:
-            self._utf8 = _decodes(self.data)
+            self._utf8 = decodes(self.data)
         return self._utf8
-
-
-@dataclass(frozen=True, slots=True)
-class Coding:
-    """How a file's bytes become the bytes that are edited, and back again."""
-
-    bom: bytes = b""
-    codec: str | None = None
-
-    def close(self, data: bytes) -> bytes:
-        """The file's bytes for the edited ones."""
-        if self.codec is not None:
-            data = data.decode("utf-8").encode(self.codec)
-        return self.bom + data if self.bom else data
-
-
-_PLAIN = Coding()
-
-
-def opened(raw: bytes) -> tuple[bytes, Coding]:
-    """The bytes to edit, and the way back. A BOM stays outside; UTF-16 with a BOM is edited as UTF-8."""
-    if raw.startswith(_UTF8_BOM):
-        return raw[3:], Coding(_UTF8_BOM)
-    codec = _UTF16.get(raw[:2])
-    if codec is not None:
-        try:
-            text = raw[2:].decode(codec)
-        except UnicodeDecodeError:
-            return raw, _PLAIN
-        # UTF-32 also begins like UTF-16; a NUL says that the guess was wrong.
-        if "\0" not in text:
-            return text.encode("utf-8"), Coding(raw[:2], codec)
-    return raw, _PLAIN
-
-
-def quoted_bytes(text: str) -> bytes:
-    """The plan's text as bytes, raw bytes as they came. Raises UnicodeEncodeError for what no file can hold."""
-    return text.encode("utf-8", "surrogateescape")
-
-
-def encode_like(text: Text, quote: str, words: str) -> tuple[bytes, bytes]:
-    """Quote and replacement as the file would write them.
-
-    UTF-8, but for a file that is not UTF-8 and whose own bytes show every character as Latin-1. Raises
-    UnprovenEncodingError where the file shows neither.
-    """
-    if (quote.isascii() and words.isascii()) or text.is_utf8:
-        return quoted_bytes(quote), quoted_bytes(words)
-    if not quote.isascii():
-        # The quoted stretch itself is the proof: it stands there in one encoding or in the other.
-        first = next((line.strip() for line in quote.split("\n") if not line.isascii()), "")
-        if quoted_bytes(first) in text.data:
-            return quoted_bytes(quote), quoted_bytes(words)
-        try:
-            if first.encode("latin-1", "surrogateescape") in text.data:
-                return quote.encode("latin-1", "surrogateescape"), words.encode("latin-1", "surrogateescape")
-        except UnicodeEncodeError:
-            pass
-    alien = {character for character in words if character > "\x7f" and not "\udc80" <= character <= "\udcff"}
-    if not alien:
-        return quoted_bytes(quote), quoted_bytes(words)
-    if all(quoted_bytes(character) in text.data for character in alien):
-        return quoted_bytes(quote), quoted_bytes(words)
-    if all(character <= "\xff" and _stands_as_latin1(text, character) for character in alien):
-        return quoted_bytes(quote), words.encode("latin-1", "surrogateescape")
-    shown = " ".join(sorted(alien)[:5])
-    raise UnprovenEncodingError(f"the file is not UTF-8, and nothing in it shows how it would write {shown}")
 
 
 def stripped(lines: Sequence[bytes]) -> list[bytes]:
@@ -365,25 +377,6 @@ def split_lines(data: bytes) -> list[bytes]:
     return lines
 
 
-def _stands_as_latin1(text: Text, character: str) -> bool:
-    """The character's Latin-1 byte stands in the file where it can't be a part of UTF-8."""
-    byte = character.encode("latin-1")
-    at = text.data.find(byte)
-    for _ in range(64):
-        if at < 0:
-            return False
-        # No sequence of UTF-8 is longer than four bytes: a window around the byte decides.
-        before, after = text.data[max(0, at - 3) : at], text.data[at : at + 4]
-        if not any(
-            _decodes(before[skip:] + after[:take])
-            for skip in range(len(before) + 1)
-            for take in range(1, len(after) + 1)
-        ):
-            return True
-        at = text.data.find(byte, at + 1)
-    return False
-
-
 def spliced(data: bytes, splices: Sequence[Splice]) -> bytes:
     """The data with the splices made; they are in order and don't overlap."""
     pieces, done = [], 0
@@ -392,13 +385,3 @@ def spliced(data: bytes, splices: Sequence[Splice]) -> bytes:
         done = splice.end
     pieces.append(data[done:])
     return b"".join(pieces)
-
-
-def _decodes(data: bytes) -> bool:
-    if data.isascii():
-        return True
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

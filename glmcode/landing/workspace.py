@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from glmcode.landing.carried import Behind, carried
+from glmcode.landing.coding import Coding, opened
 from glmcode.landing.hints import Hints
 from glmcode.landing.moved import Moved
 from glmcode.landing.place import Fit, Refusal, Splice
-from glmcode.landing.text import Coding, Text, opened, spliced
+from glmcode.landing.text import Text, spliced
 from glmcode.landing.tree import PathRefusedError, Tree
 from glmcode.landing.twice import front_names, may_define, twice
 from glmcode.plan.edits import Form, Substitute

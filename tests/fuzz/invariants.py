@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from itertools import takewhile
 from pathlib import Path
 
+from glmcode.landing.coding import opened
 from glmcode.landing.paths import normalise
 from glmcode.landing.result import Result
-from glmcode.landing.text import opened
 from glmcode.library import apply_plan
 from glmcode.plan.edits import AtPlace, AtSymbol, Create, Edit, Event, Remove, Whole
 from glmcode.plan.reader import PlanParser

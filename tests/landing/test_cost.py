@@ -342,6 +342,36 @@ def test_an_edit_at_a_definition_reads_what_is_near_it(name: str) -> None:
     assert work(make(240)) < 2.3 * work(make(120))
 
 
+def drifted(change: Callable[[list[str]], list[str]]) -> Callable[[int, int], Made]:
+    """So many quotes of nine lines each, told otherwise, of a file of so many lines."""
+
+    def make(edits: int, lines: int) -> Made:
+        rows = [f"    line number {number} of the text\n" for number in range(lines)]
+        blocks = (block("f.txt", "".join(change(rows[at : at + 9])), f"{at}\n") for at in range(0, edits * 30, 30))
+        return "".join(blocks), "f.txt", "".join(rows)
+
+    return make
+
+
+DRIFTED = {
+    "blanks at the ends": drifted(lambda quote: [line.replace("\n", "  \n") for line in quote]),
+    "a level deeper": drifted(lambda quote: [f"    {line}" for line in quote]),
+    "blank lines between": drifted(lambda quote: [f"{line}\n" for line in quote]),
+    "a line missing": drifted(lambda quote: [*quote[:4], *quote[5:]]),
+    "a stale line": drifted(lambda quote: [quote[0].replace("of", "in"), *quote[1:]]),
+    "lines that stand nowhere": drifted(lambda quote: [line.replace("line", "row") for line in quote]),
+}
+
+
+@pytest.mark.parametrize("name", DRIFTED)
+def test_a_drifted_edit_is_looked_for_near_its_lines(name: str) -> None:
+    """Each had normal forms made of all of the file: a thousand in one of 20,000 lines took 20 s."""
+    make = DRIFTED[name]
+    work(make(2, 100))
+    forty = [work(make(80, lines)) - work(make(40, lines)) for lines in (4000, 12000)]
+    assert forty[1] < 1.3 * forty[0]
+
+
 @pytest.mark.parametrize("name", EXACT)
 def test_an_edit_costs_nothing_to_those_behind_it(name: str) -> None:
     make = EXACT[name]

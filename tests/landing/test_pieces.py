@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from glmcode.landing import pieces, text
 from glmcode.landing.engine import Landed, Landing
 from glmcode.landing.pieces import Pieces
-from glmcode.landing.text import Splice, Text
+from glmcode.landing.strategies.tokens import _without_hashes
+from glmcode.landing.text import Splice, Text, ends_stripped, stripped
 from glmcode.landing.tree import MappingTree
 from glmcode.plan.reader import parse_plan
 
-LINES = st.lists(st.sampled_from(["a", "b", "", "  a", "ä", "long line of text"]), max_size=25)
+LINES = st.lists(st.sampled_from(["a", "b", "", "  a", "ä", "a # b ", "long line of text"]), max_size=25)
 TEXTS = st.tuples(LINES, st.booleans()).map(lambda given: ("\n".join(given[0]) + "\n" * given[1]).encode())
 CHANGES = st.lists(st.tuples(st.integers(0, 200), st.integers(0, 60), TEXTS), max_size=12)
 
@@ -49,6 +50,16 @@ def test_a_text_in_pieces_is_its_bytes(data: bytes, changes: list[tuple[int, int
         for needle in (b"\n" + quote, b"\n" + data[start : start + 12], quote, data[max(0, start - 5) : end + 20]):
             if needle:
                 assert now.find_all(needle, 1000) == _all(data, needle)
+        fresh = Text(data)
+        assert now.lines == fresh.lines
+        assert [now.start(row) for row in range(len(fresh.lines) + 1)] == [*fresh.starts[:-1], len(data)]
+        for keys in (stripped, ends_stripped, _without_hashes):
+            assert now.keyed(keys) == fresh.keyed(keys)
+            assert now.form(keys) == fresh.form(keys)
+        for bare in {*stripped(fresh.lines), b"never"} - {b""}:
+            there = [fresh.start(row) for row, line in enumerate(stripped(fresh.lines)) if line == bare]
+            assert now.standing(bare) in (there, None)
+            assert now.rows_like({bare}, 99) == {bare: fresh.rows(there)}
         assert now.is_utf8 == Text(data).is_utf8
         assert (now.is_bare, now.separator, now.is_binary) == (True, b"\n", False)
     assert now.data == data

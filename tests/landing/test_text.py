@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glmcode.landing.text import Text, UnprovenEncodingError, encode_like, opened
+from glmcode.landing.coding import UnprovenEncodingError, encode_like, opened
+from glmcode.landing.text import Text
 
 BYTES = st.lists(st.sampled_from([b"a", b"\n", b"\r\n", b"\r", b" ", b"\x0c", b"\xff", b"\0"]), max_size=30).map(
     b"".join

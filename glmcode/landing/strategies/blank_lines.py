@@ -1,6 +1,6 @@
 """Blank lines aside: the same lines in the same order, with blank ones more or less between them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from glmcode.landing.place import Place, Quote
 from glmcode.landing.strategies.gaps import Span, filled, place_of
@@ -17,28 +17,64 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     solid = [number for number, line in enumerate(quote.lines) if line.strip(BLANKS)]
     if not solid:
         return []
-    hay = text.form(_solid)
-    needle = b"\n" + b"\n".join(_solid(quote.lines)) + b"\n"
-    at = hay.find(needle)
-    if at < 0:
-        return []
-    rows = [row for row, line in enumerate(text.lines) if line.strip(BLANKS)]
     places: list[Place] = []
-    index = counted = compared = 0
-    while at >= 0 and len(places) < limit:
+    compared = 0
+    for rows in _standing(text, _solid(quote.lines)):
+        if len(places) == limit:
+            break
         compared += len(solid)
         if compared > MOST_COMPARED and compared > len(solid):
             return places if len(places) > 1 else []
-        index += hay.count(b"\n", counted, at)
-        counted = at
         spans: list[Span | None] = [None] * len(quote.lines)
-        for number, row in zip(solid, rows[index : index + len(solid)], strict=True):
+        for number, row in zip(solid, rows, strict=True):
             spans[number] = (row, row + 1)
         place = place_of(text, quote.lines, filled(text, quote.lines, spans))
         if place is not None:
             places.append(place)
-        at = hay.find(needle, at + 1)
     return places
+
+
+def _standing(text: Text, wanted: Sequence[bytes]) -> Iterator[list[int]]:
+    """The rows of such lines wherever they stand with none but blank ones between them, in order."""
+    longest = max(range(len(wanted)), key=lambda number: len(wanted[number]))
+    starts = text.standing(wanted[longest])
+    if starts is None:
+        yield from _in_all(text, wanted)
+        return
+    for start, row in zip(starts, text.rows(starts), strict=True):
+        above = _matched(text.above(start), row, -1, wanted[:longest][::-1])
+        below = None if above is None else _matched(text.below(start), row - 1, 1, wanted[longest:])
+        if above is not None and below is not None:
+            yield [*reversed(above), *below]
+
+
+def _matched(lines: Iterator[bytes], row: int, step: int, wanted: Sequence[bytes]) -> list[int] | None:
+    """The rows of the first lines that are not blank, beyond a row, where they are these."""
+    rows: list[int] = []
+    while len(rows) < len(wanted):
+        line, row = next(lines, None), row + step
+        if line is None:
+            return None
+        bare = line.strip(BLANKS)
+        if bare:
+            if bare != wanted[len(rows)]:
+                return None
+            rows.append(row)
+    return rows
+
+
+def _in_all(text: Text, wanted: Sequence[bytes]) -> Iterator[list[int]]:
+    stands = text.keyed(stripped)
+    rows = [row for row, line in enumerate(stands) if line]
+    hay = b"\n" + b"\n".join(filter(None, stands)) + b"\n"
+    needle = b"\n" + b"\n".join(wanted) + b"\n"
+    index = counted = 0
+    at = hay.find(needle)
+    while at >= 0:
+        index += hay.count(b"\n", counted, at)
+        counted = at
+        yield rows[index : index + len(wanted)]
+        at = hay.find(needle, at + 1)
 
 
 def _solid(lines: Sequence[bytes]) -> list[bytes]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from glmcode.landing.place import Place, Quote
-from glmcode.landing.strategies.rows import find_rows
+from glmcode.landing.strategies.rows import find_runs
 from glmcode.landing.text import Text
 
 __all__ = ["find"]
@@ -32,9 +32,8 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
 def _with_carriage_returns(text: Text, quote: Quote, literal: list[Place], limit: int) -> list[Place]:
     """Where line ends are mixed, a `\\r` that nobody sees must not make one place of two."""
     found = {place.row: place for place in literal}
-    size = len(quote.lines)
-    for row in find_rows(text, quote, _without_returns, limit):
-        found.setdefault(row, Place(text.start(row), text.start(row + size), row))
+    for run in find_runs(text, quote, _without_returns, limit):
+        found.setdefault(run.row, Place(run.start, run.end, run.row))
     return [found[row] for row in sorted(found)]
 
 

@@ -45,8 +45,7 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     if not votes:
         return []
     windows = sorted(votes, key=lambda near: (-votes[near], near))[:MOST_WINDOWS]
-    aligned = [_aligned(text, wanted, near * STEP) for near in windows]
-    pairs = max(aligned, key=lambda pairs: sum(weights[number] for number in pairs))
+    pairs = _best_aligned(text, wanted, weights, rows, windows)
     if len(pairs) < 2:
         return []
     pairs = _indented(text, quote, weights, _together(text, wanted, pairs, _slack(wanted)))
@@ -54,6 +53,28 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     if _has_rival(text, wanted, rows, pairs, own - max(1.0, total / 5)):
         return []
     return _judged(text, quote, wanted, weights, pairs)
+
+
+def _best_aligned(
+    text: Text, wanted: Sequence[bytes], weights: Sequence[float], rows: dict[bytes, list[int]], windows: Sequence[int]
+) -> dict[int, int]:
+    """The first of the alignments in the windows that has the most of the quote."""
+    best: dict[int, int] = {}
+    most = -1.0
+    for near in windows:
+        first, end = _window(len(wanted), near * STEP)
+        # A line that is known to stand outside of the window alone counts for nothing in it.
+        could = sum(
+            weight
+            for line, weight in zip(wanted, weights, strict=True)
+            if weight and (line not in rows or any(first <= row < end for row in rows[line]))
+        )
+        if could > most:
+            pairs = _aligned(text, wanted, near * STEP)
+            weight = sum(weights[number] for number in pairs)
+            if weight > most:
+                best, most = pairs, weight
+    return best
 
 
 def _has_rival(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import gcd
 
 from glmcode.landing.place import Place, Quote, Shift
-from glmcode.landing.strategies.rows import find_rows
+from glmcode.landing.strategies.rows import find_runs
 from glmcode.landing.text import Text, stripped
 
 __all__ = ["common_shift", "find", "indent_of", "settled"]
@@ -25,14 +25,14 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     size = len(quote.lines)
     places: list[Place] = []
     compared = 0
-    for row in find_rows(text, quote, stripped, limit):
+    for run in find_runs(text, quote, stripped, limit):
         compared += size
         if compared > MOST_COMPARED and compared > size:
             # A place that nobody has looked at may be a second one: a single one is not enough then.
             return places if len(places) > 1 else []
-        shift = common_shift(quote.lines, text.lines[row : row + size])
+        shift = common_shift(quote.lines, run.lines)
         if shift is not None:
-            places.append(Place(text.start(row), text.start(row + size), row, shift=shift))
+            places.append(Place(run.start, run.end, run.row, shift=shift))
     return places
 
 
