@@ -49,7 +49,7 @@ def landed(shop: Path, number: int) -> Landed:
 def verdict_of(shop: Path) -> Verdict:
     command = find_tests(str(shop), str(shop), None)
     assert command is not None
-    return run_tests(command, str(shop), timeout=60, environ=os.environ)
+    return run_tests(command, str(shop), timeout=300, environ=os.environ)
 
 
 def test_two_rounds_make_the_bookshop_green(shop: Path) -> None:

@@ -104,7 +104,7 @@ def test_a_project_environment_without_pytest_runs_unittest(tmp_path: Path) -> N
     case = "import unittest\nclass T(unittest.TestCase):\n    def test_it(self): pass\n"
     command = found(write(tmp_path, {"tests/test_a.py": case}))
     assert command.argv[1:] == ("-m", "unittest", "discover", "-s", "tests")
-    verdict = run_tests(command, str(tmp_path), timeout=60, environ=QUICK)
+    verdict = run_tests(command, str(tmp_path), timeout=300, environ=QUICK)
     assert (verdict.green, verdict.passed) == (True, 1)
 
 
@@ -112,7 +112,7 @@ def test_unittest_in_a_package_is_discovered_from_the_top(tmp_path: Path) -> Non
     venv.create(tmp_path / ".venv", with_pip=False, symlinks=os.name != "nt")
     case = "import unittest, shop\nclass T(unittest.TestCase):\n    def test_it(self): self.assertEqual(shop.X, 1)\n"
     write(tmp_path, {"shop.py": "X = 1\n", "tests/__init__.py": "", "tests/test_a.py": case})
-    verdict = run_tests(found(tmp_path), str(tmp_path), timeout=60, environ=QUICK)
+    verdict = run_tests(found(tmp_path), str(tmp_path), timeout=300, environ=QUICK)
     assert (verdict.green, verdict.passed) == (True, 1)
 
 
@@ -136,7 +136,7 @@ def test_an_editable_install_of_the_root_does_not_hide_the_worktree(
         assert installed.stdout == b"root\n", "the install itself works"
         command = find_tests(str(root), str(worktree), None)
         assert command is not None
-        verdict = run_tests(command, str(worktree), timeout=60, environ=QUICK)
+        verdict = run_tests(command, str(worktree), timeout=300, environ=QUICK)
         assert verdict.green, for_model(verdict, 2000)
     finally:
         editable.unlink()
@@ -166,7 +166,7 @@ def test_setuptools_finders_do_not_hide_the_worktree_either(tmp_path: Path, proj
     try:
         command = find_tests(str(root), str(worktree), None)
         assert command is not None
-        verdict = run_tests(command, str(worktree), timeout=60, environ=QUICK)
+        verdict = run_tests(command, str(worktree), timeout=300, environ=QUICK)
         assert verdict.green, for_model(verdict, 2000)
     finally:
         for name in ("__editable___shop_1_finder.py", "__editable__.shop-1.pth"):
@@ -200,7 +200,7 @@ def test_a_given_command_is_split_as_a_shell_would(tmp_path: Path) -> None:
 def test_a_given_command_may_use_the_shell(tmp_path: Path, given: str) -> None:
     command = find_tests(str(tmp_path), str(tmp_path), given)
     assert command is not None
-    verdict = run_tests(command, str(tmp_path), timeout=60, environ=QUICK)
+    verdict = run_tests(command, str(tmp_path), timeout=300, environ=QUICK)
     assert (verdict.exit_code, verdict.output) == (0, "3 passed\n")
 
 
@@ -215,7 +215,7 @@ def test_a_given_command_means_the_projects_python(tmp_path: Path, project_venv:
     in_root(project_venv, tmp_path)
     command = find_tests(str(tmp_path), str(tmp_path), "python -c 'import sys; print(sys.prefix)'")
     assert command is not None
-    verdict = run_tests(command, str(tmp_path), timeout=60, environ=QUICK)
+    verdict = run_tests(command, str(tmp_path), timeout=300, environ=QUICK)
     assert verdict.output.strip() == str(tmp_path / ".venv")
 
 

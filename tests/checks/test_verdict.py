@@ -19,7 +19,9 @@ QUICK = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 """Without the plugins of this environment an inner pytest starts in half the time."""
 
 
-def verdict_of(folder: Path, files: dict[str, str], command: TestCommand | None = None, timeout: float = 60) -> Verdict:
+def verdict_of(
+    folder: Path, files: dict[str, str], command: TestCommand | None = None, timeout: float = 300
+) -> Verdict:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)

@@ -43,7 +43,7 @@ def test_it_says_where_it_serves_and_how_to_use_it_and_ends_on_ctrl_c(cassette: 
         assert "".join(delta.text for delta in deltas if isinstance(delta, Text)) == "one two three four"
         assert deltas[-1] == Finish("stop")
         server.send_signal(signal.SIGINT)
-        out, err = server.communicate(timeout=60)
+        out, err = server.communicate(timeout=200)
     assert server.returncode == 0
     assert out == ""
     assert err.splitlines()[-1] == "played 1 of 2"
@@ -78,7 +78,7 @@ def test_bad_use_gets_one_line_and_exit_2(tmp_path: Path, arguments: list[str], 
     write_cassette(tmp_path / "empty.jsonl", from_answers([]))
     write_cassette(tmp_path / "good.jsonl", from_answers([Answer("x")]))
     command = [sys.executable, "-m", "glmcode", "replay", *arguments]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False)
     assert done.returncode == Exit.USAGE
     assert done.stdout == ""
     assert says in done.stderr.splitlines()[0]
@@ -89,7 +89,7 @@ def test_a_port_that_is_taken_is_said(cassette: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with replay(cassette, "--port", str(port)) as server:
-            _, err = server.communicate(timeout=60)
+            _, err = server.communicate(timeout=200)
     assert server.returncode == Exit.USAGE
     assert f"can't listen on port {port}" in err
 
@@ -105,7 +105,7 @@ def test_it_loads_neither_the_sdk_nor_git(cassette: Path) -> None:
         assert server.stdout is not None
         assert server.stdout.readline().startswith("http://127.0.0.1:")
         server.send_signal(signal.SIGINT)
-        out, _ = server.communicate(timeout=60)
+        out, _ = server.communicate(timeout=200)
     loaded = set(json.loads(out.splitlines()[-1]))
     assert "glmcode.model.replay" in loaded
     assert not loaded & {"openai", "httpx2", "git", "pydantic", "rich", "prompt_toolkit"}

@@ -231,7 +231,7 @@ def test_nothing_ever_waits_for_input(root: Path) -> None:
             arguments = ["run", "--base-url", server.url, "--test", TEST, "mend it"]
             piped = glmcode(root, *arguments, stdin=never_ends)
             without = subprocess.run(
-                [*closed, *arguments], cwd=root, env=environ(root.parent), capture_output=True, timeout=60, check=False
+                [*closed, *arguments], cwd=root, env=environ(root.parent), capture_output=True, timeout=200, check=False
             )
     finally:
         os.close(never_ends)
@@ -258,7 +258,7 @@ def test_closed_output_is_no_reason_to_stop(root: Path) -> None:
             "commit",
             "x",
         ]
-        code = subprocess.run(command, cwd=root, env=environ(root.parent), timeout=60, check=False).returncode
+        code = subprocess.run(command, cwd=root, env=environ(root.parent), timeout=200, check=False).returncode
     assert code == Exit.OK
     assert git(root, "fsck", "--strict") == ""
     assert "a + b" in git(root, "show", "HEAD:calc.py")
@@ -302,7 +302,7 @@ def test_an_interrupt_keeps_what_landed_and_ends_with_a_result(
             assert line
             out += line
         process.send_signal(number)
-        rest, err = process.communicate(timeout=60)
+        rest, err = process.communicate(timeout=200)
     ran = ended(process, out + rest, err)
     assert ran.code == Exit.INTERRUPTED
     assert ran.result["why"].startswith("interrupted")
@@ -328,7 +328,7 @@ def test_an_interrupt_while_tests_run_ends_them_and_leaves_nothing(root: Path) -
             assert process.poll() is None
             pid = (worktree / "pid").read_text(encoding="utf-8") if (worktree / "pid").exists() else ""
         process.send_signal(signal.SIGINT)
-        ran = ended(process, *process.communicate(timeout=60))
+        ran = ended(process, *process.communicate(timeout=200))
     assert ran.code == Exit.INTERRUPTED
     assert left_behind(root) == []
     with pytest.raises(ProcessLookupError):
@@ -345,7 +345,7 @@ def test_a_reader_that_goes_away_takes_no_work_with_it(root: Path, slow: ReplayS
             pass
         process.stdout.close()
         err = process.stderr.read()
-        process.wait(60)
+        process.wait(200)
     assert err == b""
     assert process.returncode == Exit.CHECKS_FAIL
     assert "a + b" in git(root, "show", "glmcode/mend-it:calc.py")
@@ -360,7 +360,7 @@ def test_a_full_disk_is_no_bug(root: Path) -> None:
             root, "run", "--base-url", server.url, "--test", TEST, "mend it", env=environ(root.parent), stdout=full
         ) as process,
     ):
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=200)
     assert process.returncode == Exit.CHECKS_FAIL
     assert "Traceback" not in err.decode()
     assert err.decode().splitlines()[-1] == "glmcode: can't write the output: No space left on device"
@@ -383,7 +383,7 @@ def test_a_recording_played_by_replay_gives_the_same_result(root: Path, tmp_path
         assert player.stdout is not None
         second = run(root, player.stdout.readline().decode().strip())
         player.send_signal(signal.SIGINT)
-        player.communicate(timeout=60)
+        player.communicate(timeout=200)
     assert second.out == first.out
     assert left_behind(root).count("glmcode/mend-it-2") == 1
     outcomes = [[line for line in ran.err.splitlines() if line.startswith(("  ✓", "  ✗"))] for ran in (first, second)]
@@ -415,7 +415,7 @@ def test_colour_goes_to_no_pipe_unless_forced_and_never_against_no_color(root: P
     assert "\x1b" not in glmcode(root, *arguments).err
     for more, coloured in (({"FORCE_COLOR": "1"}, True), ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)):
         with start(root, *arguments, env=environ(root.parent, **more)) as process:
-            _, err = process.communicate(timeout=60)
+            _, err = process.communicate(timeout=200)
         assert (b"\x1b[1;31m" in err) is coloured
 
 

@@ -386,7 +386,7 @@ def test_an_interrupt_ends_a_silent_stream_at_once() -> None:
             assert process.stdout.readline() == "Text(text='x')\n"
             process.send_signal(2)
             assert process.stdout.readline() == "interrupted\n"
-            assert process.wait(60) == 0
+            assert process.wait(200) == 0
 
 
 def test_nothing_of_a_stream_stays_open() -> None:

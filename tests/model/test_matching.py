@@ -107,6 +107,6 @@ def test_the_command_says_what_differed_and_ends_with_1(tmp_path: Path) -> None:
         assert server.stdout is not None
         asked(server.stdout.readline().strip(), "look at nothing", "again")
         server.send_signal(signal.SIGINT)
-        _, err = server.communicate(timeout=60)
+        _, err = server.communicate(timeout=200)
     assert server.returncode == 1
     assert [line[:30] for line in err.splitlines()[-1:]] == ["request 1: messages[0].content"]

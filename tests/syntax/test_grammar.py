@@ -139,7 +139,7 @@ for language in sys.argv[1:]:
 def look(data: bytes, *languages: str) -> None:
     """In a process of its own: what goes wrong here ends the process."""
     ran = subprocess.run(
-        [sys.executable, "-c", LOOK, *languages], input=data, capture_output=True, timeout=60, check=False
+        [sys.executable, "-c", LOOK, *languages], input=data, capture_output=True, timeout=200, check=False
     )
     assert ran.returncode == 0, ran.stderr[-500:]
 
