@@ -117,7 +117,10 @@ class Chain:
         provider be asked.
         """
         now = time.monotonic()
+        none = all(state.out is not None for state in self._states)
         for state in self._states:
+            if none:
+                state.out = None  # who asks once more has mended something, or hopes so
             if not state.breaker.resting(now):
                 state.error = None
         waits = iter(self._retry.waits)
@@ -128,6 +131,7 @@ class Chain:
                 if (yield from self._try(state, request, allow)):
                     return
                 if state is self._states[0] and state.error is not None and not _elsewhere(state.error):
+                    state.out = None  # it is what the user wants, once that is mended
                     raise state.error
             error = self._error()
             seconds = self._rest(next(waits, None))

@@ -130,6 +130,23 @@ def test_what_the_user_must_mend_is_not_hidden_by_a_fallback(failing: Script) ->
     assert "sk-secret" not in raised.value.message + raised.value.hint
 
 
+@pytest.mark.parametrize("failing", [error(429, "1113", "no balance"), error(401, "1002", "token")])
+def test_what_was_mended_meanwhile_is_asked_again(failing: Script) -> None:
+    """In a session that goes on: a key that works by now, an account that was topped up."""
+    with chained([failing, good("there")]) as (chain, _):
+        with pytest.raises(GlmcodeError):
+            list(chain.stream(ASK, allow))
+        assert text(list(chain.stream(ASK, allow))) == "there"
+
+
+def test_a_key_that_is_refused_is_never_passed_over() -> None:
+    with chained([error(401, "1002", "token")], [good("there")]) as (chain, servers):
+        for _ in range(2):
+            with pytest.raises(GlmcodeError, match="refused the key"):
+                list(chain.stream(ASK, allow))
+    assert servers[1].seen == []
+
+
 def test_a_fallback_that_refuses_is_asked_no_more_and_the_next_one_is() -> None:
     with chained([FULL], [error(401, "1000", "key")], [good("there")]) as (chain, servers):
         for _ in range(2):

@@ -149,6 +149,16 @@ def test_events_that_are_broken_at_any_byte_are_skipped_and_the_rest_is_read() -
         assert deltas[-1] == Finish("stop")
 
 
+@pytest.mark.parametrize(
+    "again", [event(role="assistant"), USAGE, STOP[: STOP.index(b"data: [DONE]")], b": comment\n\n", b"\n\n"]
+)
+def test_events_without_text_may_come_any_number_of_times(again: bytes) -> None:
+    events = [part for one in EVENTS[:-1] for part in (one, again, again)] + [STOP, STOP]
+    deltas, _ = heard(faults.streamed(*events))
+    assert text(deltas) == TEXT
+    assert deltas[-2:] == [Usage(9, 0, 70, 0), Finish("stop")]
+
+
 def test_events_that_are_glued_together_or_torn_over_lines_are_read() -> None:
     glued = b"".join(one.rstrip(b"\n") for one in EVENTS[2:20]).replace(b"}data: ", b"}") + b"\n\n"
     deltas, _ = heard(faults.streamed(*EVENTS[:2], glued, *EVENTS[20:]))
