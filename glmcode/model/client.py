@@ -31,7 +31,19 @@ from glmcode.model.failures import (
 from glmcode.model.providers import Endpoint, is_loopback
 from glmcode.model.request import mended_messages, request_body
 from glmcode.model.retry import Retry
-from glmcode.model.stream import Answering, Delta, Fault, Finish, Message, Reasoning, Request, Text, Told, Waiting
+from glmcode.model.stream import (
+    Answering,
+    Delta,
+    Fault,
+    Finish,
+    Message,
+    Reasoning,
+    Request,
+    Text,
+    Told,
+    Usage,
+    Waiting,
+)
 from glmcode.version import __version__
 
 if TYPE_CHECKING:
@@ -66,7 +78,7 @@ class Client:
     """Asks one endpoint. One request at a time; not to be shared by threads."""
 
     def __init__(self, endpoint: Endpoint, retry: Retry | None = None, *, record: "Recorder | None" = None) -> None:
-        """`retry.tries` more requests follow one that got no answer for a passing reason, after `retry.first_wait`
+        """`retry.tries` more requests follow one that cost nothing and got no answer for a passing reason, after `retry.first_wait`
         seconds, twice that, and so on, or after what the service asks for, if that is at most `retry.longest_wait`."""
         self.endpoint = endpoint
         self.retry = retry or Retry()
@@ -110,7 +122,7 @@ class Client:
         self._named()
         body = request_body(request, self.endpoint, continues=continues)
         answering = Answering(self.endpoint.provider.name, self.endpoint.model, continues)
-        mended = False
+        mended = paid = False
         attempt = 0
         while True:
             try:
@@ -120,6 +132,7 @@ class Client:
                             yield answering
                             yield delta
                             break
+                        paid = paid or isinstance(delta, Usage)
                         yield delta
                     yield from deltas
             except NoAnswerError as none:
@@ -132,7 +145,8 @@ class Client:
                     body = {**body, "messages": messages}
                     yield Told(f"{failure.message}: asking once more with the messages put in order")
                     continue
-            if not failure.again or attempt >= self.retry.tries:
+            # What was paid for may have used up the budget: whether to ask again is not known here.
+            if paid or not failure.again or attempt >= self.retry.tries:
                 raise failure.error()
             # Apart in time from others that were refused in the same moment; no secret hangs on the chance.
             seconds = self.retry.first_wait * 2**attempt * random.uniform(0.8, 1.2)  # noqa: S311

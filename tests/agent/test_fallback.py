@@ -166,8 +166,21 @@ def test_what_was_counted_for_answers_that_came_to_nothing_is_paid_for(tmp_path:
         configure(provider("one", failing.url) + provider("two", good_one.url, price_input=2.0, price_output=10.0))
         done = worked(root, [])
     assert done.ok
-    assert (done.prompt_tokens, done.output_tokens) == (3000, 1500)
-    assert done.dollars == pytest.approx((2 * (1000 * 1.0 + 500 * 3.2) + 1000 * 2.0 + 500 * 10.0) / 1e6)
+    assert (done.prompt_tokens, done.output_tokens) == (2000, 1000)
+    assert done.dollars == pytest.approx((1000 * 1.0 + 500 * 3.2 + 1000 * 2.0 + 500 * 10.0) / 1e6)
+
+
+def test_answers_that_come_to_nothing_and_are_paid_for_end_with_the_budget(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repo")
+    usage = b'data: {"choices":[],"usage":{"prompt_tokens":1500,"completion_tokens":1500}}\n\n'
+    nothing = streamed(usage, b'data: {"choices":[{"delta":{},"finish_reason":"network_error"}]}\n\n')
+    with FaultServer(nothing) as server:
+        configure(provider("one", server.url))
+        retry = Retry(tries=5, first_wait=0.001, waits=(0.001,) * 20)
+        done = worked(root, [], fallback=(), retry=retry, limits=Limits(tokens=12_000))
+    assert done.exit_code == Exit.BUDGET
+    assert 6_000 < done.prompt_tokens + done.output_tokens <= 12_000
+    assert "budget of 12,000 tokens does not reach for another answer" in done.why
 
 
 def test_no_request_goes_out_that_could_pass_the_budget_at_any_provider(tmp_path: Path) -> None:

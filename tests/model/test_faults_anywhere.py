@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from glmcode.model.client import Client
+from glmcode.model.failures import UnansweredError
 from glmcode.model.retry import Retry
 from glmcode.model.stream import Delta, Finish, Message, Reasoning, Request, Text, Usage
 from tests.model import faults
@@ -101,9 +102,18 @@ def test_signs_of_life_without_a_word_end_after_a_while(sign: bytes) -> None:
     ids=["network_error", "error", "end", "reset"],
 )
 def test_what_was_counted_for_an_answer_that_is_none_is_told(end: Script) -> None:
-    deltas, asked = heard(faults.then(faults.sends(HEAD + chunk(USAGE)), faults.stalls(0.05), end), faults.sends(WIRE))
-    assert asked == 2
-    assert [delta for delta in deltas if isinstance(delta, Usage)] == [Usage(9, 0, 70, 0)] * 2
+    """And not asked again here: whether the budget reaches for another try has to be seen first."""
+    script = faults.then(faults.sends(HEAD + chunk(USAGE)), faults.stalls(0.05), end)
+    deltas: list[Delta] = []
+    retry = Retry(2, first_wait=0.001)
+    with (
+        FaultServer(script) as server,
+        Client(server.endpoint(), retry) as client,
+        pytest.raises(UnansweredError),
+    ):
+        deltas.extend(client.stream(ASK))
+    assert deltas == [Usage(9, 0, 70, 0)]
+    assert len(server.seen) == 1
 
 
 def test_a_stream_in_any_pieces_is_the_same_stream() -> None:
