@@ -17,5 +17,5 @@ class Alignment:
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     homes: Mapping[int, int] = field(default_factory=dict)
-    """The segments that go where what is above them tells, each with the blank lines between what stands there; -1 for as
+    """The segments that go where what is above or around them tells, each with the blank lines between what stands there; -1 for as
     many as the sketch has."""

@@ -14,6 +14,7 @@ from glmcode.landing.sketch_alignment import Alignment
 from glmcode.landing.sketch_lines import TITLED, Line, opens, shuts
 
 __all__ = [
+    "FARTHEST",
     "Block",
     "Bounds",
     "blocks",

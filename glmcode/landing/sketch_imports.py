@@ -60,7 +60,10 @@ def import_runs(sketch: Sequence[Line], source: File, markers: Sequence[int]) ->
         if not known or room < 0:
             return []
         imports = [parse(b"\n".join(one) + b"\n", source.language).imports.statements for one in statements]
-        if all(one and not any(_are_akin(_words(one[0]), other) for other in known) for one in imports):
+        if not all(imports):
+            continue
+        are_there = all(source.parsed.imports.has(one[0]) for one in imports)
+        if are_there or not any(_are_akin(_words(one[0]), other) for one in imports for other in known):
             found.append(ImportRun(run[0].segment, run[0].row, tuple(line.data for line in run)))
     return found
 

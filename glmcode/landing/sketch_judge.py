@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from glmcode.landing import messages
 from glmcode.landing.place import Refusal
-from glmcode.landing.sketch_blocks import may_be_within
+from glmcode.landing.sketch_blocks import FARTHEST, may_be_within, opener_of
 from glmcode.landing.sketch_confusion import KIN, confused, torn
 from glmcode.landing.sketch_gains import SURE, is_surely, likeness
 from glmcode.landing.sketch_lines import Line
@@ -61,6 +61,8 @@ def unmarked(reading: Reading) -> Refusal | None:
         sides.append((after, "after its last line", "below it"))
     for lines, where, there in sides:
         first, last = lines[0].row + 1, lines[-1].row + 1
+        if _is_amid(reading, at_top=lines is before):
+            continue
         if len(lines) > MOST_GONE or any(
             first <= one.line and one.end_line <= last and one.end_line > one.line for one in reading.definitions
         ):
@@ -74,6 +76,20 @@ def unmarked(reading: Reading) -> Refusal | None:
             f'Where they stay, put "... existing code ..." {there}; where they go, send SEARCH/REPLACE that quotes them.',
         )
     return None
+
+
+def _is_amid(reading: Reading, *, at_top: bool) -> bool:
+    """Whether the sketch begins in the midst of what the lines above it open, or ends before the lines below it close that.
+
+    Without those lines the file would be torn: they stay, and what stands among them does.
+    """
+    file, alignment = reading.file, reading.alignment
+    if at_top:
+        start = alignment.pairs[0]
+        return start is not None and start == alignment.starts[0] and opener_of(file, start, 0) is not None
+    end = alignment.ends[-1]
+    closing = (j for j in range(end, min(len(file), end + FARTHEST)) if file[j].key[:1] in b")]}")
+    return any((opener := opener_of(file, j, 0)) is not None and opener < end for j in closing)
 
 
 def _unanchored(reading: Reading, segment: Segment, before: Segment | None, after: Segment | None) -> Refusal | None:
@@ -218,6 +234,8 @@ def _cut_off(reading: Reading, segment: Segment) -> Refusal | None:
         and not line.is_comment
     )
     if (lines.stop < len(sketch) or reading.ends_marked or reading.is_implied) and not new_last:
+        return None
+    if lines.stop == len(sketch) and _is_amid(reading, at_top=False):
         return None
     row = file[end].row
     return Refusal(

@@ -41,6 +41,7 @@ _TITLE = re.compile(
     rb"\b\s*\*?\s*(?:\([^()]*\)\s*)?(?P<name>[\w$]+)(?=\s*(?:[\[({<:=!]|$|extends\b|implements\b|where\b|with\b|final\b|struct\b|interface\b|func\b|//|#|/\*)|\s+\w+\s*$)"
     rb"|impl\b(?P<impl>[^{]*)\{?"
     rb"|(?:const|let|var|val|static)\s+(?:mut\s+)?(?P<value>[\w$]+)\s*(?::[^=]*)?=(?!=)"
+    rb"|(?P<member>[\w$]+)\s*:\s*(?:async\s+)?function\b[^{]*\{\s*$"
     rb"|(?P<call>~?[\w$]+(?:::~?[\w$]+)*)\s*\([^;]*\)\s*(?::[^;{=]+|->[^;{=]+)?\{\s*$)"
 )  # fmt: skip
 _FUNCTION = re.compile(
@@ -129,10 +130,12 @@ def title_of(line: bytes, below: bytes = b"") -> bytes | None:
         if member:
             return bytes(member["field"]) if member["field"] not in _CONTROL else None
         function = _FUNCTION.match(braced) if braced else None
-        return bytes(function["name"]) if function and function["first"] not in _NO_TYPES else None
+        if function is None or function["first"] in _NO_TYPES or function["name"] in _NO_TYPES:
+            return None
+        return bytes(function["name"])
     if _COMMENT.match(bare):
         return None
-    name = match["name"] or match["value"] or match["call"]
+    name = match["name"] or match["value"] or match["member"] or match["call"]
     if name is None:
         return b"impl " + b" ".join(match["impl"].split())
     return None if name in _CONTROL or (match["call"] and name in _NO_TYPES) else bytes(name)

@@ -15,6 +15,7 @@ from glmcode.landing.coding import UnprovenEncodingError, encode_like
 from glmcode.landing.place import Fit, Refusal, Standing, Verdict
 from glmcode.landing.sketch_align import TooLargeError, align
 from glmcode.landing.sketch_alignment import Alignment
+from glmcode.landing.sketch_between import between_two
 from glmcode.landing.sketch_blocks import Block, Bounds, blocks, bounds, ended, in_order
 from glmcode.landing.sketch_home import homed
 from glmcode.landing.sketch_imports import ImportRun, import_runs, with_imports
@@ -129,9 +130,9 @@ def _laid(sketched: _Sketched, ours: Sequence[Line]) -> tuple[Verdict, Reading |
     except TooLargeError:
         message = f"The sketch and {path} are too long to be compared line by line. Name the definition with in=, or send SEARCH/REPLACE."
         return Refusal("no-match", message), None
-    file_blocks = {block.first: block for block in blocks(theirs)}
+    our_blocks, file_blocks = ({block.first: block for block in blocks(lines)} for lines in (ours, theirs))
     if not signs:
-        settled = functools.partial(_settled, sketched, ours, within, file_blocks)
+        settled = functools.partial(_settled, sketched, ours, within, our_blocks, file_blocks)
         alignment, rivals = settled(alignment), map(settled, rivals)
     if signs and (refusal := unpaired(ours, theirs, alignment.pairs, path)) is not None:
         return refusal, None
@@ -142,7 +143,7 @@ def _laid(sketched: _Sketched, ours: Sequence[Line]) -> tuple[Verdict, Reading |
         theirs,
         alignment,
         within,
-        blocks(ours),
+        tuple(our_blocks.values()),
         file_blocks,
         sketched.definitions,
         begins_marked=bool(markers) and markers[0] < min(line.row for line in ours),
@@ -157,13 +158,20 @@ def _laid(sketched: _Sketched, ours: Sequence[Line]) -> tuple[Verdict, Reading |
 
 
 def _settled(
-    sketched: _Sketched, ours: Sequence[Line], within: Bounds, file_blocks: Mapping[int, Block], alignment: Alignment
+    sketched: _Sketched,
+    ours: Sequence[Line],
+    within: Bounds,
+    our_blocks: Mapping[int, Block],
+    file_blocks: Mapping[int, Block],
+    alignment: Alignment,
 ) -> Alignment:
-    """The alignment with whole definitions to their ends, and with new ones where what is above them tells."""
+    """The alignment with whole definitions to their ends, and with new ones where what is around them tells."""
     rows = (row for row in sketched.markers if row < ours[0].row)
     leading = tuple(len(indent_of(sketched.body[row]).expandtabs(TAB)) for row in rows)
-    alignment = ended(ours, sketched.theirs, alignment)
-    return homed(ours, sketched.theirs, alignment, within, file_blocks, leading, is_whole_file=sketched.is_of_file)
+    theirs = sketched.theirs
+    alignment = ended(ours, theirs, alignment)
+    alignment = homed(ours, theirs, alignment, within, file_blocks, leading, is_whole_file=sketched.is_of_file)
+    return between_two(ours, theirs, alignment, our_blocks, file_blocks)
 
 
 def _merged(reading: Reading, body: Sequence[bytes], rivals: Iterable[Alignment]) -> Verdict:

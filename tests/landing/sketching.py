@@ -186,7 +186,9 @@ def _define(rows: list[Row], chance: random.Random, suffix: str) -> list[Row] | 
         return None
     first, past = chance.choice(found)
     block = [line for _, line in rows[first:past]]
-    name = re.search(r"(\w+)\s*(?:\(|$|[{:])", block[0])
+    name = re.search(r"\b(?:class|def|fn|func|function|struct|interface|trait|enum)\s+(\w+)", block[0]) or re.search(
+        r"(\w+)\s*(?:\(|$|[{:])", block[0]
+    )
     if name is None:
         return None
     block[0] = block[0].replace(name[1], name[1] + "_too", 1)

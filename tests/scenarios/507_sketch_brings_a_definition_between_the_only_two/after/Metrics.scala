@@ -1,0 +1,22 @@
+class Metrics(
+    client: Client,
+    service: Service
+)(
+    implicit context: Context
+) extends Logging {
+
+    def counts(ids: Seq[Id]): Future[Counts] = {
+      service.counts(ids)
+    }
+
+    def update(id: String): Future[Done] = {
+      client
+        .update(id)
+        .map(_ => Done)
+    }
+
+    // Slow: asks each of them.
+    def sums(ids: Seq[Id]): Future[Sums] = {
+      client.sums(ids)
+    }
+}

@@ -1,0 +1,11 @@
+from typing import (
+    Any,
+    Callable,
+    Mapping,
+    Sequence,
+    TypeVar,
+)
+
+_T = TypeVar("_T")
+
+def instance_of(kind: type[_T]) -> Callable[[Any], _T]: ...

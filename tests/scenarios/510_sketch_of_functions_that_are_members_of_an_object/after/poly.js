@@ -1,0 +1,10 @@
+module.exports = {
+  first: async function (list) {
+    await list.load();
+    return list[0];
+  },
+  last: async function (list) {
+    await list.load();
+    return list.at(-1);
+  },
+};
