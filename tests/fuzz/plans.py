@@ -26,6 +26,13 @@ LINES = (
     '{"path": "a.py", "old_string": "x", "new_string": "y", "replace_all": true}', '{"path": "a.py",', "[{", "}]", "[" * 3000, "<search>",
     "</search>", "<replace>", "</replace>", "# ... existing code ...", "...", "", " ", "\t", "def f():", "    return 1", "x = 1", "}",
 )  # fmt: skip
+MARKERS = (
+    "# ... existing code ...",
+    "    // ... existing code ...",
+    "/* ... rest of the file ... */",
+    "<!-- ... unchanged ... -->",
+    "...",
+)
 PIECES = (
     "\r", "\n", "\r\n", "\0", "\x0c", "\x1b[2J", "\x85", "\u2028", "\ufeff", "\ud800", "\udc80", "\udcff", "\udc00\ud800", "é", "ﬁ", "😀", "e\u0301",
     "\u202e", "\xa0", " ", "\t", '"', "'", "<", ">", "&lt;", "\\", "/", "..", "#2", "a" * 2000, " " * 3000, "(" * 500, "  12 | ",
@@ -165,6 +172,22 @@ def _quoted(lines: list[str], files: dict[str, bytes], choices: Choices) -> None
     lines[to:to] = [path, "<<<<<<< SEARCH", *quote, "=======", *words, ">>>>>>> REPLACE"]
 
 
+def _sketched(lines: list[str], files: dict[str, bytes], choices: Choices) -> None:
+    """A sketch of a file's own lines, with runs of them behind markers, and some changed."""
+    path = choices.one(sorted(files) or ["a.py"])
+    text = files.get(path, b"x\n").decode("utf-8", "surrogateescape").split("\n")
+    first = choices.below(len(text))
+    shown = text[first : first + 1 + choices.below(20)]
+    for _ in range(choices.below(4)):
+        at = choices.below(len(shown))
+        shown[at] = choices.one((shown[at] + " new", "", "new()", shown[at].strip(), "    " + shown[at]))
+    for _ in range(1 + choices.below(3)):
+        at = choices.below(len(shown) + 1)
+        shown[at : at + choices.below(4)] = [choices.one(MARKERS)]
+    to = choices.below(len(lines) + 1)
+    lines[to:to] = choices.one(([path, "```", *shown, "```"], [f'<edit path="{path}">', *shown, "</edit>"]))
+
+
 _STEPS: tuple[Callable[[list[str], dict[str, bytes], Choices], None], ...] = (
     _cut,
     _double,
@@ -175,4 +198,5 @@ _STEPS: tuple[Callable[[list[str], dict[str, bytes], Choices], None], ...] = (
     _path,
     _indent,
     _quoted,
+    _sketched,
 )
