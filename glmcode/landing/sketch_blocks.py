@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from glmcode.landing.sketch_alignment import Alignment
-from glmcode.landing.sketch_lines import TITLED, Line, opens, shuts
+from glmcode.landing.sketch_lines import TITLED, Line, are_two, opens, shuts
 
 __all__ = [
     "FARTHEST",
@@ -31,10 +31,12 @@ __all__ = [
 FARTHEST = 2000
 """Lines above a line in which what it is in is looked for."""
 NEW_BLOCK = -1
+_ARGUMENTS = rb"(?: ?\(.*\))?"
 _DECORATOR = re.compile(
-    rb"@[\w.]+(?:\(.*\))?(?: @[\w.]+(?:\(.*\))?)*$|#!?\[.*\]$|\[[\w.:]+(?:\(.*\))?(?:, [\w.:]+(?:\(.*\))?)*\]$"
-    rb"|\[\[.*\]\]$|template ?<.*>$|@(?:spec|doc|impl|moduledoc) .*$"
-)
+    rb"(?:@[\w.:]+" + _ARGUMENTS + rb"(?: @[\w.:]+" + _ARGUMENTS + rb")*|#!?\[.*\]|\[[\w.:]+" + _ARGUMENTS
+    + rb"(?:, [\w.:]+" + _ARGUMENTS + rb")*\]|\[\[.*\]\]|template ?<.*>|@(?:spec|doc|impl|moduledoc) .*)"
+    + rb"(?: (?://|#|/\*).*)?$"
+)  # fmt: skip
 """A line of its own that belongs to the definition below it: decorators, attributes, annotations, a template's head."""
 _DECORATES = re.compile(rb"@[\w.]+ ?\(|#\[|\[[\w.:]+\(")
 """The same, of several lines: how the first of them begins."""
@@ -76,6 +78,8 @@ class Bounds:
     """The first lines of definitions of the sketch that the file has."""
     around: dict[int, int | None]
     """Comments and attributes of the file above such definitions: which definition they are in themselves."""
+    in_place: frozenset[int]
+    """The runs of the sketch that are indented as the file is."""
 
     def allow_equal(self, i: int, j: int) -> bool:
         """Whether line i of the sketch may be line j of the file, which says the same.
@@ -109,7 +113,9 @@ def bounds(sketch: Sequence[Line], file: Sequence[Line]) -> Bounds:
     by_name: dict[bytes, list[Block]] = {}
     for block in theirs:
         by_name.setdefault(block.name, []).append(block)
-    titles = {line.title for line in file if line.title is not None}
+    by_title: dict[bytes | None, list[Line]] = {}
+    for one in file:
+        by_title.setdefault(one.title, []).append(one)
     keys = {line.key for line in file}
     in_place = _segments_in_place(sketch, file)
     owned = _owned(file, theirs) if ours else {}
@@ -119,7 +125,9 @@ def bounds(sketch: Sequence[Line], file: Sequence[Line]) -> Bounds:
         if times[block.name, line.titles] != 1:
             continue
         found = [
-            one for one in by_name.get(block.name, ()) if _is_same(line, file[one.first], line.segment in in_place)
+            other
+            for other in by_name.get(block.name, ())
+            if _is_same(line, file[other.first], line.segment in in_place) and not are_two(line, file[other.first])
         ]
         if len(found) == 1 and (line.key == file[found[0].first].key or line.title is not None or not line.trivial):
             other = found[0]
@@ -132,11 +140,15 @@ def bounds(sketch: Sequence[Line], file: Sequence[Line]) -> Bounds:
         elif (
             not found
             and block.is_ended
-            and (line.key not in keys if block.name not in titles else line.segment in in_place)
+            and (
+                line.segment in in_place
+                if any(not are_two(line, one) for one in by_title.get(block.name, ()))
+                else line.key not in keys
+            )
         ):
             head = _own_head(sketch, block.first, owned)
             of_ours[head : block.past] = [NEW_BLOCK] * (block.past - head)
-    return Bounds(tuple(of_ours), tuple(of_theirs), whole, pinned, around)
+    return Bounds(tuple(of_ours), tuple(of_theirs), whole, pinned, around, frozenset(in_place))
 
 
 def is_head(line: Line) -> bool:
@@ -170,11 +182,11 @@ def head_of(lines: Sequence[Line], first: int) -> int:
 
 
 def _own_head(sketch: Sequence[Line], first: int, owned: Mapping[bytes, bool]) -> int:
-    """The first line of a new definition's head: the comments above its decorators may be the file's, as `owned` tells."""
+    """The first line of a new definition's head: the comment above its decorators may be the file's, as `owned` tells."""
     head = head_of(sketch, first)
     decorated = next((i for i in range(head, first) if not sketch[i].is_comment), first)
-    theirs = [i for i in range(head, decorated) if not owned.get(sketch[i].key, True)]
-    return theirs[-1] + 1 if theirs else head
+    said = [owned.get(sketch[i].key, True) for i in range(head, decorated) if _WORDED.search(sketch[i].key)]
+    return decorated if said and not any(said) else head
 
 
 def ended(sketch: Sequence[Line], file: Sequence[Line], alignment: Alignment) -> Alignment:

@@ -22,7 +22,9 @@ KIN = 20
 
 def confused(reading: Reading, segment: Segment) -> Refusal | None:
     """The first block that may be another than it is taken for."""
-    return _renamed(reading, segment) or torn(reading, segment) or _twins(reading, segment)
+    return (
+        _renamed(reading, segment) or _beheaded(reading, segment) or torn(reading, segment) or _twins(reading, segment)
+    )
 
 
 def torn(reading: Reading, segment: Segment) -> Refusal | None:
@@ -63,6 +65,20 @@ def _renamed_from(reading: Reading, segment: Segment, i: int) -> int | None:
         return None
     theirs = opener_of(reading.file, below, segment.start)
     return theirs if theirs is not None and theirs not in pairs[segment.lines.start : i] else None
+
+
+def _beheaded(reading: Reading, segment: Segment) -> Refusal | None:
+    """A decorator of the file that would come to stand above something new, away from what it decorates."""
+    sketch, file, pairs = reading.sketch, reading.file, reading.alignment.pairs
+    for i in segment.lines:
+        j = pairs[i]
+        if j is None or sketch[i].is_comment or not is_head(sketch[i]) or not is_head(file[j]):
+            continue
+        ours, theirs = _past_head(sketch, i), _past_head(file, j)
+        is_new = ours in segment.lines and pairs[ours] is None and theirs < len(file)
+        if is_new and (not segment.start <= theirs < segment.end or theirs in pairs):
+            return _two_blocks(reading, ours, theirs)
+    return None
 
 
 def _follows(reading: Reading, segment: Segment, i: int, past: int) -> bool:

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from glmcode.landing.sketch_blocks import Bounds
-from glmcode.landing.sketch_lines import TITLED, Line, head_of_key
+from glmcode.landing.sketch_blocks import Bounds, is_head
+from glmcode.landing.sketch_lines import TITLED, Line, are_two, head_of_key
 
 __all__ = ["SURE", "costs", "gains", "is_same_thing", "is_surely", "likeness", "words_of"]
 
@@ -19,6 +19,8 @@ LIKE = 0.5
 """Least likeness of a line and the line that it replaces."""
 SURE = 0.65
 """Likeness of lines that are one and the same, changed."""
+OUT_OF_PLACE = 15
+"""What it takes from the gain of an equal line that it is indented otherwise, where others of its run are not."""
 MOST_LIKE = 40
 """Rows that share a word, past which the word says nothing."""
 
@@ -76,16 +78,18 @@ def gains(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> list[
             found.append({within.pinned[i]: PINNED})
             continue
         for j in by_key.get(line.key, ()):
-            if not within.allow_equal(i, j) or _are_two(line, file[j]):
+            if not within.allow_equal(i, j) or are_two(line, file[j]) or _decorates_another(sketch, i, file, j):
                 continue
             gain = _equal(line, file[j], len(by_key[line.key]))
+            if gain > 0 and line.segment in within.in_place and line.indent != file[j].indent:
+                gain = max(1, gain - OUT_OF_PLACE)
             if gain > 0:
                 line_gains[j] = gain - _astray(line, file[j], by_title)
         if line.sign:
             pass
         elif line.title is not None:
             for j in by_title.get(line.title, ()):
-                if not within.allow(i, j):
+                if not within.allow(i, j) or are_two(line, file[j]):
                     continue
                 line_gains.setdefault(
                     j,
@@ -109,7 +113,7 @@ def gains(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> list[
                     or other.is_comment != line.is_comment
                 ):
                     continue
-                if i in loose and _differ(line, other):
+                if (i in loose and _differ(line, other)) or _decorates_another(sketch, i, file, j):
                     continue
                 line_gains[j] = int(60 * like) + 10 * (line.parent == other.parent) - _astray(line, other, by_title)
         found.append({j: gain for j, gain in line_gains.items() if gain > -NEW})
@@ -133,9 +137,20 @@ def costs(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> list[
     return found
 
 
-def _are_two(line: Line, other: Line) -> bool:
-    """Whether two lines that read alike begin two definitions: a type above their names."""
-    return line.title is not None and other.title is not None and line.title != other.title
+def _decorates_another(sketch: Sequence[Line], i: int, file: Sequence[Line], j: int) -> bool:
+    """Whether line i is a decorator or an attribute, and what it stands above is not what line j stands above."""
+    if sketch[i].is_comment or not is_head(sketch[i]):
+        return False
+    ours, theirs = _subject(sketch, i), _subject(file, j)
+    return ours is not None and theirs is not None and ours.key != theirs.key and not is_surely(ours, theirs)
+
+
+def _subject(lines: Sequence[Line], i: int) -> Line | None:
+    """What the decorator on line i decorates."""
+    at = i + 1
+    while at < len(lines) and lines[at].segment == lines[i].segment and is_head(lines[at]):
+        at += 1
+    return lines[at] if at < len(lines) and lines[at].segment == lines[i].segment else None
 
 
 def _loose_ends(sketch: Sequence[Line], by_key: dict[bytes, list[int]]) -> set[int]:

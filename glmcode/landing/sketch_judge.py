@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from glmcode.landing import messages
 from glmcode.landing.place import Refusal
-from glmcode.landing.sketch_blocks import FARTHEST, may_be_within, opener_of
+from glmcode.landing.sketch_blocks import FARTHEST, is_head, may_be_within, opener_of
 from glmcode.landing.sketch_confusion import KIN, confused, torn
 from glmcode.landing.sketch_gains import SURE, is_surely, likeness
 from glmcode.landing.sketch_lines import Line
@@ -143,6 +143,8 @@ def _edges(reading: Reading, segment: Segment) -> Refusal | None:
             )
         if line.sign or not any(letter not in b"/*#- " for letter in line.key):
             continue
+        if is_head(line) and not line.is_comment:
+            continue  # it says nothing without what it stands above
         if (line.closes is not None and (line.closes or not same)) or reading.is_in_new_block(i, segment.lines):
             continue
         if places is None:

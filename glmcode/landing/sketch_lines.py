@@ -15,6 +15,7 @@ __all__ = [
     "TAB",
     "TITLED",
     "Line",
+    "are_two",
     "goes_on",
     "head_of_key",
     "indent_of",
@@ -69,6 +70,11 @@ _REMOVAL = re.compile(
 )
 
 _MODAL = re.compile(r"\b(?:be|gets?|will|must|should|if|when|once|not|never|stays?|remains?)\b", re.I)
+
+_KIND = re.compile(
+    rb"(?:[a-z]+(?:\([\w: ]*\))? )*?(?:(?P<function>def|fn|func|function|fun)|(?P<type>class|struct|enum|union|trait|interface|record)"
+    rb"|(?P<binding>(?:const|let|var|val)(?! fn)))\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +153,24 @@ def head_of_key(key: bytes) -> bytes:
     return match[1] or match[2] if match else b""
 
 
+def are_two(line: Line, other: Line) -> bool:
+    """Whether two lines begin two definitions: of two names, below a type that reads alike, or of two kinds."""
+    if line.title is None or other.title is None:
+        return False
+    if line.title != other.title:
+        return True
+    ours, theirs = _kind(line.key), _kind(other.key)
+    if ours == theirs or (opens(line.key) and opens(other.key) and "type" not in (ours, theirs)):
+        return False
+    return bool(ours and theirs) or ("binding" in (ours, theirs) and opens(line.key) != opens(other.key))
+
+
+def _kind(key: bytes) -> str:
+    """Whether a line begins a function, a type or a binding; empty where it shows none of these."""
+    match = _KIND.match(key)
+    return "" if match is None else str(match.lastgroup)
+
+
 def opens(key: bytes) -> bool:
     """Whether what the line begins goes on below it."""
     return _OPENS.search(key) is not None
@@ -187,15 +211,19 @@ def read_lines(
     is_outermost = True
     texts = _texts(lines, marked)
     defined = {_name_row(lines, row, name): (name, last) for row, (name, last) in names.items()}
+    closers = {last: TITLED + name for name, last in defined.values()}
     for row, data in enumerate(lines):
         bare = data.strip()
         if not bare:
             continue
         indent = indent_of(data)
         depth = len(indent.expandtabs(TAB))
+        is_comment = row not in marked and _COMMENT.match(data) is not None
         above = open_blocks[-1] if open_blocks else None
-        while open_blocks and open_blocks[-1][0] >= depth:
+        # A comment or a directive at the margin ends nothing.
+        while not is_comment and open_blocks and open_blocks[-1][0] >= depth:
             above = open_blocks.pop()
+        within = [one for one in open_blocks if one[0] < depth] if is_comment else open_blocks
         if row in marked:
             shallowest = depth if not found or found[-1].segment == segment else min(depth, shallowest)
             segment += 1
@@ -205,11 +233,12 @@ def read_lines(
                 found[-1] = replace(found[-1], followed=(*found[-1].followed, depth))
             continue
         key = b" ".join(bare.split())
-        is_comment = _COMMENT.match(data) is not None
         title = None if is_comment or row in texts else title_of(data, lines[row + 1] if row + 1 < len(lines) else b"")
         named, last = defined.get(row, (None, -1)) if not is_comment else (None, -1)
         title = title or named
         closes = closable.pop(depth, b"") if _CLOSES.match(bare) and row not in texts else None
+        if closes is not None and row in closers:
+            closes = closers[row]
         found.append(
             Line(
                 row=row,
@@ -221,8 +250,8 @@ def read_lines(
                 title=title,
                 closes=closes,
                 may_close_another=closes is not None and depth in ended,
-                parent=open_blocks[-1][1] if open_blocks else b"",
-                titles=tuple(name for _, _, name in open_blocks if name),
+                parent=within[-1][1] if within else b"",
+                titles=tuple(name for _, _, name in within if name),
                 is_comment=is_comment,
                 segment=segment,
                 is_outermost=is_outermost,
