@@ -45,8 +45,8 @@ LONG = 1 << 16
 """Bytes of a text that is worth cutting in pieces ..."""
 MOST_HOLDING = 64
 """Lines that are looked at one by one because they hold a part of what is looked for; where more do, the whole text is."""
-MANY_EDITS = 12
-"""... once it has been edited so often: cutting costs as much as that many edits of the whole."""
+MANY_EDITS, MANY_ASKED = 12, 24
+"""... once it has been edited so often, or so many lines were sought in it: cutting costs as much as that in the whole."""
 
 
 class Text:
@@ -57,6 +57,7 @@ class Text:
     """
 
     __slots__ = (
+        "_asked",
         "_bare",
         "_data",
         "_edits",
@@ -68,6 +69,7 @@ class Text:
         "_pieces",
         "_rows",
         "_separator",
+        "_solid",
         "_starts",
         "_utf8",
         "size",
@@ -78,13 +80,14 @@ class Text:
         self._pieces = list(data.pieces) if isinstance(data, Pieces) else []
         self._data = None if isinstance(data, Pieces) else data
         self.size = data.starts[-1] if isinstance(data, Pieces) else len(data)
-        self._edits = 0
+        self._edits = self._asked = 0
         self._bare: bool | None = None
         self._separator: bytes | None = None
         self._lines: list[bytes] | None = None
         self._starts: list[int] | None = None
         self._keyed: dict[Keys, list[bytes]] = {}
         self._forms: dict[Keys, bytes] = {}
+        self._solid: dict[Keys, bytes] = {}
         self._found: dict[bytes, list[int] | None] = {}
         self._rows: dict[bytes, list[int]] | None = None
         self._utf8: bool | None = None
@@ -118,6 +121,9 @@ class Text:
         return self._found[bare]
 
     def _look_for(self, bare: bytes) -> list[int] | None:
+        self._asked += 1
+        if self._index is None and self.size >= LONG and self._asked > MANY_ASKED and self.is_bare:
+            self._index = Pieces(self.data)
         stretches = None if self._index is None else self._index.those_with(bare)
         separator, held = self.separator, 0
         found: list[int] = []
@@ -141,11 +147,11 @@ class Text:
             found = {bare: self.standing(bare) for bare in bares}
             if None not in found.values():
                 return {bare: self.rows(starts or ()) for bare, starts in found.items()}
-        if self._index is None and self.size >= LONG:
-            if self._rows is None:
-                self._rows = {}
-                for row, line in enumerate(self.keyed(stripped)):
-                    self._rows.setdefault(line, []).append(row)
+        elif self._rows is None:
+            self._rows = {}  # who asks again of the same state may do so often
+        elif self.size >= LONG:
+            for row, line in enumerate(self.keyed(stripped) if not self._rows else ()):
+                self._rows.setdefault(line, []).append(row)
             return {bare: self._rows.get(bare, []) for bare in bares}
         rows: dict[bytes, list[int]] = {bare: [] for bare in bares}
         lines = self.keyed(stripped)
@@ -347,6 +353,12 @@ class Text:
             rows = self.keyed(keys)
             form = self._forms[keys] = b"\n" + b"\n".join(rows) + b"\n" if rows else b""
         return form
+
+    def solid(self, keys: Keys) -> bytes:
+        """The lines' keys without anything between them."""
+        if keys not in self._solid:
+            self._solid[keys] = b"".join(self.keyed(keys))
+        return self._solid[keys]
 
     @property
     def is_binary(self) -> bool:

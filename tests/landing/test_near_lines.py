@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from glmcode.landing import pieces
 from glmcode.landing import text as texts
 from glmcode.landing.place import Quote
 from glmcode.landing.strategies import LADDER, all_but_one, blank_lines, fuzzy
@@ -37,6 +38,8 @@ def test_a_quote_is_found_where_it_would_be_in_all_of_the_file(
         return {**strategies, "blank-lines": blank_lines.find}[name](Text(data), quote, limit, None)
 
     near = found()
+    with patch.object(texts, "LONG", 0), patch.object(texts, "MANY_ASKED", 0), patch.object(pieces, "SHORTEST", 8):
+        assert found() == near
     with patch.object(texts, "MOST_HOLDING", 0):
         assert found() == near
 

@@ -26,6 +26,7 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         patched.setattr(pieces, "COMMON", 3)
         patched.setattr(text, "LONG", 0)
         patched.setattr(text, "MANY_EDITS", 1)
+        patched.setattr(text, "MANY_ASKED", 2)
         yield
 
 

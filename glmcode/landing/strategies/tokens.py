@@ -30,11 +30,11 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     needle = b"".join(ours)
     if len(needle) < 2:
         return []
-    theirs = text.keyed(bare)
-    hay = b"".join(theirs)
+    hay = text.solid(bare)
     at = hay.find(needle)
     if at < 0:
         return []
+    theirs = text.keyed(bare)
     starts = list(accumulate(map(len, theirs), initial=0))
     row_at = {start: row for row, start in enumerate(starts) if row < len(theirs) and theirs[row]}
     end_at = {start + len(line): row + 1 for row, (start, line) in enumerate(zip(starts, theirs, strict=False)) if line}
