@@ -66,7 +66,7 @@ def read(source: Source, fence: Fence, path: str) -> Reading:
         source.back([line])
         return
     cut = len(body) if line.last else heading(body)
-    if search_replace.begins(line.text):
+    if search_replace.interrupts(line.text):
         source.fence = fence
     source.back([*body[cut:], line])
     source.events.append(Begun(path, "whole", fence.line))
@@ -105,7 +105,7 @@ def _holds_edits(text: str, body: Sequence[Line]) -> bool:
 
 def _interrupts(text: str, body: Sequence[Line]) -> bool:
     """Whether the line can't be one of a file's own: the next edit begins."""
-    return search_replace.begins(text) or is_next_file(text, body)
+    return search_replace.interrupts(text) or is_next_file(text, body)
 
 
 def _is_light(text: str, document: bool) -> bool:

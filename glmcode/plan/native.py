@@ -116,7 +116,11 @@ def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: 
             if (yield from tagged.read_block(source, line, path)):
                 body, blocks, suspect = [], blocks + 1, None
                 continue
-        if suspect is None and not marked and (search_replace.opens(text) or (code and is_next_file(text, body))):
+        if (
+            suspect is None
+            and not marked
+            and (search_replace.opens_surely(text) or (code and is_next_file(text, body)))
+        ):
             suspect = heading(body)
         body.append(line)
 

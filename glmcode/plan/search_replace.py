@@ -1,7 +1,8 @@
 """SEARCH/REPLACE blocks: `<<<<<<< SEARCH`, the lines to find, `=======`, the lines to put there, `>>>>>>> REPLACE`.
 
-Five to nine marks; `------- SEARCH` … `+++++++ REPLACE` is the same. The block's path is the line above, above its
-fence, behind the fence's opening, or that of the edit before.
+Five to nine marks; `------- SEARCH` … `+++++++ REPLACE` is the same, and so is `<<<<<<< ORIGINAL` … `>>>>>>> UPDATED`, as
+long as no other edit is open: within one they may be text. Other names are those of a merge's sides. The block's path is
+the line above, above its fence, behind the fence's opening, or that of the edit before.
 """
 
 import re
@@ -13,37 +14,57 @@ from glmcode.plan.lines import Line, Reading, Source, text_of
 from glmcode.plan.openings import heading, is_next_file, is_plain, may_be_tag
 from glmcode.plan.paths import is_document
 
-__all__ = ["begins", "ends_none", "opens", "read", "read_block"]
+__all__ = ["begins", "ends_none", "interrupts", "opens", "opens_surely", "read", "read_block"]
 
 _SEARCH = re.compile(r"([ \t]*)(?:(<{5,9}) ?SEARCH>?|(-{5,9}) SEARCH>?)\s*$")
+_ORIGINAL = re.compile(r"([ \t]*)(<{5,9}) ?ORIGINAL\s*$")
 _DIVIDER = re.compile(r"={5,9}\s*$")
 _REPLACE = re.compile(r"(?:>{5,9} ?REPLACE|\+{5,9} REPLACE)\s*$")
+_UPDATED = re.compile(r">{5,9} ?UPDATED\s*$")
 _LINE_HINT = re.compile(r":start_line:[ \t]*(\d{1,9})\s*$")
 _LINE_HINT_MORE = re.compile(r":end_line:[ \t]*\d{1,9}\s*$")
 _LONGEST_MARKER = 200
 
 
 def begins(text: str) -> bool:
-    """Whether the line is one to read here: it opens a block, or ends one that was never opened."""
+    """Whether the line, outside of any edit, is one to read here: it opens a block, or ends one that was never opened."""
     return opens(text) or ends_none(text)
 
 
-def ends_none(text: str) -> bool:
-    """Whether the line, outside of any block, is a REPLACE line."""
-    return text[:5] in {">>>>>", "+++++"} and len(text) < _LONGEST_MARKER and _REPLACE.match(text) is not None
-
-
 def opens(text: str) -> bool:
-    """Whether the line opens a block. It may be indented: then its body is, by the same white space."""
-    return (
-        text.lstrip(" \t")[:5] in {"<<<<<", "-----"} and len(text) < _LONGEST_MARKER and _SEARCH.match(text) is not None
-    )
+    """Whether the line opens a block where no other edit is open. It may be indented: then its body is, by the same white
+    space."""
+    return opens_surely(text) or (_may_open(text) and _ORIGINAL.match(text) is not None)
+
+
+def ends_none(text: str) -> bool:
+    """Whether the line, outside of any block, is the last of one."""
+    return text[:5] in {">>>>>", "+++++"} and len(text) < _LONGEST_MARKER and _ends(text)
+
+
+def interrupts(text: str) -> bool:
+    """Whether the line is none of another edit's body: it opens a block, or ends one, by names that only plans have."""
+    return opens_surely(text) or (ends_none(text) and _REPLACE.match(text) is not None)
+
+
+def opens_surely(text: str) -> bool:
+    """Whether the line opens a block by a name that only plans have."""
+    return _may_open(text) and _SEARCH.match(text) is not None
+
+
+def _may_open(text: str) -> bool:
+    return text.lstrip(" \t")[:5] in {"<<<<<", "-----"} and len(text) < _LONGEST_MARKER
+
+
+def _ends(text: str) -> bool:
+    return _REPLACE.match(text) is not None or _UPDATED.match(text) is not None
 
 
 def read(source: Source, opening: Line) -> Reading:
     """A block outside of any tag. Gives an Edit, or Broken with what follows the break given back."""
     if ends_none(opening.text):
-        why = f"Line {opening.number} ends a SEARCH/REPLACE block that has no `<<<<<<< SEARCH` line: send the whole block again."
+        first = "SEARCH" if _REPLACE.match(opening.text) else "ORIGINAL"
+        why = f"Line {opening.number} ends a SEARCH/REPLACE block that has no `<<<<<<< {first}` line: send the whole block again."
         source.broken("search-replace", source.path, why, opening.number, opening.number)
         return
     fence = source.fence
@@ -84,7 +105,8 @@ def read_block(
     `ends` says which line is surely not the block's: there it breaks. `may_end` says which line is not, if the block
     should turn out to be broken: all from the first such line on is given back.
     """
-    match = _SEARCH.match(opening.text)
+    match = _SEARCH.match(opening.text) or _ORIGINAL.match(opening.text)
+    last, name = (_REPLACE, "REPLACE") if _SEARCH.match(opening.text) else (_UPDATED, "UPDATED")
     indent, marks = (match[1], len(match[2] or match[3])) if match else ("", 7)
     kept: list[Line] = []
     dividers: list[int] = []
@@ -95,12 +117,12 @@ def read_block(
         if is_plain(text) and not line.last:
             kept.append(line)
             continue
-        if line.last or opens(text) or ends(text):
+        if line.last or opens_surely(text) or (last is _UPDATED and opens(text)) or ends(text):
             break
         if indent:
             text = text.removeprefix(indent)
         first = text[:1]
-        if first in {">", "+"} and _REPLACE.match(text):
+        if first in {">", "+"} and last.match(text):
             _finish(
                 source, path, opening, line, _dedented(kept, indent), _divider(kept, dividers, marks), len(dividers)
             )
@@ -114,7 +136,7 @@ def read_block(
         suspect = None  # the rest of the block would have come: what looks like an edit in it may be its body
     cut = suspect if suspect is not None else heading(kept) if opens(line.text) else len(kept)
     end = kept[cut - 1].number if cut else opening.number
-    missing = "`>>>>>>> REPLACE`" if any(i < cut for i in dividers) else "`=======`"
+    missing = f"`>>>>>>> {name}`" if any(i < cut for i in dividers) else "`=======`"
     where = f"line {line.number}" if cut == len(kept) else f"line {kept[cut].number}"
     place = "the plan ends" if line.last and cut == len(kept) else f"{where} begins something else"
     why = f"The SEARCH/REPLACE block of line {opening.number} has no {missing} line before {place}: send the whole block again."
@@ -134,9 +156,7 @@ def _finish(
                 "give its three marker lines another number of marks, 5 to 9, that no line of the body has."
             )
         else:
-            why = (
-                f"{block} has no `=======` line between SEARCH and REPLACE: put one between the old and the new lines."
-            )
+            why = f"{block} has no `=======` line between its first and its last: put one between the old and the new lines."
         source.broken("search-replace", path, why, opening.number, end.number)
         source.path = path or source.path
         return

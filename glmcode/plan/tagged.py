@@ -10,7 +10,7 @@ from glmcode.plan.edits import Begun, Substitute
 from glmcode.plan.lines import Line, Reading, Source, text_of
 from glmcode.plan.openings import heading, is_next_file, opens_tagged, tag_follows
 from glmcode.plan.paths import is_document
-from glmcode.plan.search_replace import begins
+from glmcode.plan.search_replace import interrupts
 
 __all__ = ["read", "read_block"]
 
@@ -68,7 +68,7 @@ def _half(source: Source, lines: list[Line], name: str, path: str | None) -> Gen
         lines.append(line)
         if not line.last and line.text.rstrip() == closer:
             return lines[:-1]
-        if line.last or opens_tagged(line.text) or begins(line.text) or _closes_edit(line.text):
+        if line.last or opens_tagged(line.text) or interrupts(line.text) or _closes_edit(line.text):
             return None
         if (code and is_next_file(line.text, lines[-3:-1])) or (yield from tag_follows(source, line)):
             return None

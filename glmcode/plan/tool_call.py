@@ -11,7 +11,7 @@ from glmcode.plan.edits import Begun
 from glmcode.plan.fences import closes, fence_at
 from glmcode.plan.lines import Line, Reading, Source, text_of
 from glmcode.plan.openings import begins_call, heading, is_next_file, tag_follows
-from glmcode.plan.search_replace import begins
+from glmcode.plan.search_replace import interrupts
 
 __all__ = ["opens", "read"]
 
@@ -54,7 +54,7 @@ def read(source: Source, opening: Line) -> Reading:
         if (
             line.last
             or (source.fence is not None and closes(source.fence, line.text))
-            or begins(line.text)
+            or interrupts(line.text)
             or (line.text[:1] in {"`", "~"} and fence_at(line.text, 0))
             or (is_next_file(line.text, lines) and not begins_call(line.text))
             or scan.breaks(line.text)

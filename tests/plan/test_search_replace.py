@@ -216,3 +216,49 @@ def test_half_a_block_is_never_an_edit(size: int) -> None:
 def test_a_form_that_is_given_restricts_the_reader() -> None:
     plan = f'<edit path="b.py" delete="f"/>\nc.py\n```\nx\n```\na.py\n```\n{BLOCK}```\n'
     assert edits(plan, form="search-replace") == [("a.py", Substitute("a\n", "b\n"))]
+
+
+ORIGINAL = BLOCK.replace("SEARCH", "ORIGINAL").replace("REPLACE", "UPDATED")
+
+
+def test_original_and_updated_are_other_names_for_the_same() -> None:
+    assert edits("a.py\n" + ORIGINAL) == [("a.py", Substitute("a\n", "b\n"))]
+    assert edits(f"a.py\n```python\n{ORIGINAL}```\n") == [("a.py", Substitute("a\n", "b\n"))]
+    assert edits(f'<edit path="a.py">\n{ORIGINAL}</edit>\n') == [("a.py", Substitute("a\n", "b\n"))]
+    assert edits(f"a.py\n{ORIGINAL}{BLOCK}") == [("a.py", Substitute("a\n", "b\n"))] * 2
+
+
+@pytest.mark.parametrize("body", ["<<<<<<< ORIGINAL\n", ">>>>>>> UPDATED\n", "<<<<<<< HEAD\nc\n>>>>>>> UPDATED\n"])
+def test_other_names_within_a_block_are_text(body: str) -> None:
+    plan = f"a.py\n<<<<<<< SEARCH\na\n{body}=======\nb\n{body}>>>>>>> REPLACE\n"
+    assert edits(plan) == [("a.py", Substitute(f"a\n{body}", f"b\n{body}"))]
+
+
+def test_other_names_within_a_file_are_text() -> None:
+    text = f'FORMAT = """\n{ORIGINAL}"""\n'
+    for plan in (f"a.py\n```python\n{text}```\n", f'<create path="a.py">\n{text}</create>\n'):
+        assert [event for event in parse_plan(plan) if isinstance(event, Broken)] == []
+        (edit,) = parse_plan(plan)
+        assert isinstance(edit, Edit)
+        assert edit.form != "search-replace"
+
+
+def test_the_sides_of_a_merge_are_no_block() -> None:
+    conflict = "a.py\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> topic\n"
+    assert parse_plan(conflict) == ()
+    assert edits(conflict + "a.py\n" + BLOCK) == [("a.py", Substitute("a\n", "b\n"))]
+
+
+@pytest.mark.parametrize(
+    ("plan", "missing"),
+    [
+        (ORIGINAL.replace(">>>>>>> UPDATED\n", ""), "UPDATED"),
+        (ORIGINAL.replace("UPDATED", "REPLACE"), "UPDATED"),
+        (ORIGINAL.replace("ORIGINAL", "SEARCH"), "REPLACE"),
+        (">>>>>>> UPDATED\n", "ORIGINAL"),
+    ],
+)
+def test_a_block_ends_by_the_name_that_goes_with_its_beginning(plan: str, missing: str) -> None:
+    (broken,) = parse_plan("a.py\n" + plan)
+    assert isinstance(broken, Broken)
+    assert missing in broken.why
