@@ -24,7 +24,7 @@ def loosely(text: Text, path: str, old: Quote, new: Quote, language: str | None,
                 return None  # nothing to carry, and what stands there is not what is quoted
             there = standing_loosely(text, old, new, language)
             if there is not None:
-                return there
+                return _or_elsewhere(text, old, new, there)
             rows = enclosing(text, hints) if not places else None
             if rows is not None:
                 name, places = "definition", definition.find(text, old, MANY, rows)
@@ -45,6 +45,17 @@ def loosely(text: Text, path: str, old: Quote, new: Quote, language: str | None,
                 return Refusal("ambiguous", message, near=Near(old, new))
             return _verdict(text, path, place, strategy, name, old, new)
     return None
+
+
+def _or_elsewhere(text: Text, old: Quote, new: Quote, there: Standing) -> Standing | Refusal:
+    """What stands there loosely has not come of a quote that stands elsewhere, but for one line."""
+    assert there.lines is not None
+    rows = there.lines[0] - 1, there.lines[1]
+    other = all_but_one.find(text, old, range(*rows))
+    if other is None:
+        return there
+    message = messages.standing_or(text, rows, (other, other + len(old.lines)))
+    return Refusal("ambiguous", message, near=Near(old, new))
 
 
 def _stands_apart(text: Text, new: Quote, rows: range) -> tuple[int, int] | None:
