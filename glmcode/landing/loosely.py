@@ -1,15 +1,18 @@
 """A quote that no strict reading finds: the looser ones, and why a change can't follow one of them."""
 
+from collections.abc import Sequence
+
 from glmcode.landing import messages
 from glmcode.landing.hints import Hints, choose, enclosing
+from glmcode.landing.linediff import changes
 from glmcode.landing.merge import Snag, merged
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import MANY, Fit, Near, Place, Quote, Refusal, Splice, Standing, Verdict
-from glmcode.landing.strategies import LADDER, LOOSE, Strategy, all_but_one, definition
+from glmcode.landing.strategies import LADDER, LOOSE, Strategy, all_but_one, definition, fuzzy
 from glmcode.landing.strategies.all_but_one import FEWEST
 from glmcode.landing.text import BLANKS, Text
 
-__all__ = ["loosely", "standing_loosely"]
+__all__ = ["loosely", "standing_loosely", "standing_nearly"]
 
 
 def loosely(text: Text, path: str, old: Quote, new: Quote, language: str | None, hints: Hints) -> Verdict | None:
@@ -28,6 +31,8 @@ def loosely(text: Text, path: str, old: Quote, new: Quote, language: str | None,
             rows = enclosing(text, hints) if not places else None
             if rows is not None:
                 name, places = "definition", definition.find(text, old, MANY, rows)
+            if not places:
+                return standing_nearly(text, old, new)
         if places:
             place = places[0] if len(places) == 1 else choose(text, places, hints)
             if place is None:
@@ -45,6 +50,45 @@ def loosely(text: Text, path: str, old: Quote, new: Quote, language: str | None,
                 return Refusal("ambiguous", message, near=Near(old, new))
             return _verdict(text, path, place, strategy, name, old, new)
     return None
+
+
+def standing_nearly(text: Text, old: Quote, new: Quote) -> Standing | None:
+    """Whether all that the edit brings stands there as given, in one place, and nothing that it takes away stands anywhere,
+    though the file tells some of the context otherwise."""
+    ours, theirs = ([line.strip(BLANKS) for line in side.lines] for side in (old, new))
+    steps = list(changes(ours, theirs))
+    gone = {ours[line] for a, a_end, _, _ in steps for line in range(a, a_end)} - {*theirs, b""}
+    places = fuzzy.find(text, new, MANY)
+    if not places or any(line.strip(BLANKS) in gone for line in text.lines):
+        return None
+    place = places[0]
+    sure = {
+        line: span[0]
+        for line, span in enumerate(place.spans or ())
+        if span is not None and theirs[line] and line not in place.guessed
+    }
+    if not all(_is_brought(text, theirs, sure, b, b_end) for _, _, b, b_end in steps):
+        return None
+    brought = {line for _, _, b, b_end in steps for line in range(b, b_end)}
+    kept = [line for line in range(len(theirs)) if line not in brought]
+    # Elsewhere the rest of it may stand just as well, without what the edit brings.
+    pairs = {number: sure[line] for number, line in enumerate(kept) if line in sure}
+    if not pairs or fuzzy.has_rival(text, [theirs[line] for line in kept], pairs, margin=2.0):
+        return None
+    return Standing(LOOSE[-1].name, _lines(place))
+
+
+def _is_brought(text: Text, theirs: Sequence[bytes], sure: dict[int, int], b: int, b_end: int) -> bool:
+    """Whether what one step brings stands there as given, next to what is beside it; where it brings nothing, whether what
+    is on both sides stands side by side."""
+    lines = [line for line in range(b, b_end) if theirs[line]]
+    above = next((line for line in range(b - 1, -1, -1) if theirs[line]), None)
+    below = next((line for line in range(b_end, len(theirs)) if theirs[line]), None)
+    beside = [line for line in (above, below) if line in sure]
+    if any(line not in sure for line in lines) or len(beside) < (1 if lines else 2):
+        return False
+    rows = sorted(sure[line] for line in (*lines, *beside) if line is not None)
+    return not any(text.lines[row].strip(BLANKS) for row in range(rows[0], rows[-1]) if row not in rows)
 
 
 def _or_elsewhere(text: Text, old: Quote, new: Quote, there: Standing) -> Standing | Refusal:

@@ -68,7 +68,7 @@ def _found(text: Text, change: Substitute, path: str, hints: Hints, earlier: Tex
         if change.every:
             return _standing(text, old, new, earlier) or _refused(text, path, old, new, earlier)
         return (
-            _elided(text, path, old, new)
+            _elided(text, path, old, new, earlier)
             or _unwrapped(text, old, new, hints, earlier)
             or _standing(text, old, new, earlier)
             or _loosely(text, path, old, new, hints, earlier)
@@ -191,7 +191,7 @@ def _from_nothing(text: Text, path: str, new: bytes) -> Verdict:
     )
 
 
-def _elided(text: Text, path: str, old: Quote, new: Quote) -> Verdict | None:
+def _elided(text: Text, path: str, old: Quote, new: Quote, earlier: Text | None) -> Verdict | None:
     """A line `...` in both halves stands for lines that stay: the parts in order, and as a whole one place."""
     if text.is_binary or not may_elide(old.data):
         return None
@@ -199,7 +199,8 @@ def _elided(text: Text, path: str, old: Quote, new: Quote) -> Verdict | None:
     if len(olds) < 2:
         return None
     if len(olds) != len(news):
-        return Refusal("no-match", messages.elided_unlike(len(olds) - 1, len(news) - 1))
+        unlike = Refusal("no-match", messages.elided_unlike(len(olds) - 1, len(news) - 1))
+        return _standing(text, old, new, earlier) or unlike
     pairs = [(a, b) for a, b in zip(olds, news, strict=True) if a.data or b.data]
     if not pairs or any(a.is_blank for a, _ in pairs):
         return None

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from glmcode.landing.linediff import matching_blocks
 from glmcode.landing.nearest import is_trivial, rows_of
 from glmcode.landing.place import Place, Quote
-from glmcode.landing.strategies.gaps import Span, filled, place_of
+from glmcode.landing.strategies.gaps import filled, place_of
 from glmcode.landing.strategies.indentation import common_shift
-from glmcode.landing.strategies.retold import broken_otherwise, counterparts, counterparts_beyond
+from glmcode.landing.strategies.retold import broken_otherwise, counterparts, counterparts_beyond, is_alike
 from glmcode.landing.text import BLANKS, Text
 
-__all__ = ["find"]
+__all__ = ["find", "has_rival"]
 
-MOST_LINES = 400
+MOST_LINES = 1_000
 """Lines of a quote that is looked for: who quotes more quotes the file."""
 MOST_WINDOWS = 6
 STEP = 8
@@ -31,15 +31,14 @@ TRIVIAL = 0.25
 def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> list[Place]:
     """The one place that is clearly the best, or none.
 
-    At least three quarters of the quote's lines, and two of them, stand there in order, and so does the better part of
-    what they enclose; no other place comes within a fifth of it. Lines that others near them could be taken for are
-    marked as guessed.
+    At least three quarters of the quote's lines stand there in order, or half of them and what became of others, one line
+    for one line; two of them do, and so does the better part of what they enclose; no other place comes within a fifth of
+    it. Lines that others near them could be taken for are marked as guessed.
     """
     wanted = [line.strip(BLANKS) for line in quote.lines]
     if len(wanted) > MOST_LINES:
         return []
-    weights = [0.0 if not line else TRIVIAL if is_trivial(line) else 1.0 for line in wanted]
-    total = sum(weights)
+    weights = _weights(wanted)
     rows = rows_of(text, {line for line, weight in zip(wanted, weights, strict=True) if weight == 1})
     votes = _votes(wanted, rows, {})
     if not votes:
@@ -49,10 +48,20 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     if len(pairs) < 2:
         return []
     pairs = _indented(text, quote, weights, _together(text, wanted, pairs, _slack(wanted)))
+    return [] if has_rival(text, wanted, pairs) else _judged(text, quote, wanted, weights, pairs)
+
+
+def has_rival(text: Text, wanted: Sequence[bytes], pairs: dict[int, int], margin: float = 1.0) -> bool:
+    """Whether lines (without their indentation) of which some stand at these rows stand nearly as well elsewhere: but for
+    so many, or a fifth of them."""
+    weights = _weights(wanted)
+    rows = rows_of(text, {line for line, weight in zip(wanted, weights, strict=True) if weight == 1})
     own = sum(1 for number, row in pairs.items() if row in rows.get(wanted[number], ()))
-    if _has_rival(text, wanted, rows, pairs, own - max(1.0, total / 5)):
-        return []
-    return _judged(text, quote, wanted, weights, pairs)
+    return _has_rival(text, wanted, rows, pairs, own - max(margin, sum(weights) / 5))
+
+
+def _weights(wanted: Sequence[bytes]) -> list[float]:
+    return [0.0 if not line else TRIVIAL if is_trivial(line) else 1.0 for line in wanted]
 
 
 def _best_aligned(
@@ -133,7 +142,7 @@ def _judged(
     strong = [number for number in pairs if weights[number] == 1]
     broken = broken_otherwise(text, wanted, pairs)
     missing = len(solid) - len(pairs) - len(broken)
-    if len(pairs) < 2 or not strong or missing > max(1, len(solid) // 4):
+    if len(pairs) < 2 or not strong or missing > max(1, len(solid) // 2):
         return []
     top, bottom = min(pairs.values()), max(pairs.values())
     left_out = _between(text, top, bottom + 1) - len(pairs)
@@ -164,25 +173,18 @@ def _judged(
         spans[number] = (row, row + 1)
     guessed.update(broken)
     spans = filled(text, quote.lines, spans)
-    for number, row in counterparts(text, wanted, spans):
-        spans[number] = (row, row + 1)
-        guessed.add(number)
-    place = _place(text, quote, wanted, spans, guessed)
-    return [] if place is None else [place]
-
-
-def _place(
-    text: Text, quote: Quote, wanted: Sequence[bytes], spans: Sequence[Span | None], guessed: set[int]
-) -> Place | None:
-    beyond = dict(counterparts_beyond(text, wanted, spans))
-    if beyond:
-        more = [
-            (row, row + 1) if (row := beyond.get(number)) is not None else span for number, span in enumerate(spans)
-        ]
-        place = place_of(text, quote.lines, more, frozenset(guessed | beyond.keys()), fuzzy=True)
-        if place is not None:
-            return place
-    return place_of(text, quote.lines, spans, frozenset(guessed), fuzzy=True)
+    amid, beyond = counterparts(text, wanted, spans), counterparts_beyond(text, wanted, spans)
+    missing -= sum(is_alike(wanted[number], text.lines[row]) for number, row in (*amid, *beyond))
+    if missing > max(1, len(solid) // 4):
+        return []
+    for found in ((*amid, *beyond), amid):
+        told = list(spans)
+        for number, row in found:
+            told[number] = (row, row + 1)
+        place = place_of(text, quote.lines, told, frozenset(guessed.union(dict(found))), fuzzy=True)
+        if place is not None or not beyond:
+            return [] if place is None else [place]
+    return []
 
 
 def _is_beside(text: Text, pairs: dict[int, int], runs: list[list[int]], sure: list[bool], here: int) -> bool:

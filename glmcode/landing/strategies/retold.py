@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from glmcode.landing.strategies.gaps import Span
 from glmcode.landing.text import BLANKS, Text
 
-__all__ = ["broken_otherwise", "counterparts", "counterparts_beyond"]
+__all__ = ["broken_otherwise", "counterparts", "counterparts_beyond", "is_alike"]
 
 ALIKE = 70
-"""Percent of likeness from which a row beyond the lines that stand may be what became of the quote's next one."""
+"""Percent of likeness from which a row may be what became of a line."""
 NEAR = 6
-"""Rows that such a row must be more like than."""
+"""Rows beyond the lines that stand which such a row must be more like the quote's line than."""
 LONGEST_LINE = 400
 """Bytes of a line that are compared with another."""
 
@@ -92,11 +92,20 @@ def counterparts(text: Text, wanted: Sequence[bytes], spans: Sequence[Span | Non
     return found
 
 
+def is_alike(line: bytes, row: bytes) -> bool:
+    """Whether a row of the file may be what became of a line."""
+    return _likeness(line, row) >= ALIKE
+
+
+def _likeness(line: bytes, row: bytes) -> float:
+    from rapidfuzz import fuzz
+
+    return fuzz.ratio(line[:LONGEST_LINE], row.strip(BLANKS)[:LONGEST_LINE])
+
+
 def counterparts_beyond(text: Text, wanted: Sequence[bytes], spans: Sequence[Span | None]) -> list[tuple[int, int]]:
     """The same beyond the first line that stands there, and the last: the next row, as long as it is more like the quote's next
     line than the rows beyond it are."""
-    from rapidfuzz import fuzz
-
     found: list[tuple[int, int]] = []
     known = [number for number, span in enumerate(spans) if span is not None]
     for last, step in ((known[0], -1), (known[-1], 1)):
@@ -105,9 +114,8 @@ def counterparts_beyond(text: Text, wanted: Sequence[bytes], spans: Sequence[Spa
         number, row = last + step, span[0] - 1 if step < 0 else span[1]
         while 0 <= number < len(wanted) and 0 <= row < len(text.lines):
             beyond = text.lines[max(0, row - NEAR) : row + 1][::-1] if step < 0 else text.lines[row : row + NEAR + 1]
-            line = wanted[number][:LONGEST_LINE]
-            ratios = [fuzz.ratio(line, other.strip(BLANKS)[:LONGEST_LINE]) for other in beyond]
-            if not line or ratios[0] < ALIKE or ratios[0] <= max(ratios[1:], default=0):
+            ratios = [_likeness(wanted[number], other) for other in beyond]
+            if not wanted[number] or ratios[0] < ALIKE or ratios[0] <= max(ratios[1:], default=0):
                 break
             found.append((number, row))
             number, row = number + step, row + step
