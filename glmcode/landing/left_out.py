@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Place
+from glmcode.landing.strategies.blank_lines import without_blanks
 from glmcode.landing.text import Text
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
 
 LONGEST_LINE = 400
 """Bytes of a line that are compared with another."""
+SAME = 85
+"""Percent of likeness from which a line is the other one, but for a comma or a letter."""
 AKIN = 50
 """Percent of likeness from which a line of the replacement may be what a quoted one became."""
 
@@ -56,11 +59,13 @@ def told_otherwise(place: Place, ours: Sequence[bytes], theirs: Sequence[bytes],
 def barely_apart(
     text: Text, place: Place, old: Sequence[bytes], new: Sequence[bytes], steps: Sequence[Step]
 ) -> int | None:
-    """The line where a change begins that only blank lines hold apart from the next one, where lines left out beside the two
-    could belong between: which of its blank lines the replacement keeps, it doesn't say. None where there is none."""
-    for (a, a_end, b, _), (above, end, _, b_end) in itertools.pairwise(steps):
+    """The line where a change begins that only blank lines hold apart from the next one, where one of the two only takes or
+    brings lines and others are left out beside them: which of its blank lines the replacement keeps, it doesn't say. None
+    where there is none."""
+    for (a, a_end, b, mid), (above, end, low, b_end) in itertools.pairwise(steps):
         apart = any(line.strip() for line in old[a_end:above])
-        if not apart and left_out_beside(text, place, old, new, (a, end, b, b_end)):
+        moves = a == a_end or b == mid or above == end or low == b_end
+        if not apart and moves and left_out_beside(text, place, old, new, (a, end, b, b_end)):
             return a
     return None
 
@@ -126,21 +131,24 @@ def _left_out(
 def may_stand_beside(text: Text, place: Place, old: Sequence[bytes], new: Sequence[bytes], step: Step) -> bool:
     """Whether lines that come may stand next to a change already, where the quote does not say what does.
 
-    A line of the context that the file tells otherwise may be one of them, rather than what became of the context; and beyond
-    the quote's own end all of them may stand.
+    A line of the context that the file tells otherwise may be one of them, rather than what became of the context; beyond the
+    quote's own end all of them may stand, and where lines of the quote don't, several anywhere.
     """
     a, a_end, b, b_end = step
     spans = place.spans or ()
     given = [line.strip() for line in new[b:b_end] if line.strip()]
-    if all(is_trivial(line) for line in given):
+    telling = sum(not is_trivial(line) for line in given)
+    if not telling:
         return False
+    if place.fuzzy and telling > 1 and b"\n".join([b"", *given, b""]) in text.form(without_blanks):
+        return True
     for near, beyond in ((range(a - 1, -1, -1), -1), (range(a_end, len(old)), 1)):
         told = next((line for line in near if old[line].strip()), None)
         if told is not None:
             span = spans[told]
             stands = b"" if span is None else text.lines[span[0]].strip()
-            if told in place.guessed and stands != old[told].strip() and stands in given:
-                return True
+            if told in place.guessed and stands in given and _likeness(old[told], stands) < SAME:
+                return not is_trivial(stands)
         elif a == a_end:
             other = next((span for span in (spans[a:] if beyond < 0 else spans[:a][::-1]) if span is not None), None)
             if other is not None and _said(text, other[0] - 1 if beyond < 0 else other[1], beyond, len(given)) == given:
@@ -164,11 +172,15 @@ def pairwise_alike(old: Sequence[bytes], new: Sequence[bytes]) -> bool:
     return len(old) == len(new) <= MOST_PAIRS and all(_succeeds(line, new, at) for at, line in enumerate(old))
 
 
-def _succeeds(line: bytes, others: Sequence[bytes], at: int) -> bool:
-    """Whether of all the others that one is what became of the line."""
+def _likeness(line: bytes, other: bytes) -> float:
     from rapidfuzz import fuzz
 
-    ratios = [fuzz.ratio(line.strip()[:LONGEST_LINE], other.strip()[:LONGEST_LINE]) for other in others]
+    return fuzz.ratio(line.strip()[:LONGEST_LINE], other.strip()[:LONGEST_LINE])
+
+
+def _succeeds(line: bytes, others: Sequence[bytes], at: int) -> bool:
+    """Whether of all the others that one is what became of the line."""
+    ratios = [_likeness(line, other) for other in others]
     return ratios[at] >= AKIN and ratios[at] == max(ratios)
 
 

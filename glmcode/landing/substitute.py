@@ -146,7 +146,7 @@ def _loosely(text: Text, path: str, old: Quote, new: Quote, hints: Hints, earlie
     from glmcode.landing.loosely import loosely
 
     verdict = loosely(text, path, old, new, language_of(path), hints)
-    return None if isinstance(verdict, Standing) and not _proves(old, new, earlier) else verdict
+    return None if isinstance(verdict, Standing) and not _proves(text, old, new, earlier) else verdict
 
 
 def _carried(
@@ -228,7 +228,7 @@ def _elided(text: Text, path: str, old: Quote, new: Quote, earlier: Text | None)
 def _standing(text: Text, old: Quote, new: Quote, earlier: Text | None) -> Verdict | None:
     """The quote stands nowhere: does the replacement stand there, once, in a way that proves that the edit was made?"""
     strategy, places = (None, []) if new.is_blank else search(text, new)
-    if strategy is None or len(places) != 1 or not _proves(old, new, earlier):
+    if strategy is None or len(places) != 1 or not _proves(text, old, new, earlier):
         return None
     first, end = places[0].row, places[0].row + len(new.lines)
     other = None if text.is_binary else all_but_one.find(text, old, range(first, end))
@@ -237,7 +237,7 @@ def _standing(text: Text, old: Quote, new: Quote, earlier: Text | None) -> Verdi
     return Standing(strategy.name, (first + 1, end))
 
 
-def _proves(old: Quote, new: Quote, earlier: Text | None) -> bool:
+def _proves(text: Text, old: Quote, new: Quote, earlier: Text | None) -> bool:
     """Whether finding `new` can only mean that `old` has become it already.
 
     What another edit of the plan has put there proves nothing of a quote that never stood.
@@ -247,10 +247,11 @@ def _proves(old: Quote, new: Quote, earlier: Text | None) -> bool:
     steps = list(changes(old.lines, new.lines))
     if not steps:
         return True
-    if any(_stands_undone(old, new, step) for step in steps):
-        return False
     added = [line for _, _, b, b_end in steps for line in new.lines[b:b_end] if not is_trivial(line)]
     kept = len([line for line in new.lines if not is_trivial(line)]) - len(added)
+    undone = [step for step in steps if _stands_undone(old, new, step)]
+    if undone and (not added or _stand_still(text, old, new, undone)):
+        return False
     if added:
         return kept > 0 or sum(map(_substance, added)) >= SUBSTANCE
     # Something only went: its neighbours on both sides, standing side by side, are the proof.
@@ -267,6 +268,13 @@ def _stands_undone(old: Quote, new: Quote, step: tuple[int, int, int, int]) -> b
         return False
     lines = [*new.lines[:b], *old.lines[a:a_end], *new.lines[b:]]
     return bool(search(Text(b"".join(line + b"\n" for line in lines)), new)[1])
+
+
+def _stand_still(text: Text, old: Quote, new: Quote, steps: Sequence[tuple[int, int, int, int]]) -> bool:
+    """Whether a line that only goes stands anywhere in the file."""
+    given = {line.strip() for line in new.lines}
+    gone = {line.strip() for a, a_end, _, _ in steps for line in old.lines[a:a_end] if not is_trivial(line)} - given
+    return any(line.strip() in gone for line in text.lines)
 
 
 def _substance(line: bytes) -> int:

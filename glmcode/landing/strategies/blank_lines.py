@@ -6,7 +6,7 @@ from glmcode.landing.place import Place, Quote
 from glmcode.landing.strategies.gaps import Span, filled, place_of
 from glmcode.landing.text import BLANKS, Text, stripped
 
-__all__ = ["find"]
+__all__ = ["find", "without_blanks"]
 
 MOST_COMPARED = 300_000
 """Lines of all candidates together whose indentation is compared."""
@@ -19,7 +19,7 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
         return []
     places: list[Place] = []
     compared = 0
-    for rows in _standing(text, _solid(quote.lines)):
+    for rows in _standing(text, without_blanks(quote.lines)):
         if len(places) == limit:
             break
         compared += len(solid)
@@ -77,5 +77,5 @@ def _in_all(text: Text, wanted: Sequence[bytes]) -> Iterator[list[int]]:
         at = hay.find(needle, at + 1)
 
 
-def _solid(lines: Sequence[bytes]) -> list[bytes]:
+def without_blanks(lines: Sequence[bytes]) -> list[bytes]:
     return [line for line in stripped(lines) if line]
