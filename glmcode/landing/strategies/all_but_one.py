@@ -6,12 +6,13 @@ from itertools import compress
 
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Quote
+from glmcode.landing.strategies.retold import is_alike
 from glmcode.landing.text import Text, stripped
 
 __all__ = ["find"]
 
 FEWEST = 2
-"""Lines that stand there and say something; of a quote that has no more of them than that, all but one."""
+"""Lines that stand there and say something."""
 MOST_HITS = 64
 
 
@@ -20,14 +21,15 @@ def find(text: Text, quote: Quote, but: range) -> int | None:
     than half of them in the rows `but`."""
     wanted = stripped(quote.lines)
     size = len(wanted)
-    telling = sum(1 for line in wanted if not is_trivial(line))
-    fewest = max(1, min(FEWEST, telling - 1))
     for start, lines in _candidates(text, wanted):
         common = min(start + size, but.stop) - max(start, but.start)
         if common > size // 2:
             continue
-        same = [line for line, other in zip(wanted, lines, strict=True) if line == other]
-        if len(same) >= size - 1 and sum(1 for line in same if not is_trivial(line)) >= fewest:
+        differ = [(line, other) for line, other in zip(wanted, lines, strict=True) if line != other]
+        same = sum(1 for line, other in zip(wanted, lines, strict=True) if line == other and not is_trivial(line))
+        # Of a quote that says little the rest must be what became of it.
+        told = same >= FEWEST or (same > 0 and all(is_alike(*pair) for pair in differ))
+        if len(differ) <= 1 and told:
             return start
     return None
 
