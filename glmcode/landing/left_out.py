@@ -140,7 +140,8 @@ def may_stand_beside(text: Text, place: Place, old: Sequence[bytes], new: Sequen
     telling = sum(not is_trivial(line) for line in given)
     if not telling:
         return False
-    if place.fuzzy and telling > 1 and b"\n".join([b"", *given, b""]) in text.form(without_blanks):
+    several = place.fuzzy and telling > 1 and text.find_all(max(given, key=len), 1)
+    if several and b"\n".join([b"", *given, b""]) in text.form(without_blanks):
         return True
     for near, beyond in ((range(a - 1, -1, -1), -1), (range(a_end, len(old)), 1)):
         told = next((line for line in near if old[line].strip()), None)

@@ -58,8 +58,11 @@ def standing_nearly(text: Text, old: Quote, new: Quote) -> Standing | None:
     ours, theirs = ([line.strip(BLANKS) for line in side.lines] for side in (old, new))
     steps = list(changes(ours, theirs))
     gone = {ours[line] for a, a_end, _, _ in steps for line in range(a, a_end)} - {*theirs, b""}
+    gone = {line for line in gone if text.find_all(line, 1)}
+    if gone and any(line.strip(BLANKS) in gone for line in text.lines):
+        return None
     places = fuzzy.find(text, new, MANY)
-    if not places or any(line.strip(BLANKS) in gone for line in text.lines):
+    if not places:
         return None
     place = places[0]
     sure = {

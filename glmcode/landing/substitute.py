@@ -274,7 +274,8 @@ def _stand_still(text: Text, old: Quote, new: Quote, steps: Sequence[tuple[int, 
     """Whether a line that only goes stands anywhere in the file."""
     given = {line.strip() for line in new.lines}
     gone = {line.strip() for a, a_end, _, _ in steps for line in old.lines[a:a_end] if not is_trivial(line)} - given
-    return any(line.strip() in gone for line in text.lines)
+    gone = {line for line in gone if text.find_all(line, 1)}
+    return bool(gone) and any(line.strip() in gone for line in text.lines)
 
 
 def _substance(line: bytes) -> int:
