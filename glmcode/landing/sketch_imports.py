@@ -49,7 +49,8 @@ def import_runs(sketch: Sequence[Line], source: File, markers: Sequence[int]) ->
         code = next((line for line in run if not line.is_comment), run[0])
         if run[0].depth or not _MAY_IMPORT.match(code.key) or any(_FUTURE.match(line.key) for line in run):
             continue
-        if not markers or markers[0] > run[0].row or markers[-1] < run[-1].row:
+        is_first = run[0] is sketch[0]  # the first lines of a sketch often have no marker before them
+        if not markers or (markers[0] > run[0].row and not is_first) or markers[-1] < run[-1].row:
             continue
         if source.parsed is None or source.language is None:
             return []

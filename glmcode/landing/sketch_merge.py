@@ -29,6 +29,7 @@ from glmcode.landing.sketch_signed import is_signed, read_signs, unpaired
 from glmcode.landing.text import Text
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import Sketch
+from glmcode.plan.paths import path_on_line
 from glmcode.syntax import Definition, find_symbol
 
 __all__ = ["merge"]
@@ -62,7 +63,7 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
         _, data = encode_like(text, "", change.body)
     except UnprovenEncodingError as error:
         return Refusal("binary", f"{path}: {error}. Leave it out, or edit around it.")
-    body = body_lines(data)
+    body = _without_path(body_lines(data), text, path)
     definitions = file.parsed.definitions if file.parsed is not None else ()
     first, past = 0, len(text.lines)
     if change.symbol is not None:
@@ -105,6 +106,17 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
         if verdict is not None:
             return verdict
     return _laid(sketched, ours)[0]
+
+
+def _without_path(body: list[bytes], text: Text, path: str) -> list[bytes]:
+    """The body without a first line that only says which file it is of, in a comment that the file has not."""
+    first = next((row for row, line in enumerate(body) if line.strip()), None)
+    if first is None or body[first].strip() in {line.strip() for line in text.lines[:3]}:
+        return body
+    told = path_on_line(body[first].decode("utf-8", "replace"))
+    if told is None or not (path == told or path.endswith("/" + told) or told.endswith("/" + path)):
+        return body
+    return body[:first] + body[first + 1 :]
 
 
 def _beside_imports(sketched: _Sketched, ours: Sequence[Line], runs: Sequence[ImportRun], file: File) -> Verdict | None:

@@ -21,8 +21,11 @@ _COMMENT = re.compile(r"\s*(?:#|//|--|/\*|<!--|;|\*)")
 _DOCUMENT_INFO = frozenset({"markdown", "md", "mdx", "rst", "text", "txt"})
 
 
-def read(source: Source, fence: Fence, path: str) -> Reading:
+def read(source: Source, fence: Fence, path: str, *, is_told_within: bool = False) -> Reading:
     """The block that `fence` opens, for the file `path`.
+
+    Where the block's own first line tells the path (`is_told_within`), in a comment, it is an edit only if it is a
+    sketch: a whole listing may as well be an example.
 
     In running text (Markdown and the like) all is body up to the close. Elsewhere a tag, a marker or the next fence
     with a path shows that the block was never closed.
@@ -30,6 +33,9 @@ def read(source: Source, fence: Fence, path: str) -> Reading:
     document = is_document(path) or fence.info.lower().split()[:1] in [[word] for word in _DOCUMENT_INFO]
     data = "json" in path.rpartition(".")[2]
     body: list[Line] = []
+    if is_told_within:
+        line = source.ahead.popleft() if source.ahead else (yield)
+        body.append(line)
     light = True  # nothing has come yet but blank lines, paths and comments
     while True:
         line = source.ahead.popleft() if source.ahead else (yield)
@@ -41,7 +47,11 @@ def read(source: Source, fence: Fence, path: str) -> Reading:
                 fence.depth -= 1
             elif document and len(fence.mark) == 3 and not (yield from _is_close(source)):
                 fence.depth += 1
+            elif is_told_within and not _is_sketch(body):
+                _tell(source, [*body, line])
+                return
             else:
+                source.held.clear()
                 _finish(source, path, fence, body, line)
                 return
         elif light and source.only is None and (_holds_edits(text, body) or (yield from tag_follows(source, line))):
@@ -61,6 +71,16 @@ def read(source: Source, fence: Fence, path: str) -> Reading:
             fence.depth += 1
         body.append(line)
         light = light and (_is_light(text, document) or (fence.mark[0] == "<" and fence_at(text, 0) is not None))
+    if is_told_within and not _is_sketch(body):
+        _tell(source, body)
+        source.back([line])
+    else:
+        source.held.clear()
+        _unclosed(source, path, fence, body, line, document=document)
+
+
+def _unclosed(source: Source, path: str, fence: Fence, body: list[Line], line: Line, *, document: bool) -> None:
+    """A block that no fence closes before `line`: whole where only that is missing at the end of an answer."""
     if line.last and not (source.cut or document or fence.depth) and body and body[-1].ended:
         _finish(source, path, fence, body, body[-1])  # only the closing fence is missing, at the end of the answer
         source.back([line])
@@ -114,6 +134,17 @@ def _is_light(text: str, document: bool) -> bool:
     return not document and (_COMMENT.match(text) is not None or path_on_line(text) is not None)
 
 
+def _is_sketch(body: Sequence[Line]) -> bool:
+    return is_sketch([line.text for line in body])
+
+
+def _tell(source: Source, lines: Sequence[Line]) -> None:
+    """A block that turned out to be commentary."""
+    source.release()
+    for line in lines:
+        source.prose(line)
+
+
 def _leave(source: Source, fence: Fence, path: str, lines: Sequence[Line]) -> None:
     """Hands the block's lines to the readers of what it holds; the path stays its own."""
     fence.path = source.path = path
@@ -125,7 +156,7 @@ def _leave(source: Source, fence: Fence, path: str, lines: Sequence[Line]) -> No
 def _finish(source: Source, path: str, fence: Fence, body: Sequence[Line], end: Line) -> None:
     if fence.mark[0] == "<":  # within tags the text stands in a fence of its own, often
         body = body[content_of([line.text for line in body])]
-    sketch = source.only == "sketch" or (source.only is None and is_sketch([line.text for line in body]))
+    sketch = source.only == "sketch" or (source.only is None and _is_sketch(body))
     form: Form = "sketch" if sketch else "whole"
     source.events.append(Begun(path, form, fence.line))
     text = text_of(body)

@@ -5,7 +5,8 @@ Each form has a file of its own whose `read` is a generator that takes the lines
 none of them. The readers that many plans don't need are loaded when the first line of theirs comes.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Generator
 from typing import NamedTuple
 
 from glmcode.plan import native, search_replace
@@ -70,6 +71,7 @@ _READERS = (
 )
 
 
+_COMMENTED = re.compile(r"(?:#|//|--|;|/\*|<!--) *[^\s#/;*-]")
 _THOUGHTS = ("think", "thinking")
 
 
@@ -159,12 +161,28 @@ def _open_fence(source: Source, opened: Fence, line: Line) -> Reading:
         from glmcode.plan import fenced
 
         yield from fenced.read(source, opened, opened.path)
+    elif not opened.path and (path := (yield from _told_within(source))) is not None:
+        source.above = source.fence = None
+        source.held.append(line)
+        from glmcode.plan import fenced
+
+        yield from fenced.read(source, opened, path, is_told_within=True)
     else:
         source.above = None
         source.fence = opened
         source.held.append(line)
         if opened.path and is_diff(opened) and source.only in {None, "udiff"}:
             yield from _read_bare_diff(source)
+
+
+def _told_within(source: Source) -> Generator[None, Line, str | None]:
+    """The path that a fence's first line tells in a comment, as models head a sketch. Takes no line."""
+    if source.only not in {None, "sketch"}:
+        return None
+    line = source.ahead.popleft() if source.ahead else (yield)
+    source.back([line])
+    path = path_on_line(line.text) if not line.last and _COMMENTED.match(line.text) else None
+    return path if path is not None and names_a_file(path) else None
 
 
 def _commentary(source: Source, line: Line) -> None:

@@ -1,0 +1,18 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
+
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub name: String,
+    #[serde(default)]
+    pub retries: u32,
+    #[serde(default)]
+    pub timeout: Duration,
+}
+
+impl fmt::Display for Config {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.retries)
+    }
+}
