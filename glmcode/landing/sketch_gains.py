@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from glmcode.landing.sketch_blocks import Bounds, is_head
 from glmcode.landing.sketch_lines import TITLED, Line, are_two, head_of_key
 
-__all__ = ["SURE", "costs", "gains", "is_same_thing", "is_surely", "likeness", "words_of"]
+__all__ = ["SURE", "costs", "gains", "is_another_item", "is_same_thing", "is_surely", "likeness", "words_of"]
 
 NEW = 10
 """Cost of a line that the file doesn't have."""
@@ -19,6 +19,8 @@ LIKE = 0.5
 """Least likeness of a line and the line that it replaces."""
 SURE = 0.65
 """Likeness of lines that are one and the same, changed."""
+NEAR = 20
+"""Lines around a line among which others of its kind are looked for."""
 OUT_OF_PLACE = 15
 """What it takes from the gain of an equal line that it is indented otherwise, where others of its run are not."""
 MOST_LIKE = 40
@@ -48,76 +50,111 @@ def is_surely(line: Line, other: Line) -> bool:
         return line.title == other.title
     ours, theirs = head_of_key(line.key), head_of_key(other.key)
     if ours or theirs:
-        return ours == theirs and (not line.is_comment or likeness(line, other) >= SURE)
+        return ours == theirs and _is_name(ours) and (not line.is_comment or likeness(line, other) >= SURE)
     words, others = words_of(line), words_of(other)
     return sum(others.values()) >= 2 and not others - words
 
 
+def _is_name(head: bytes) -> bool:
+    """Whether what a line begins with names one thing: an element's tag, a bracket or an item's dash do not."""
+    return bool(head) and head[:1] not in b"{([<-*"
+
+
 def gains(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> list[dict[int, int]]:
     """For each line of the sketch what each line of the file that it may be would gain."""
-    by_key: dict[bytes, list[int]] = {}
-    by_title: dict[bytes, list[int]] = {}
-    by_head: dict[bytes, list[int]] = {}
-    for j, line in enumerate(file):
-        by_key.setdefault(line.key, []).append(j)
-        if line.title is not None:
-            by_title.setdefault(line.title, []).append(j)
-        elif not line.is_comment and (head := head_of_key(line.key)):
-            by_head.setdefault(head, []).append(j)
-    index: dict[bytes, list[int]] | None = None
-    sizes: list[int] = []
-    found = []
-    keys = {line.key for line in sketch}
-    loose = _loose_ends(sketch, by_key)
+    ground = _Ground(sketch, file, within)
+    found: list[dict[int, int]] = []
+    item: Line | None = None
     for i, line in enumerate(sketch):
-        line_gains: dict[int, int] = {}
+        if item is not None and line.segment == item.segment and line.depth > item.depth:
+            found.append({})  # in an item that is one more, all is new
+            continue
+        item = None
         if line.sign == b"+" or within.is_new(i):
-            found.append(line_gains)
+            found.append({})
             continue
         if i in within.pinned:
             found.append({within.pinned[i]: PINNED})
             continue
-        for j in by_key.get(line.key, ()):
-            if not within.allow_equal(i, j) or are_two(line, file[j]) or _decorates_another(sketch, i, file, j):
-                continue
-            gain = _equal(line, file[j], len(by_key[line.key]))
-            if gain > 0 and line.segment in within.in_place and line.indent != file[j].indent:
-                gain = max(1, gain - OUT_OF_PLACE)
-            if gain > 0:
-                line_gains[j] = gain - _astray(line, file[j], by_title)
+        own = ground.same(i)
         if line.sign:
             pass
         elif line.title is not None:
-            for j in by_title.get(line.title, ()):
-                if not within.allow(i, j) or are_two(line, file[j]):
-                    continue
-                line_gains.setdefault(
-                    j,
-                    (20 if line.key in by_key else 50)
-                    + 20 * (line.parent == file[j].parent)
-                    - _astray(line, file[j], by_title),
-                )
-        elif not line.trivial and line.closes is None and all(gain <= -NEW for gain in line_gains.values()):
-            if index is None:
-                index, sizes = _indexed(file)
-            alike = dict(_alike(line, index, sizes, lambda j, i=i: within.allow(i, j)))  # type: ignore[misc]
-            head = b"" if line.is_comment else head_of_key(line.key)
-            if head:
-                alike.update((j, max(SURE, alike.get(j, 0))) for j in by_head.get(head, ()) if within.allow(i, j))
-            for j, like in alike.items():
-                other = file[j]
-                if (
-                    other.key in keys
-                    or other.title is not None
-                    or other.closes is not None
-                    or other.is_comment != line.is_comment
-                ):
-                    continue
-                if (i in loose and _differ(line, other)) or _decorates_another(sketch, i, file, j):
-                    continue
-                line_gains[j] = int(60 * like) + 10 * (line.parent == other.parent) - _astray(line, other, by_title)
-        found.append({j: gain for j, gain in line_gains.items() if gain > -NEW})
+            own = ground.titled(i) | own
+        elif not line.trivial and line.closes is None and all(gain <= -NEW for gain in own.values()):
+            like, is_one_more = ground.alike(i)
+            own |= like
+            item = line if is_one_more and not own else None
+        found.append({j: gain for j, gain in own.items() if gain > -NEW})
     return found
+
+
+class _Ground:
+    """A sketch and a file, with what is looked up in them."""
+
+    def __init__(self, sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> None:
+        self._sketch, self._file, self._within = sketch, file, within
+        self._by_key: dict[bytes, list[int]] = {}
+        self._by_title: dict[bytes, list[int]] = {}
+        self._by_head: dict[bytes, list[int]] = {}
+        for j, line in enumerate(file):
+            self._by_key.setdefault(line.key, []).append(j)
+            if line.title is not None:
+                self._by_title.setdefault(line.title, []).append(j)
+            elif not line.is_comment and (head := head_of_key(line.key)):
+                self._by_head.setdefault(head, []).append(j)
+        self._keys = {line.key for line in sketch}
+        self._loose = _loose_ends(sketch, self._by_key)
+        self._index: tuple[dict[bytes, list[int]], list[int]] | None = None
+
+    def same(self, i: int) -> dict[int, int]:
+        """What the lines of the file gain that say the same as line i."""
+        line, found = self._sketch[i], dict[int, int]()
+        rows = self._by_key.get(line.key, ())
+        for j in rows:
+            other = self._file[j]
+            if not self._within.allow_equal(i, j) or are_two(line, other):
+                continue
+            if _decorates_another(self._sketch, i, self._file, j):
+                continue
+            gain = _equal(line, other, len(rows))
+            if gain > 0 and line.segment in self._within.in_place and line.indent != other.indent:
+                gain = max(1, gain - OUT_OF_PLACE)
+            if gain > 0:
+                found[j] = gain - _astray(line, other, self._by_title)
+        return found
+
+    def titled(self, i: int) -> dict[int, int]:
+        """What those gain that define the same name."""
+        line, found = self._sketch[i], dict[int, int]()
+        gain = 20 if line.key in self._by_key else 50
+        for j in self._by_title.get(line.title or b"", ()):
+            other = self._file[j]
+            if self._within.allow(i, j) and not are_two(line, other):
+                found[j] = gain + 20 * (line.parent == other.parent) - _astray(line, other, self._by_title)
+        return found
+
+    def alike(self, i: int) -> tuple[dict[int, int], bool]:
+        """What those gain that are like it, and whether one of these was but another item of its kind."""
+        line, found, is_one_more = self._sketch[i], dict[int, int](), False
+        if self._index is None:
+            self._index = _indexed(self._file)
+        alike = dict(_alike(line, *self._index, lambda j: self._within.allow(i, j)))
+        head = b"" if line.is_comment else head_of_key(line.key)
+        if head:
+            rows = (j for j in self._by_head.get(head, ()) if self._within.allow(i, j))
+            alike.update((j, max(SURE, alike.get(j, 0))) for j in rows)
+        for j, like in alike.items():
+            other = self._file[j]
+            if other.key in self._keys or other.title is not None or other.closes is not None:
+                continue
+            if other.is_comment != line.is_comment or _decorates_another(self._sketch, i, self._file, j):
+                continue
+            if i in self._loose and is_another_item(line, self._file, j):
+                is_one_more = True
+            elif i not in self._loose or not _differ(line, other):
+                found[j] = int(60 * like) + 10 * (line.parent == other.parent) - _astray(line, other, self._by_title)
+        return found, is_one_more
 
 
 def costs(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> list[int]:
@@ -172,6 +209,28 @@ def _differ(line: Line, other: Line) -> bool:
     """Whether the lines are about two things: next to a marker the one is no change of the other."""
     ours, theirs = head_of_key(line.key), head_of_key(other.key)
     return bool(ours) and bool(theirs) and ours != theirs
+
+
+def is_another_item(line: Line, file: Sequence[Line], j: int) -> bool:
+    """Whether line j of the file is one of several that begin alike beside one another (`<li>`, `case`, the entries of a
+    list), and the line is one more of them: the first word that tells those apart is what each is about."""
+    other = file[j]
+    if (head := head_of_key(line.key)) == head_of_key(other.key) and _is_name(head):
+        return False
+    ours, theirs = _WORD.findall(line.key[:400]), _WORD.findall(other.key[:400])
+    told = 0
+    for k in range(max(0, j - NEAR), min(len(file), j + NEAR + 1)):
+        if k != j and file[k].depth == other.depth and file[k].parent == other.parent and not file[k].is_comment:
+            told = max(told, _common(theirs, _WORD.findall(file[k].key[:400])))
+    return bool(told) and _common(ours, theirs) == told and told < len(theirs)
+
+
+def _common(some: Sequence[bytes], others: Sequence[bytes]) -> int:
+    """How many words two lines have in common before the first that differs."""
+    return next(
+        (at for at, pair in enumerate(zip(some, others, strict=False)) if pair[0] != pair[1]),
+        min(len(some), len(others)),
+    )
 
 
 def _equal(line: Line, other: Line, times: int) -> int:

@@ -1,5 +1,6 @@
 """What an alignment would double or guess at: reasons to ask instead of landing it."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -8,12 +9,16 @@ from glmcode.landing.place import Refusal
 from glmcode.landing.sketch_blocks import FARTHEST, is_head, may_be_within, opener_of
 from glmcode.landing.sketch_confusion import KIN, confused, torn
 from glmcode.landing.sketch_gains import SURE, is_surely, likeness
-from glmcode.landing.sketch_lines import Line
+from glmcode.landing.sketch_lines import Line, shuts
 from glmcode.landing.sketch_losses import MOST_GONE, is_block, losses, written_anew
 from glmcode.landing.sketch_reading import Reading, Segment
 
 __all__ = ["breaks_blocks", "judge", "unmarked"]
 
+_PREAMBLE = re.compile(
+    rb"(?:package|import|from|use|using|namespace|extern crate|require|require_relative|include|open|module)\b[^{]*[{(;]?$|@import\b|<\?php$"
+    rb"|(?:const|let|var)\b.*\brequire\(.*\);?$|[\"']use strict[\"'];?$"
+)
 NEARLY = 0.8
 """Likeness of a line and the one that it replaces, next to a marker."""
 
@@ -61,6 +66,8 @@ def unmarked(reading: Reading) -> Refusal | None:
         sides.append((after, "after its last line", "below it"))
     for lines, where, there in sides:
         first, last = lines[0].row + 1, lines[-1].row + 1
+        if lines is before and reading.blocks and reading.blocks[0].first == 0 and _is_preamble(lines):
+            continue
         if _is_amid(reading, at_top=lines is before):
             continue
         if len(lines) > MOST_GONE or any(
@@ -76,6 +83,12 @@ def unmarked(reading: Reading) -> Refusal | None:
             f'Where they stay, put "... existing code ..." {there}; where they go, send SEARCH/REPLACE that quotes them.',
         )
     return None
+
+
+def _is_preamble(lines: Sequence[Line]) -> bool:
+    """Whether a file's first lines are nothing but its package, its imports and comments: a sketch that begins with a
+    definition leaves them out, and means none of them to go."""
+    return all(line.is_comment or line.depth or shuts(line) or _PREAMBLE.match(line.key) for line in lines)
 
 
 def _is_amid(reading: Reading, *, at_top: bool) -> bool:

@@ -286,7 +286,8 @@ def _blanks_above(
         return []
     top, bottom = sketch[segment.start], sketch[new]
     is_apart = bottom.row > sketch[new - 1].row + 1
-    if not is_apart or top.depth <= bottom.depth:
+    is_close = bool(top.row) and bool(body[top.row - 1].strip()) and j > 0 and file[j - 1].depth == file[j].depth
+    if not is_apart or (top.depth <= bottom.depth and not is_close):
         return []
     row = first
     while row and not text.lines[row - 1].strip():

@@ -110,7 +110,6 @@ def test_a_plan_that_two_providers_cut_again_and_again(tmp_path: Path, uncut: st
     kept = [0, *(event.kept_edits for event in events if isinstance(event, StreamResumed))]
     whole = [len(parse_plan(after(request.json)[0])) for request in requests]
     assert all(any(edits >= count for edits in whole[number:]) for number, count in enumerate(kept))
-    assert whole == sorted(whole)
 
 
 def test_the_user_sees_every_decision_in_a_line(tmp_path: Path) -> None:

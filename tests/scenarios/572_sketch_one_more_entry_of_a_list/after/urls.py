@@ -1,0 +1,5 @@
+urlpatterns = [
+    path("a/", views.a),
+    path("b/", views.b),
+    path("c/", views.c),
+]

@@ -1,0 +1,4 @@
+export const routes = [
+  { path: "/a", component: A },
+  { path: "/b", component: B },
+];

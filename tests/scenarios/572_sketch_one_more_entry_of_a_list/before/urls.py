@@ -1,0 +1,4 @@
+urlpatterns = [
+    path("a/", views.a),
+    path("b/", views.b),
+]

@@ -1,0 +1,4 @@
+def setup():
+    parser.add_argument("--a", help="a")
+    parser.add_argument("--b", help="b")
+    return parser

@@ -1,0 +1,3 @@
+export const routes = [
+  { path: "/b", component: B },
+];
