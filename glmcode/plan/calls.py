@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from glmcode.plan.edits import Change, Sketch, Substitute, Whole
+from glmcode.plan.edits import Change, Remove, Sketch, Substitute, Whole
 from glmcode.plan.paths import names_a_file, plain
 
 __all__ = ["DEEPEST", "Call", "calls", "decoded", "looks_like_a_call"]
@@ -27,6 +27,21 @@ _NAMED = ("name", "tool", "tool_name", "function", "recipient_name")
 _TOOL = re.compile("write|creat|save|edit|file|replace|patch|update", re.IGNORECASE)
 _BESIDE = frozenset({"command", "mode", "overwrite", "instructions", "explanation", "description", "id", "type"})
 """What may stand beside a path and a content without making other data of them."""
+_PART = re.compile(
+    "(?:^|_)(?:after|anchor|append|before|cell|column|end|insert|lines?|offset|position|prepend|range|section|start)(?:_|$)"
+)
+"""Words of the tools and arguments that put a text somewhere into a file, or in the place of some of its lines."""
+_INSERTS = ("insert_line", "insertLine")
+_COUNTS = frozenset({"line_count", "lines_count", "total_lines"})
+_TEXTS = (*_NEWS, *_BODIES, "text", "insert_text", "code")
+_PATCHES = ("patch", "diff", "input", "patch_text", "patchText")
+_PATCH = re.compile(r"\s*(?:\*\*\* Begin Patch|diff --git |--- |@@|<{5,9} SEARCH)")
+_BY_NUMBER = (
+    "The call puts a text somewhere into the file, by a number or a word and not by what stands there, so it would be "
+    'a guess: quote the lines around the place as "old_string", and give them with the new ones as "new_string".'
+)
+_A_PATCH = "The call holds a patch: send the patch by itself, as it is and not as a string of JSON."
+_DELETES = re.compile("(?:delete|remove)_?file", re.IGNORECASE)
 _LONE = re.compile(r"\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(\\u[dD][89a-fA-F][\da-fA-F]{2})")
 _KEY = re.compile(
     '"(?:' + "|".join([*(key for key in _OLDS if key in _SURE), *_LISTS[:1], *_BODIES[2:4], *_SKETCHES]) + r')"\s*:'
@@ -96,8 +111,16 @@ def calls(value: Any, *, sure: bool, path: str | None = None, level: int = 0) ->
         if isinstance(inner, str) and len(inner) >= 2 and inner.lstrip()[:1] == "{":
             read = decoded(inner)
             inner = read[0] if isinstance(read, list) and read else None
-        named = any(isinstance(value.get(key), str) and _TOOL.search(value[key]) for key in _NAMED)
-        yield from calls(inner, sure=sure or named, path=path, level=level)
+        tools = [value[key] for key in _NAMED if isinstance(value.get(key), str)]
+        sure = sure or any(_TOOL.search(tool) for tool in tools)
+        if isinstance(inner, str) and _PATCH.match(inner):
+            yield Call(path, _A_PATCH)
+        elif isinstance(inner, dict) and any(_DELETES.fullmatch(tool) for tool in tools) and (own := _path_of(inner)):
+            yield Call(own, Remove())
+        else:
+            part = any(_is_part(tool) for tool in tools)
+            for call in calls(inner, sure=sure, path=path, level=level):
+                yield call._replace(change=_BY_NUMBER) if part and isinstance(call.change, Whole) else call
         return
     several = _first(value, _OUTER)
     if isinstance(several, list) and not _has(value, _OLDS):
@@ -128,6 +151,12 @@ def _one(value: Mapping[str, Any], own: str | None, path: str | None, sure: bool
     if olds and (sure or olds[0] in _SURE or (news and own and _is_file(own))):
         yield Call(path, _substitute(value, olds, news))
         return
+    if path and (sure or _has(value, _INSERTS)) and _has(value, _TEXTS) and _puts(value):
+        yield Call(path, _BY_NUMBER)
+        return
+    if path and sure and any(isinstance(value.get(key), str) and _PATCH.match(value[key]) for key in _PATCHES):
+        yield Call(path, _A_PATCH)
+        return
     body = next((key for key in _BODIES if key in value), None)
     if body is not None and (sure or _writes(value, own, body)):
         text = value[body]
@@ -141,6 +170,17 @@ def _one(value: Mapping[str, Any], own: str | None, path: str | None, sure: bool
         yield Call(
             path, Sketch(text, implied=True) if isinstance(text, str) and text.strip() else f'"{sketch}" is empty.'
         )
+
+
+def _puts(value: Mapping[str, Any]) -> bool:
+    """Whether the arguments tell a place within the file, so that their text is not all of it."""
+    words = [value[key] for key in ("command", "mode", "operation", "action") if isinstance(value.get(key), str)]
+    places = (key for key, told in value.items() if told is not None and told is not False and key not in _COUNTS)
+    return any(_is_part(word) for word in words) or any(_is_part(key) for key in places)
+
+
+def _is_part(name: str) -> bool:
+    return bool(_PART.search(re.sub(r"(?<=[a-z])(?=[A-Z])|[- ]", "_", name).lower()))
 
 
 def _writes(value: Mapping[str, Any], own: str | None, body: str) -> bool:

@@ -114,12 +114,14 @@ def path_of_info(info: str) -> str | None:
     word = info.rsplit(maxsplit=1)[-1].strip("{}")
     if re.match(r"\d+:\d+:", word):  # a citation of lines that exist, not an edit
         return None
+    alone = word == info.strip("{}")
     if word.count(":") == 1:
         word = word.partition(":")[2]
+        alone = False
     elif len(info.split()) > 2:
         return None
     path = path_on_line(word)
-    if path is None or f" {path} " in _NAMES or not names_a_file(path):  # "Dockerfile" there is a language
+    if path is None or (alone and f" {path} " in _NAMES) or not names_a_file(path):  # "Dockerfile" is a language too
         return None
     return path
 
