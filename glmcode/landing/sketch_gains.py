@@ -27,6 +27,7 @@ MOST_LIKE = 40
 """Rows that share a word, past which the word says nothing."""
 
 _WORD = re.compile(rb"[\w$]+")
+_PATTERN = re.compile(rb"(?:export )?(?:const|let|val|auto) ?([\[{(].*)")
 
 
 def likeness(one: Line, other: Line) -> float:
@@ -208,7 +209,13 @@ def _loose_ends(sketch: Sequence[Line], by_key: dict[bytes, list[int]]) -> set[i
 def _differ(line: Line, other: Line) -> bool:
     """Whether the lines are about two things: next to a marker the one is no change of the other."""
     ours, theirs = head_of_key(line.key), head_of_key(other.key)
-    return bool(ours) and bool(theirs) and ours != theirs
+    return bool(ours) and bool(theirs) and ours != theirs and not _bound(ours) & _bound(theirs)
+
+
+def _bound(head: bytes) -> set[bytes]:
+    """The names in a pattern that is bound, as `const { a, b }`: two patterns with one name would bind it twice."""
+    match = _PATTERN.match(head)
+    return set(_WORD.findall(match[1])) if match else set()
 
 
 def is_another_item(line: Line, file: Sequence[Line], j: int) -> bool:

@@ -17,6 +17,7 @@ from glmcode.landing.sketch_align import TooLargeError, align
 from glmcode.landing.sketch_alignment import Alignment
 from glmcode.landing.sketch_between import between_two
 from glmcode.landing.sketch_blocks import Block, Bounds, blocks, bounds, ended, in_order
+from glmcode.landing.sketch_guard import unspent
 from glmcode.landing.sketch_home import homed
 from glmcode.landing.sketch_imports import ImportRun, import_runs, with_imports
 from glmcode.landing.sketch_indent import indented_alike, placed, realigned
@@ -180,7 +181,8 @@ def _settled(
     """The alignment with whole definitions to their ends, and with new ones where what is around them tells."""
     rows = (row for row in sketched.markers if row < ours[0].row)
     leading = tuple(len(indent_of(sketched.body[row]).expandtabs(TAB)) for row in rows)
-    theirs = sketched.theirs
+    theirs, markers = sketched.theirs, sketched.markers
+    alignment = unspent(ours, theirs, alignment, ends_marked=bool(markers) and markers[-1] > ours[-1].row)
     alignment = ended(ours, theirs, alignment)
     alignment = homed(ours, theirs, alignment, within, file_blocks, leading, is_whole_file=sketched.is_of_file)
     return between_two(ours, theirs, alignment, our_blocks, file_blocks)

@@ -1,0 +1,9 @@
+function put(item) {
+  items[item.id] = item;
+  count += 1;
+  return null;
+}
+
+function get(id) {
+  return items[id];
+}
