@@ -28,12 +28,14 @@ _BARE = re.compile(r"[(\[]?(?:\.{3}|…) ?[\w'-]+(?: [\w'-]+)+ ?(?:\.{3}|…)?[)
 _OPEN_DOTS = ("...", "…", "(...", "[...", "(…", "[…")
 _CLOSING_DOTS = ("...", "…", "...)", "...]", "…)", "…]")
 _LONGEST = 160
+_LONGEST_WORDS = 60
+"""Characters between dots that stand for lines without a word that says so."""
 
 
 def elides(line: str) -> bool:
     """Whether the line is a comment that stands for lines that stay.
 
-    Dots alone count only behind a comment's mark (`...` by itself is code in Python), words without dots only where
+    Words between dots on both sides do, whatever they say. Dots alone count only behind a comment's mark (`...` by itself is code in Python), words without dots only where
     they are the whole comment.
     """
     if len(line) > _LONGEST:
@@ -46,6 +48,8 @@ def elides(line: str) -> bool:
     if dotted and _DOTS.search(said):
         if not _DOTS.sub("", said).strip(" .()[]"):
             return marked
+        if marked and said.startswith(_OPEN_DOTS) and said.endswith(_CLOSING_DOTS) and len(said) <= _LONGEST_WORDS:
+            return True  # `# ... the loop over the items ...`: between dots, whatever it says
         if _WORDS.search(said) is None:
             return False
         if not marked:  # `...rest` spreads a value in JavaScript
