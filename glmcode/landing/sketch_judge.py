@@ -19,6 +19,7 @@ _PREAMBLE = re.compile(
     rb"(?:package|import|from|use|using|namespace|extern crate|require|require_relative|include|open|module)\b[^{]*[{(;]?$|@import\b|<\?php$"
     rb"|(?:const|let|var)\b.*\brequire\(.*\);?$|[\"']use strict[\"'];?$"
 )
+_LEAVES = re.compile(rb"(?:return|raise|throw|break|continue)\b")
 NEARLY = 0.8
 """Likeness of a line and the one that it replaces, next to a marker."""
 
@@ -247,6 +248,7 @@ def _cut_off(reading: Reading, segment: Segment) -> Refusal | None:
         reading.alignment.pairs[lines[-1]] is None
         and around.key.partition(b" # ")[0].endswith(b":")
         and not line.is_comment
+        and not _goes_on(line, around)
     )
     if (lines.stop < len(sketch) or reading.ends_marked or reading.is_implied) and not new_last:
         return None
@@ -258,6 +260,12 @@ def _cut_off(reading: Reading, segment: Segment) -> Refusal | None:
         f"The sketch ends within {messages.shown(around.key)}, where the file goes on:\n{messages.listed(reading.text, row, row + 4)}\nDo these lines stay "
         '(put "... existing code ..." below the last line, indented as it is), or go (send the whole definition with replace=)?',
     )
+
+
+def _goes_on(line: Line, around: Line) -> bool:
+    """Whether a marker below the line stands for the rest of what is around it, and that can be reached from the line."""
+    is_left = line.parent == around.key and _LEAVES.match(line.key) is not None
+    return not is_left and any(columns > around.depth for columns in line.followed)
 
 
 def _may_be_one(line: Line, other: Line) -> bool:
