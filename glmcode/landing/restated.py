@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 
 from glmcode.landing.body import body_lines, head_of, shifted
+from glmcode.landing.siblings import parent_in
 from glmcode.landing.text import Text
 from glmcode.syntax import Definition, Syntax
 
-__all__ = ["other_namesake", "without_neighbours", "without_the_line"]
+__all__ = ["may_restate_what_encloses", "other_namesake", "restated_around", "without_neighbours", "without_the_line"]
 
 _WORD = re.compile(rb"\w+")
 
@@ -28,6 +29,36 @@ def _head(data: bytes, definition: Definition) -> bytes:
     """Its decorators and its first line."""
     end = data.find(b"\n", definition.keyword)
     return data[definition.head : end if end >= 0 else len(data)]
+
+
+def may_restate_what_encloses(definition: Definition, lines: Sequence[bytes], language: str | None) -> bool:
+    """Whether a body for a definition begins with a line that doesn't have its name, so that a look around is worth it."""
+    own = _WORD.findall(definition.name.encode())
+    return not own or own[-1] not in _WORD.findall(_first_line(lines, language))
+
+
+def restated_around(
+    syntax: Syntax, inner: Definition | None, lines: Sequence[bytes], language: str | None
+) -> Definition | None:
+    """The definition that a body begins as, of `inner` and those that it is in: the body would have it stand within itself."""
+    begins = _squeezed(_first_line(lines, language))
+    while inner is not None and begins:
+        stands = _squeezed(inner.signature.encode())
+        names = _WORD.findall(inner.name.encode())
+        if begins == stands or (
+            begins in (stands + b"{", stands + b":")
+            or (stands.endswith(begins) and bool(names) and names[-1] in begins and begins[-1:] in b":{")
+        ):
+            return inner
+        outer = parent_in(syntax, inner)
+        inner = outer if outer is not None and outer.depth < inner.depth else None
+    return None
+
+
+def _first_line(lines: Sequence[bytes], language: str | None) -> bytes:
+    """The line on which the definition of a body begins, below its comments and decorators."""
+    at = sum(head_of(lines, language))
+    return lines[at] if at < len(lines) else b""
 
 
 def without_neighbours(text: Text, definition: Definition, lines: list[bytes]) -> list[bytes]:

@@ -1,0 +1,6 @@
+@Service
+public class A {
+  int run() {
+    return 1;
+  }
+}
