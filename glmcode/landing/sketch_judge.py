@@ -9,7 +9,7 @@ from glmcode.landing.place import Refusal
 from glmcode.landing.sketch_blocks import FARTHEST, is_head, may_be_within, opener_of
 from glmcode.landing.sketch_confusion import KIN, confused, torn
 from glmcode.landing.sketch_gains import SURE, is_surely, likeness
-from glmcode.landing.sketch_lines import Line, shuts
+from glmcode.landing.sketch_lines import Line, opens, shuts
 from glmcode.landing.sketch_losses import MOST_GONE, is_block, losses, written_anew
 from glmcode.landing.sketch_reading import Reading, Segment
 
@@ -67,7 +67,7 @@ def unmarked(reading: Reading) -> Refusal | None:
         sides.append((after, "after its last line", "below it"))
     for lines, where, there in sides:
         first, last = lines[0].row + 1, lines[-1].row + 1
-        if lines is before and reading.blocks and reading.blocks[0].first == 0 and _is_preamble(lines):
+        if _is_beside_definition(reading, at_top=lines is before) or (lines is before and _is_preamble(reading, lines)):
             continue
         if _is_amid(reading, at_top=lines is before):
             continue
@@ -86,9 +86,26 @@ def unmarked(reading: Reading) -> Refusal | None:
     return None
 
 
-def _is_preamble(lines: Sequence[Line]) -> bool:
+def _is_beside_definition(reading: Reading, *, at_top: bool) -> bool:
+    """Whether the sketch begins, or ends, with a definition that the file has: no line shows that what is beyond it goes."""
+    sketch, file = reading.sketch, reading.file
+    if at_top:
+        first = next((i for i, line in enumerate(sketch) if not is_head(line)), 0)
+        j = reading.alignment.pairs[first]
+        title = sketch[first].title
+        return title is not None and j is not None and file[j].title == title and opens(sketch[first].key)
+    for block in reading.blocks:
+        theirs = reading.file_blocks.get(reading.bounds.pinned.get(block.first, -1))
+        if block.past == len(sketch) and theirs is not None and sketch[block.first].title is not None:
+            return theirs.past <= reading.alignment.ends[-1]
+    return False
+
+
+def _is_preamble(reading: Reading, lines: Sequence[Line]) -> bool:
     """Whether a file's first lines are nothing but its package, its imports and comments: a sketch that begins with a
     definition leaves them out, and means none of them to go."""
+    if not reading.blocks or reading.blocks[0].first:
+        return False
     return all(line.is_comment or line.depth or shuts(line) or _PREAMBLE.match(line.key) for line in lines)
 
 
