@@ -119,7 +119,10 @@ def calls(value: Any, *, sure: bool, path: str | None = None, level: int = 0) ->
             yield Call(own, Remove())
         else:
             part = any(_is_part(tool) for tool in tools)
-            for call in calls(inner, sure=sure, path=path, level=level):
+            found = [*calls(inner, sure=sure, path=path, level=level)]
+            if part and not found and isinstance(inner, dict) and (own := _path_of(inner)) and _has(inner, _TEXTS):
+                yield Call(own, _BY_NUMBER)
+            for call in found:
                 yield call._replace(change=_BY_NUMBER) if part and isinstance(call.change, Whole) else call
         return
     several = _first(value, _OUTER)

@@ -26,8 +26,13 @@ _EXTENSIONS = (
 _DOCUMENTS = frozenset({"md", "markdown", "mdx", "rst", "adoc", "txt"})
 _WORDS_TOO = frozenset({"conf", "config", "env", "in", "inc", "lock", "log", "mod", "sum", "template"})
 """Extensions that attributes are often named like."""
+_BARE_WORDS_TOO = frozenset({"js", "json", "html", "css", "example", "make", "properties", "proto", "el", "ex"})
+"""Those that, without a mark around the word, may be a library's name or an attribute."""
 _LINK = re.compile(r"\[([^\[\]]+)\](?:\(([^()]+)\))?$")
-_NAMED = re.compile(r"`([^`\s]+)`|\*\*([^*\s]+)\*\*|(?<![\w`*/.:-])([\w.@-]+(?:/[\w.@()\[\]-]+)+)")
+_NAMED = re.compile(
+    r"`([^`\s]+)`|\*\*([^*\s]+)\*\*|(?<![\w`*/.:-])([\w.@-]+(?:/[\w.@()\[\]-]+)+)"
+    r"|(?<![\w`*/.:@-])([\w-]+(?:\.[\w-]+)+|[A-Z][a-z]+file)(?![\w`*/(\[@-])"
+)
 _INFO = re.compile(r"(?:file|filename|filepath|path|title)[ \t]*=[ \t]*(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE)
 
 
@@ -94,13 +99,17 @@ def names_a_file(path: str) -> bool:
 
 
 def files_named(text: str) -> list[str]:
-    """The files that a line of prose speaks of: paths in code or bold marks, or with a `/`, that end as files do."""
+    """The files that a line of prose speaks of: paths in code or bold marks, with a `/`, or that are words which end as files do."""
     found = []
     for match in _NAMED.finditer(text[:_LONGEST].replace("\\", "/")):
         path = plain(next(group for group in match.groups() if group).rstrip(".,:;"))
         extension = path.rpartition("/")[2].rpartition(".")[2].lower()
         sure = "/" in path or (len(extension) > 1 and extension not in _WORDS_TOO)
-        if "." in path and sure and f" {extension} " in _EXTENSIONS and not _NOT_IN_PATHS.search(path):
+        if match[4]:
+            sure = sure and extension not in _BARE_WORDS_TOO
+        is_known = f" {path} " in _NAMES and path.endswith("file")
+        ends_so = "." in path and sure and f" {extension} " in _EXTENSIONS and not _NOT_IN_PATHS.search(path)
+        if is_known or ends_so:
             found.append(path)
     return found
 
