@@ -27,20 +27,15 @@ def unspent(sketch: Sequence[Line], file: Sequence[Line], alignment: Alignment, 
         while past < len(sketch) and sketch[past].segment == sketch[first].segment:
             past += 1
         if past < len(sketch) or ends_marked:
-            held = max((i for i in range(first, past) if _holds(sketch, file, pairs, first, i)), default=None)
+            held = max(
+                (i for i in range(first, past) if pairs[i] is not None and not _is_in_new(sketch, pairs, first, i)),
+                default=None,
+            )
             if held is not None and _is_for_others(sketch, file, pairs, held, past):
                 pairs[held + 1 : past] = [None] * (past - held - 1)
                 ends[number] = (pairs[held] or 0) + 1
         first = past
     return replace(alignment, pairs=tuple(pairs), ends=tuple(ends))
-
-
-def _holds(sketch: Sequence[Line], file: Sequence[Line], pairs: Sequence[int | None], first: int, i: int) -> bool:
-    """Whether the line is the file's, and not within something new."""
-    j = pairs[i]
-    if j is None or not (file[j].key == sketch[i].key or (file[j].title and file[j].title == sketch[i].title)):
-        return False
-    return not _is_in_new(sketch, pairs, first, i)
 
 
 def _is_in_new(sketch: Sequence[Line], pairs: Sequence[int | None], first: int, i: int) -> bool:
@@ -59,9 +54,9 @@ def _is_for_others(
     if not rows or sketch[rows[0]].sign or not _is_in_new(sketch, pairs, held + 1, rows[0]):
         return False
     above = opener_of(file, pairs[rows[0]] or 0, 0)
-    if above is not None and above > (pairs[held] or 0):
-        return False  # the block has another first line
-    taken = {pairs[i] for i in rows}
+    if above is not None and above > (pairs[held] or 0) and not _is_whole(sketch, rows[0], held + 1, past):
+        return False  # the block has another first line, and the marker stands for the rest of it
+    taken = {pairs[i] for i in rows} | {above}  # the new block's first line is for that one
     ours = [line for line in sketch[held + 1 : past] if not line.is_comment]
     gone = (file[j] for j in range((pairs[held] or 0) + 1, (pairs[rows[-1]] or 0) + 1) if j not in taken)
     return any(
@@ -69,3 +64,11 @@ def _is_for_others(
         for one in gone
         if not one.is_comment
     )
+
+
+def _is_whole(sketch: Sequence[Line], i: int, first: int, past: int) -> bool:
+    """Whether the marker before line `past` stands outside of the outermost block that line i is in."""
+    outermost = i
+    while (opener := opener_of(sketch, outermost, first)) is not None:
+        outermost = opener
+    return any(columns <= sketch[outermost].depth for columns in sketch[past - 1].followed)
