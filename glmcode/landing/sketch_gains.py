@@ -135,6 +135,11 @@ class _Ground:
                 found[j] = gain + 20 * (line.parent == other.parent) - _astray(line, other, self._by_title)
         return found
 
+    def _holds_the_same(self, i: int, j: int) -> bool:
+        """Whether the first line within what line i begins is the first within what line j begins."""
+        ours, theirs = self._sketch[i + 1 : i + 2], self._file[j + 1 : j + 2]
+        return bool(ours and theirs) and ours[0].depth > self._sketch[i].depth and ours[0].key == theirs[0].key
+
     def alike(self, i: int) -> tuple[dict[int, int], bool]:
         """What those gain that are like it, and whether one of these was but another item of its kind."""
         line, found, is_one_more = self._sketch[i], dict[int, int](), False
@@ -151,7 +156,7 @@ class _Ground:
                 continue
             if other.is_comment != line.is_comment or _decorates_another(self._sketch, i, self._file, j):
                 continue
-            if i in self._loose and is_another_item(line, self._file, j):
+            if i in self._loose and is_another_item(line, self._file, j) and not self._holds_the_same(i, j):
                 is_one_more = True
             elif i not in self._loose or not _differ(line, other):
                 found[j] = int(60 * like) + 10 * (line.parent == other.parent) - _astray(line, other, self._by_title)
