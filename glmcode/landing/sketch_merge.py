@@ -16,7 +16,7 @@ from glmcode.landing.place import Fit, Refusal, Standing, Verdict
 from glmcode.landing.sketch_align import TooLargeError, align
 from glmcode.landing.sketch_alignment import Alignment
 from glmcode.landing.sketch_between import between_two
-from glmcode.landing.sketch_blocks import Block, Bounds, blocks, bounds, ended, in_order
+from glmcode.landing.sketch_blocks import Block, Bounds, blocks, bounds, ended
 from glmcode.landing.sketch_guard import unspent
 from glmcode.landing.sketch_home import homed
 from glmcode.landing.sketch_imports import ImportRun, import_runs, with_imports
@@ -24,6 +24,7 @@ from glmcode.landing.sketch_indent import indented_alike, placed, realigned
 from glmcode.landing.sketch_judge import breaks_blocks, judge, unmarked
 from glmcode.landing.sketch_lines import TAB, Line, indent_of, marker_rows, read_lines
 from glmcode.landing.sketch_names import names_of, sketched_names
+from glmcode.landing.sketch_order import in_order
 from glmcode.landing.sketch_reading import Reading
 from glmcode.landing.sketch_render import hunks, splices, substance
 from glmcode.landing.sketch_signed import is_signed, read_signs, unpaired
