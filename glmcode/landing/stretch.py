@@ -32,7 +32,10 @@ def stretch(text: Text, old: bytes, new: bytes, every: bool, hints: Hints) -> Ve
             message = messages.ambiguous(text, Quote(old), whole, MANY)
             return Refusal("ambiguous", message, tuple(whole), _near(text, whole, new))
         places = [place]
-    lines = (places[0].row + 1, places[-1].row + 1 + old[:-1].count(text.separator))
+    past = places[-1].row + 1 + old[:-1].count(text.separator)
+    if old.endswith(text.separator) and new and not new.endswith((b"\n", b"\r")):
+        past = min(past + 1, len(text.lines))  # the blank line behind lends its end
+    lines = (places[0].row + 1, past)
     if old == new:
         return Standing("exact", lines)
     if _joins_lines(text, places, old, new):

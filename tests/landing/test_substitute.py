@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from glmcode import apply_plan
 from glmcode.landing.hints import Hints
 from glmcode.landing.place import Fit, Refusal, Standing, Verdict
 from glmcode.landing.substitute import substitute
@@ -390,3 +391,11 @@ def test_lines_outside_of_the_block_that_a_header_names_are_not_meant(header: st
     # With ranges it is what git took for the function above, and the hunk may begin behind it.
     ranged = Substitute(change.old, change.new, headers=(header,), line_hint=90)
     assert isinstance(substitute(Text(HEADED), ranged, "a.py", Hints(row=89, headers=(header.encode(),))), Fit)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_a_blank_line_that_lends_its_end_is_among_the_lines_of_the_edit(end: bytes) -> None:
+    plan = '{"path": "a.ini", "old_string": "x = 1\\n", "new_string": "x = 2"}\n'
+    result = apply_plan(plan, {"a.ini": b"x = 1" + end + end + b"y = 1" + end})
+    assert result.files == {"a.ini": b"x = 2" + end + b"y = 1" + end}
+    assert result.edits[0].lines == (1, 2)
