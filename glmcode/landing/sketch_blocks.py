@@ -120,8 +120,8 @@ def bounds(sketch: Sequence[Line], file: Sequence[Line]) -> Bounds:
     times = Counter((block.name, sketch[block.first].titles) for block in ours)
     for number, block in enumerate(ours):
         line = sketch[block.first]
-        if times[block.name, line.titles] != 1:
-            continue
+        if times[block.name, line.titles] != 1 or of_ours[block.first] == NEW_BLOCK:
+            continue  # what is in a new definition is new, whatever it is named
         found = [
             other
             for other in by_name.get(block.name, ())
