@@ -7,7 +7,7 @@ def main() -> int:
     if sys.argv[1:] in (["--version"], ["-V"]):
         from glmcode.version import __version__
 
-        print(f"glmcode {__version__}")  # noqa: T201
+        print(f"glmcode {__version__}")  # noqa: T201  # without loading the command line
         return 0
     from glmcode.faces.cli.app import run
 

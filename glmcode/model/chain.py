@@ -266,7 +266,7 @@ class Chain:
         if step is None or not open_:
             return None
         soonest = min(state.breaker.asked_to_wait(now) for state in open_)
-        return max(step * random.uniform(0.9, 1.1), soonest) if soonest <= max(self._retry.waits) else None  # noqa: S311
+        return max(step * random.uniform(0.9, 1.1), soonest) if soonest <= max(self._retry.waits) else None  # noqa: S311  # jitter
 
 
 def _passes(state: _State) -> bool:

@@ -149,7 +149,7 @@ class Client:
             if paid or not failure.again or attempt >= self.retry.tries:
                 raise failure.error()
             # Apart in time from others that were refused in the same moment; no secret hangs on the chance.
-            seconds = self.retry.first_wait * 2**attempt * random.uniform(0.8, 1.2)  # noqa: S311
+            seconds = self.retry.first_wait * 2**attempt * random.uniform(0.8, 1.2)  # noqa: S311  # jitter
             if failure.wait is not None:
                 if failure.wait > self.retry.longest_wait:
                     said = f"{failure.message}; it asks to wait {failure.wait:.0f} seconds"

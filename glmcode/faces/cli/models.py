@@ -70,7 +70,7 @@ def _probed(chosen: "Mapping[str, Provider]", known: "Mapping[str, Provider]", *
     # The one that stands for any server has its URL from the environment.
     placed = {name: bool(one.base_url or os.environ.get("OPENAI_BASE_URL", "").strip()) for name, one in chosen.items()}
     asked = [name for name, one in chosen.items() if wanted or (placed[name] and not one.opt_in)]
-    probes = list(probe_all([(name, lambda name=name: find(name)) for name in asked]))  # type: ignore[misc]
+    probes = list(probe_all([(name, lambda name=name: find(name)) for name in asked]))  # type: ignore[misc]  # a lambda with a default
     if not wanted:
         # One without a key is not configured, and a server of this machine that does not run is no failure.
         probes = [one for one in probes if not one.error or key_state(chosen[one.name], os.environ)]
