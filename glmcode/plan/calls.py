@@ -8,14 +8,28 @@ from typing import Any, NamedTuple
 from glmcode.plan.edits import Change, Remove, Sketch, Substitute, Whole
 from glmcode.plan.paths import names_a_file, plain
 
-__all__ = ["DEEPEST", "Call", "calls", "decoded", "looks_like_a_call"]
+__all__ = [
+    "ARGUMENTS",
+    "DEEPEST",
+    "NEWS",
+    "OLDS",
+    "PATCHES",
+    "PATHS",
+    "TEXTS",
+    "Call",
+    "Patch",
+    "calls",
+    "decoded",
+    "edits",
+    "looks_like_a_call",
+]
 
 DEEPEST = 24
 """Levels of lists and objects; a call needs six."""
-_PATHS = ("path", "file_path", "filepath", "filePath", "filename", "file_name", "file", "target_file", "targetFile")
-_OLDS = ("old_string", "old_str", "old_text", "oldString", "oldStr", "oldText", "old_content", "search", "find", "old")
-_NEWS = ("new_string", "new_str", "new_text", "newString", "newStr", "newText", "new_content", "replace", "replacement", "new")  # fmt: skip
-_SURE = frozenset(_OLDS[:7])
+PATHS = ("path", "file_path", "filepath", "filePath", "filename", "file_name", "file", "target_file", "targetFile")
+OLDS = ("old_string", "old_str", "old_text", "oldString", "oldStr", "oldText", "old_content", "search", "find", "old")
+NEWS = ("new_string", "new_str", "new_text", "newString", "newStr", "newText", "new_content", "replace", "replacement", "new")  # fmt: skip
+_SURE = frozenset(OLDS[:7])
 """Names that hardly any other data has."""
 _ALL = ("replace_all", "replaceAll", "all_occurrences")
 _BODIES = ("content", "contents", "file_text", "fileText", "file_content")
@@ -33,31 +47,58 @@ _PART = re.compile(
 """Words of the tools and arguments that put a text somewhere into a file, or in the place of some of its lines."""
 _INSERTS = ("insert_line", "insertLine")
 _COUNTS = frozenset({"line_count", "lines_count", "total_lines"})
-_TEXTS = (*_NEWS, *_BODIES, "text", "insert_text", "code")
-_PATCHES = ("patch", "diff", "input", "patch_text", "patchText")
-_PATCH = re.compile(r"\s*(?:\*\*\* Begin Patch|diff --git |--- |@@|<{5,9} SEARCH)")
+_TEXTS = (*NEWS, *_BODIES, "text", "insert_text", "code")
+PATCHES = ("patch", "diff", "input", "patch_text", "patchText")
+_PATCH = re.compile(r"\s*(?:\*\*\* Begin Patch|diff --git |--- |@@|<{5,9} ?SEARCH|-{5,9} SEARCH)")
+_EDITS = re.compile(
+    "write|creat|edit|replace|patch|apply|insert|append|update|modify|delete|remove|rename|move", re.IGNORECASE
+)
+_READS = frozenset({"view", "read", "open", "list", "search", "undo_edit"})
+TEXTS = frozenset({*OLDS, *_TEXTS, *_SKETCHES, *PATCHES})
+"""Arguments that are text of files, verbatim."""
+ARGUMENTS = frozenset({
+    *TEXTS, *PATHS, *_ALL, *_LISTS, *_BESIDE, *_INSERTS, "append", "args", "end_line", "instruction", "line", "line_count",
+    "start_line", "task_progress", "total_lines", "use_regex", "view_range",
+})  # fmt: skip
+"""What common agents name the arguments of the tools that edit."""
 _BY_NUMBER = (
     "The call puts a text somewhere into the file, by a number or a word and not by what stands there, so it would be "
     'a guess: quote the lines around the place as "old_string", and give them with the new ones as "new_string".'
 )
-_A_PATCH = "The call holds a patch: send the patch by itself, as it is and not as a string of JSON."
+_NO_EDIT = (
+    'The call gives nothing to put into the file: an edit takes "old_string" and "new_string", a new file "content".'
+)
+_BY_PATTERN = "The call looks for a pattern, which may stand anywhere: quote the text that changes, as it is."
 _DELETES = re.compile("(?:delete|remove)_?file", re.IGNORECASE)
 _LONE = re.compile(r"\\\\|\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(\\u[dD][89a-fA-F][\da-fA-F]{2})")
 _KEY = re.compile(
-    '"(?:' + "|".join([*(key for key in _OLDS if key in _SURE), *_LISTS[:1], *_BODIES[2:4], *_SKETCHES]) + r')"\s*:'
+    '"(?:' + "|".join([*(key for key in OLDS if key in _SURE), *_LISTS[:1], *_BODIES[2:4], *_SKETCHES]) + r')"\s*:'
 )
 
 
+class Patch(NamedTuple):
+    """A text in another of the plan's forms."""
+
+    text: str
+    argument: str | None = None
+    """What the call names it."""
+
+
 class Call(NamedTuple):
-    """One edit of a call: a change, or the sentence that says why there is none."""
+    """One edit of a call: a change, a patch, or the sentence that says why there is none."""
 
     path: str | None
-    change: Change | str
+    change: Change | Patch | str
 
 
 def looks_like_a_call(text: str) -> bool:
     """Whether text that is no JSON was most likely meant as a call."""
     return _KEY.search(text, 0, 65536) is not None
+
+
+def edits(tool: str) -> bool:
+    """Whether a tool of this name most likely edits files."""
+    return _EDITS.search(tool) is not None
 
 
 def decoded(text: str) -> list[Any] | str:
@@ -107,31 +148,40 @@ def calls(value: Any, *, sure: bool, path: str | None = None, level: int = 0) ->
     if not isinstance(value, dict) or level > DEEPEST:
         return
     inner = _first(value, _INNER)
-    if inner is not None and not _has(value, _OLDS):
+    if inner is not None and not _has(value, OLDS):
         if isinstance(inner, str) and len(inner) >= 2 and inner.lstrip()[:1] == "{":
             read = decoded(inner)
             inner = read[0] if isinstance(read, list) and read else None
         tools = [value[key] for key in _NAMED if isinstance(value.get(key), str)]
         sure = sure or any(_TOOL.search(tool) for tool in tools)
         if isinstance(inner, str) and _PATCH.match(inner):
-            yield Call(path, _A_PATCH)
+            yield Call(path, Patch(inner))
         elif isinstance(inner, dict) and any(_DELETES.fullmatch(tool) for tool in tools) and (own := _path_of(inner)):
             yield Call(own, Remove())
         else:
             part = any(_is_part(tool) for tool in tools)
             found = [*calls(inner, sure=sure, path=path, level=level)]
-            if part and not found and isinstance(inner, dict) and (own := _path_of(inner)) and _has(inner, _TEXTS):
-                yield Call(own, _BY_NUMBER)
+            if not found and isinstance(inner, dict) and (own := _path_of(inner)):
+                if part and _has(inner, _TEXTS):
+                    yield Call(own, _BY_NUMBER)
+                elif names_a_file(own) and any(edits(tool) for tool in tools) and inner.get("command") not in _READS:
+                    yield Call(own, _NO_EDIT)
             for call in found:
                 yield call._replace(change=_BY_NUMBER) if part and isinstance(call.change, Whole) else call
         return
     several = _first(value, _OUTER)
-    if isinstance(several, list) and not _has(value, _OLDS):
+    if isinstance(several, list) and not _has(value, OLDS):
         yield from calls(several, sure=sure, path=path, level=level)
         return
     own = _path_of(value)
     entries = _first(value, _LISTS)
-    if isinstance(entries, list) and (own or sure) and not _has(value, _OLDS):
+    if isinstance(entries, str) and entries.lstrip()[:1] in {"[", "{"} and (own or sure):
+        read = decoded(entries)
+        if isinstance(read, str):
+            yield Call(own or path, f"The list of edits can't be read: {read}.")
+            return
+        entries = read[0] if len(read) == 1 and isinstance(read[0], list) else read
+    if isinstance(entries, list) and (own or sure) and not _has(value, OLDS):
         yield from _entries(entries, own or path, sure)
         return
     yield from _one(value, own, path, sure)
@@ -139,7 +189,7 @@ def calls(value: Any, *, sure: bool, path: str | None = None, level: int = 0) ->
 
 def _entries(entries: list[Any], path: str | None, sure: bool) -> Iterator[Call]:
     """The edits of a list under one path. What is none of them is broken, once the list has shown what it is."""
-    meant = sure or any(isinstance(one, dict) and _has(one, _OLDS) for one in entries)
+    meant = sure or any(isinstance(one, dict) and _has(one, OLDS) for one in entries)
     for one in entries:
         found = list(_one(one, _path_of(one), path, sure=True)) if isinstance(one, dict) else []
         if found:
@@ -149,7 +199,7 @@ def _entries(entries: list[Any], path: str | None, sure: bool) -> Iterator[Call]
 
 
 def _one(value: Mapping[str, Any], own: str | None, path: str | None, sure: bool) -> Iterator[Call]:
-    olds, news = [key for key in _OLDS if key in value], [key for key in _NEWS if key in value]
+    olds, news = [key for key in OLDS if key in value], [key for key in NEWS if key in value]
     path = own or path
     if olds and (sure or olds[0] in _SURE or (news and own and _is_file(own))):
         yield Call(path, _substitute(value, olds, news))
@@ -157,8 +207,9 @@ def _one(value: Mapping[str, Any], own: str | None, path: str | None, sure: bool
     if path and (sure or _has(value, _INSERTS)) and _has(value, _TEXTS) and _puts(value):
         yield Call(path, _BY_NUMBER)
         return
-    if path and sure and any(isinstance(value.get(key), str) and _PATCH.match(value[key]) for key in _PATCHES):
-        yield Call(path, _A_PATCH)
+    patch = next((key for key in PATCHES if isinstance(value.get(key), str) and _PATCH.match(value[key])), None)
+    if sure and patch is not None:
+        yield Call(path, Patch(value[patch], patch))
         return
     body = next((key for key in _BODIES if key in value), None)
     if body is not None and (sure or _writes(value, own, body)):
@@ -188,7 +239,7 @@ def _is_part(name: str) -> bool:
 
 def _writes(value: Mapping[str, Any], own: str | None, body: str) -> bool:
     """Whether a bare object says, by a word of its own, that a file is written."""
-    known = {*_PATHS, body, *_BESIDE}
+    known = {*PATHS, body, *_BESIDE}
     return own is not None and _is_file(own) and value.get("command") in {"create", "write"} and value.keys() <= known
 
 
@@ -201,6 +252,8 @@ def _substitute(value: Mapping[str, Any], olds: list[str], news: list[str]) -> C
         return f"The call has {' and '.join(olds if len(olds) > 1 else news)}: keep one of them."
     if not news:
         return f'The call has "{olds[0]}" and no "new_string": give both, "" to delete.'
+    if any(str(value.get(key)).lower() == "true" for key in ("use_regex", "ignore_case", "regex")):
+        return _BY_PATTERN
     old, new = value[olds[0]], value[news[0]]
     if not isinstance(old, str) or not isinstance(new, str):
         return f'"{olds[0]}" and "{news[0]}" are strings, and one of them is not.'
@@ -218,7 +271,7 @@ def _substitute(value: Mapping[str, Any], olds: list[str], news: list[str]) -> C
 
 
 def _path_of(value: Mapping[str, Any]) -> str | None:
-    path = _first(value, _PATHS)
+    path = _first(value, PATHS)
     return plain(path) or None if isinstance(path, str) else None
 
 

@@ -61,16 +61,35 @@ def _read_tagged(source: Source, line: Line) -> Reading:
     yield from tagged.read(source, line)
 
 
+def _opens_tagged_call(source: Source, text: str) -> bool:
+    if _CALL_TAG.match(text) is None:
+        return False
+    from glmcode.plan import tagged_call
+
+    return tagged_call.opens(source, text)
+
+
+def _read_tagged_call(source: Source, line: Line) -> Reading:
+    from glmcode.plan import tagged_call
+
+    yield from tagged_call.read(source, line)
+
+
 _READERS = (
     _Reader("native", "<", lambda source, text: native.opens(text), native.read),
     _Reader("search-replace", "<->+ \t", lambda source, text: search_replace.begins(text), search_replace.read),
     _Reader("search-replace", "<", lambda source, text: opens_tagged(text), _read_tagged),
+    _Reader("tool-call", "<", _opens_tagged_call, _read_tagged_call),
     _Reader("udiff", "-@d", opens_diff, _read_diff),
     _Reader("v4a", "* \t", lambda source, text: opens_patch(text), _read_patch),
-    _Reader("tool-call", "{[ \t", _opens_call, _read_call),
+    _Reader("tool-call", "{[< \t", _opens_call, _read_call),
 )
 
 
+_CALL_TAG = re.compile(
+    r"</?(?:(?:[a-z]{2,10}:|｜DSML｜)?(?:invoke|parameter)\b|function=|tool_call>[ \t]*[A-Za-z_]|arg_(?:key|value)>|[a-z_]{9,30}>)"
+)
+"""A quick look, before the reader of such calls is loaded."""
 _COMMENTED = re.compile(r"(?:#|//|--|;|/\*|<!--) *[^\s#/;*-]")
 _THOUGHTS = ("think", "thinking")
 

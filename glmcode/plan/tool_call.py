@@ -1,13 +1,13 @@
 """Tool calls: JSON objects that name a file, an old and a new text, or a content; alone, in a list, or one after another.
 
-An object begins a line. It is read to the end of the line where its brackets close; what turns out to be other data is
-left to the other readers, and to prose.
+An object begins a line, or stands there behind the marks that a model's template puts around calls. It is read to the end
+of the line where its brackets close; what turns out to be other data is left to the other readers, and to prose.
 """
 
 import re
 
-from glmcode.plan.calls import DEEPEST, calls, decoded, looks_like_a_call
-from glmcode.plan.edits import Begun
+from glmcode.plan.call_edits import say
+from glmcode.plan.calls import DEEPEST, calls, decoded, edits, looks_like_a_call
 from glmcode.plan.fences import closes, fence_at
 from glmcode.plan.lines import Line, Reading, Source, text_of
 from glmcode.plan.openings import begins_call, heading, is_next_file, tag_follows
@@ -18,6 +18,13 @@ __all__ = ["opens", "read"]
 _OPENS = re.compile(r'[ \t]*(?:\[[ \t\r]*(?:$|[{\[])|\{[ \t\r]*(?:$|"))')
 _NEXT = re.compile(r'\[?\s*\{\s*"[A-Za-z_]{2,24}"\s*:')
 _INFOS = frozenset({"", "json", "jsonc", "json5", "jsonl", "ndjson", "tool_call", "tool-call", "tool_use", "tool", "function_call", "text"})  # fmt: skip
+_MARKS = re.compile(
+    r"(?:<\|[^|<>\n]{1,40}\|>|<｜[^｜<>\n]{1,40}｜>|\[TOOL_CALLS\]|<tool_call>|<function=[\w.:-]{1,64}>)"
+    r"(?:[\w.:=/-]{1,64}|<\|[^|<>\n]{1,40}\|>|<｜[^｜<>\n]{1,40}｜>|\[ARGS\]|[ \t]){0,9}(?=[\[{])"
+)
+"""What stands in front of a call where a template's marks have leaked."""
+_MARKS_BEHIND = re.compile(r"(?:\s*<[|｜/][^<>\n]{1,40}>)+\s*$")
+_TOOL = re.compile(r"functions?[.=]([\w-]+)|\[TOOL_CALLS\][ \t]*(\w[\w-]*)|｜>(\w[\w-]*)")
 _STRUCTURE = re.compile(r'["{}\[\]]')
 _STRING_END = re.compile(r'["\\]')
 LONGEST = 8_000_000
@@ -26,6 +33,8 @@ LONGEST = 8_000_000
 
 def opens(source: Source, text: str) -> bool:
     """Whether the line may begin a call. Blanks before it are for a plan that is all calls."""
+    if _marks(text):
+        return True
     if not _OPENS.match(text) or (text[0] in " \t" and source.only is None):
         return False
     return (
@@ -44,7 +53,9 @@ def read(source: Source, opening: Line) -> Reading:
         return
     lines: list[Line] = []
     scan = _Scan()
-    line = opening
+    marks = _marks(opening.text)
+    tool = next((name for name in match.groups() if name), None) if (match := _TOOL.search(marks)) else None
+    line = opening._replace(text=opening.text[len(marks) :])
     while True:
         lines.append(line)
         scan.take(line.text)
@@ -69,20 +80,17 @@ def read(source: Source, opening: Line) -> Reading:
     path = source.meant()
     wrong = "it is too long, or nested too deep" if scan.lost else f"it doesn't end before line {end} does"
     if scan.whole:
-        values = decoded(text)
+        values = decoded(_MARKS_BEHIND.sub("", text))
+        if tool is not None and not isinstance(values, str):
+            values = [{"name": tool, "arguments": value} for value in values]
         found = [] if isinstance(values, str) else [*calls(values, sure=source.only is not None, path=path)]
         if found:
             _use(source)
             for call in found:
-                named = call.path or path
-                source.events.append(Begun(named, "tool-call", opening.number))
-                if isinstance(call.change, str):
-                    source.broken("tool-call", named, call.change, opening.number, end)
-                else:
-                    source.edit("tool-call", named, call.change, opening.number, end)
+                say(source, call._replace(path=call.path or path), opening.number, end)
             return
         wrong = values if isinstance(values, str) else ""
-    if source.only is not None or (wrong and looks_like_a_call(text)):
+    if source.only is not None or (wrong and (looks_like_a_call(text) or (tool is not None and edits(tool)))):
         _use(source)
         why = f"The JSON of line {opening.number} can't be read: {wrong}." if wrong else _NO_CALL.format(opening.number)
         source.broken("tool-call", path, why + " Send the whole call again.", opening.number, end)
@@ -93,6 +101,11 @@ def read(source: Source, opening: Line) -> Reading:
 
 
 _NO_CALL = 'The JSON of line {} is no edit: it takes "path", "old_string" and "new_string".'
+
+
+def _marks(text: str) -> str:
+    match = _MARKS.match(text) if text[:1] in {"<", "["} else None
+    return match[0] if match else ""
 
 
 def _prose(source: Source, line: Line) -> None:

@@ -24,6 +24,10 @@ LINES = (
     "new mode 120000", "deleted file mode 100644", "new file mode 100755", "GIT binary patch", "*** Begin Patch", "*** End Patch",
     "*** Update File: a.py", "*** Add File: con", "*** Delete File: a.py", "*** Move to: /etc/passwd", "*** End of File",
     '{"path": "a.py", "old_string": "x", "new_string": "y", "replace_all": true}', '{"path": "a.py",', "[{", "}]", "[" * 3000, "<search>",
+    "<tool_call>edit", "<tool_call>", "</tool_call>", "<arg_key>path</arg_key>", "<arg_value>a.py</arg_value>", "<arg_value>", "</arg_value></tool_call>",
+    '<invoke name="edit">', '<parameter name="path">a.py</parameter>', '<parameter name="new_string">', "</parameter>", "</invoke>",
+    "<function=edit>", "<parameter=path>", "</function>", "<write_to_file>", "<path>a.py</path>", "<content>", "</content>", "</write_to_file>",
+    "<replace_in_file>", "<diff>", "</diff>", "</replace_in_file>", "<apply_diff>", "<args>", "<file>", "</file>", "[TOOL_CALLS]edit[ARGS]{",
     "</search>", "<replace>", "</replace>", "# ... existing code ...", "...", "", " ", "\t", "def f():", "    return 1", "x = 1", "}",
 )  # fmt: skip
 MARKERS = (
