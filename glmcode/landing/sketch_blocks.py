@@ -215,7 +215,7 @@ def blocks(lines: Sequence[Line]) -> list[Block]:
         name = line.title or _name_of(line)
         alone = _ON_ONE_LINE.fullmatch(line.key) if name is None and not line.is_comment else None
         if alone is not None and line.key.split(maxsplit=1)[0] not in _FLOW:
-            found.append(Block(first, first + 1, alone[1], is_whole=True, is_ended=True))
+            found.append(Block(first, first + 1, alone[1], is_whole=True))
             continue
         if name is None or not (
             opens(line.key) or line.last > line.row or _goes_deeper(lines, first) or _brace_below(lines, first) > first

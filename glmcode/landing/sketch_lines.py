@@ -56,6 +56,15 @@ _NO_TYPES = frozenset(
 _FIELD = re.compile(
     rb"(?:(?:public|private|protected|static|readonly|override|declare)\s+)+(?P<field>[\w$#]+)\s*[?!]?\s*(?::(?!:)|[=(])"
 )
+_DECLARED = re.compile(
+    rb"(?:@[\w.]+(?: ?\([^()]*\))? )*(?P<first>[A-Za-z_]\w*)(?:[\w.*&\[\]? ]|::|<[^()=;]*>)*(?<=[ *&>\]?])(?P<name>[A-Za-z_$][\w$]*)"
+    rb" ?(?:\[[^\]=]*\] ?)*(?:;|=(?!=).*[;{(\[=]$|\{ ?(?:get|set|init)\b)"
+)
+"""A variable or a field that is known by its type before its name, as in C, Java and C#: its type may change, and its value."""
+_NO_DECLARATION = frozenset(
+    b"import using use package include goto echo print assert raise break continue from export require drop select".split()
+)
+_BEHIND = re.compile(rb" ?(?://.*|/\*.*\*/)$")
 _HEAD = re.compile(rb"(<[a-z][\w-]*>)[^<>]*</|([^=:(]{1,80}?)\??(?:: | [:+*/|&-]?= | => )")
 _CONTROL = frozenset(b"if for while switch catch return else do with function super match loop elif foreach".split())
 _COMMENT = re.compile(rb"\s*(?:/\*+|//+|#(?!\[|[\w-][^ ]*.*\{$)|--|<!--|;|%|\*|\"\"\")")
@@ -148,7 +157,13 @@ def title_of(line: bytes, below: bytes = b"") -> bytes | None:
 
 
 def head_of_key(key: bytes) -> bytes:
-    """What an assignment, an entry, a setting or an element is about; empty for any other line."""
+    """What an assignment, an entry, a setting or an element is about; empty for any other line.
+
+    A declaration is about its name, told from an assignment to it by a semicolon.
+    """
+    declared = _DECLARED.match(_BEHIND.sub(b"", key[:400]))
+    if declared and declared["first"] not in _NO_TYPES and declared["first"].lower() not in _NO_DECLARATION:
+        return bytes(declared["name"]) + b";"
     match = _HEAD.match(key[:400])
     return match[1] or match[2] if match else b""
 
@@ -263,8 +278,8 @@ def read_lines(
         if is_comment or row in texts:
             continue
         opener: tuple[int, bytes, bytes | None] = (depth, key, title)
-        if title is None and goes_on(bare) and above is not None and above[0] == depth and above[2]:
-            opener = above  # the last line of a signature: what is below it is in what the first line names
+        if title is None and (goes_on(bare) or bare == b"{") and above is not None and above[0] == depth and above[2]:
+            opener = above  # a signature's last line, or its brace: what is below is in what the first line names
         if opens(bare):
             ended.discard(depth)
             closable[depth] = TITLED + opener[2] if opener[2] else key

@@ -1,0 +1,5 @@
+class Registry {
+    private int id;
+    private final Map<String, List<String>> names;
+    private final Map<String, Integer> ages = new HashMap<>();
+}

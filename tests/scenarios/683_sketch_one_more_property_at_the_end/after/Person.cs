@@ -1,0 +1,7 @@
+public class Person
+{
+    public int Id { get; set; }
+    public string Name { get; set; }
+    public decimal Balance { get; set; }
+    public string Email { get; set; }
+}
