@@ -89,8 +89,8 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
         body = realigned(body, markers, text)
     if signs:
         markers = sorted({*markers, *(row for row, line in enumerate(body) if line.startswith(b"@@"))})
-    ours = read_lines(body, markers, signs, {} if signs else sketched_names(body, markers, file.language))
     theirs = [line for line in read_lines(text.lines, names=names_of(definitions)) if first <= line.row < past]
+    ours = read_lines(body, markers, signs, {} if signs else sketched_names(body, markers, file.language, theirs))
     if signs and _stands([line for line in ours if line.sign != b"-"], theirs):
         return Standing(STRATEGY, None)
     if not ours:

@@ -1,12 +1,19 @@
-"""Which lines of a file and of a sketch begin functions and classes, as the grammar of their language tells."""
+"""Which lines of a file and of a sketch begin functions, classes, tables and rules, as the grammar of their language tells."""
 
+import re
 from collections.abc import Collection, Sequence
 
+from glmcode.landing.sketch_lines import Line
 from glmcode.syntax import Definition, parse
 
 __all__ = ["names_of", "sketched_names"]
 
-_KINDS = frozenset({"function", "method", "constructor", "class", "struct", "interface", "trait", "enum", "record"})
+_KINDS = frozenset(
+    {"function", "method", "constructor", "class", "struct", "interface", "trait", "enum", "record"}
+    | {"table", "array", "rule", "block", "view"}
+)
+_NUMBER = re.compile(r"#\d+$")
+"""What tells definitions of one name apart."""
 _AROUND = dict.fromkeys(
     ("java", "javascript", "typescript", "tsx", "c_sharp", "kotlin", "php", "swift", "scala"), (b"class _ {", b"}")
 ) | {"cpp": (b"struct _ {", b"};")}
@@ -14,20 +21,29 @@ _AROUND = dict.fromkeys(
 
 
 def names_of(definitions: Sequence[Definition]) -> dict[int, tuple[bytes, int]]:
-    """The name of each definition of code, and the row of its last line, by the row that its name stands on."""
+    """The name of each definition of several lines, and the row of its last line, by the row that its name stands on."""
     return {
-        one.line - 1: (one.name.rpartition(".")[2].partition("#")[0].encode(), one.end_line - 1)
+        one.line - 1: (_NUMBER.sub("", one.name.rpartition(".")[2]).encode(), one.end_line - 1)
         for one in definitions
         if one.kind in _KINDS and one.end_line > one.line
     }
 
 
 def sketched_names(
-    body: Sequence[bytes], markers: Collection[int], language: str | None
+    body: Sequence[bytes], markers: Collection[int], language: str | None, file: Sequence[Line]
 ) -> dict[int, tuple[bytes, int]]:
-    """The same for a sketch, as far as it can be parsed: its markers are left out, and members may stand alone."""
+    """The same for a sketch, as far as it can be parsed: its markers are left out, and members may stand alone.
+
+    A line of the file that begins a definition there begins it in the sketch too.
+    """
     if language is None:
         return {}
+    titles = {line.key: line.title for line in file if line.title is not None}
+    told = {row: (title, -1) for row, line in enumerate(body) if (title := titles.get(b" ".join(line.split())))}
+    return told | _parsed_names(body, markers, language)
+
+
+def _parsed_names(body: Sequence[bytes], markers: Collection[int], language: str) -> dict[int, tuple[bytes, int]]:
     lines = [b"" if row in markers else line for row, line in enumerate(body)]
     parsed = parse(b"\n".join(lines), language)
     if not parsed.is_clean and language in _AROUND:
