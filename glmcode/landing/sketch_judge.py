@@ -9,7 +9,7 @@ from glmcode.landing.place import Refusal
 from glmcode.landing.sketch_blocks import FARTHEST, is_head, may_be_within, opener_of
 from glmcode.landing.sketch_confusion import KIN, confused, torn
 from glmcode.landing.sketch_gains import SURE, is_surely, likeness
-from glmcode.landing.sketch_lines import Line, opens, shuts
+from glmcode.landing.sketch_lines import Line, is_label, opens, shuts
 from glmcode.landing.sketch_losses import MOST_GONE, is_block, losses, written_anew
 from glmcode.landing.sketch_reading import Reading, Segment
 
@@ -19,7 +19,9 @@ _PREAMBLE = re.compile(
     rb"(?:package|import|from|use|using|namespace|extern crate|require|require_relative|include|open|module)\b[^{]*[{(;]?$|@import\b|<\?php$"
     rb"|(?:const|let|var)\b.*\brequire\(.*\);?$|[\"']use strict[\"'];?$"
 )
+_HEADING = re.compile(rb"(?:package|namespace|module)\b[^{]*$|<\?php$|declare\(|#pragma once$|[\"']use strict[\"'];?$")
 _LEAVES = re.compile(rb"(?:return|raise|throw|break|continue)\b")
+_MAY_LEAVE = re.compile(rb" (?:if|unless) (?!.* else )")
 NEARLY = 0.8
 """Likeness of a line and the one that it replaces, next to a marker."""
 
@@ -34,6 +36,7 @@ def judge(reading: Reading) -> Refusal | None:
         refusal = (
             (None if number in reading.alignment.homes else _unanchored(reading, segment, before, after))
             or _edges(reading, segment)
+            or _unreached(reading, segment)
             or confused(reading, segment)
             or _elsewhere(reading, segment)
             or losses(reading, segment, anew)
@@ -103,10 +106,11 @@ def _is_beside_definition(reading: Reading, *, at_top: bool) -> bool:
 
 def _is_preamble(reading: Reading, lines: Sequence[Line]) -> bool:
     """Whether a file's first lines are nothing but its package, its imports and comments: a sketch that begins with a
-    definition leaves them out, and means none of them to go."""
-    if not reading.blocks or reading.blocks[0].first:
-        return False
-    return all(line.is_comment or line.depth or shuts(line) or _PREAMBLE.match(line.key) for line in lines)
+    definition leaves them out, and means none of them to go; one that begins with an import may mean imports to go."""
+    if reading.blocks and not reading.blocks[0].first:
+        return all(line.is_comment or line.depth or shuts(line) or _PREAMBLE.match(line.key) for line in lines)
+    is_import = _PREAMBLE.match(reading.sketch[0].key) is not None
+    return is_import and all(line.is_comment or _HEADING.match(line.key) for line in lines)
 
 
 def _is_amid(reading: Reading, *, at_top: bool) -> bool:
@@ -188,13 +192,34 @@ def _edges(reading: Reading, segment: Segment) -> Refusal | None:
             (
                 at
                 for at in places.get(line.key, ())
-                if (not line.trivial and not is_held) or _are_together(file[at], beside)
+                if reading.bounds.allow_equal(i, at)
+                and ((not line.trivial and not is_held) or _are_together(file[at], beside))
             ),
             None,
         )
         if found is not None:
             return _stands_elsewhere(reading, i, found)
     return None
+
+
+def _unreached(reading: Reading, segment: Segment) -> Refusal | None:
+    """New lines behind a marker that stands for lines of which the last leaves: nothing would reach them."""
+    sketch, file, lines = reading.sketch, reading.file, segment.lines
+    held = next((i for i in lines if reading.alignment.pairs[i] is not None), None)
+    first = next((i for i in lines if not sketch[i].is_comment), lines.start)
+    if held is None or first >= held or not segment.start or sketch[first].sign:
+        return None
+    line, above = sketch[first], file[segment.start - 1]
+    deeper = sketch[held].depth - file[reading.alignment.pairs[held] or 0].depth
+    if line.depth != above.depth + deeper or not _LEAVES.match(above.key) or _MAY_LEAVE.search(above.key):
+        return None
+    if line.title is not None or is_label(line.key) or is_head(line) or shuts(line):
+        return None
+    return Refusal(
+        "ambiguous",
+        f"Nothing would reach these lines of the sketch below line {above.row + 1}, which its marker stands for:\n{reading.quoted(range(first, held))}\n"
+        f"  line {above.row + 1}: {messages.shown(above.key)}\nRepeat the line of the file above them, or send SEARCH/REPLACE that takes this line away.",
+    )
 
 
 def _is_firm(reading: Reading, i: int, same: Sequence[int]) -> bool:

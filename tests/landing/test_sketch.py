@@ -153,8 +153,8 @@ def test_a_line_that_stands_twice_beside_a_marker_may_be_either() -> None:
 
 def test_a_line_that_stands_in_another_definition_goes_where_the_sketch_shows_it() -> None:
     body = "# ... existing code ...\ndef one():\n    # ... existing code ...\n    keep(first)\n\ndef two():\n    # ... existing code ...\n"
-    before = "def zero():\n    keep(first)\n\ndef one():\n    return 1\n\ndef two():\n    return 2\n"
-    assert landed(before, body, "x.py") == before.replace("return 1\n", "return 1\n    keep(first)\n")
+    before = "def zero():\n    keep(first)\n\ndef one():\n    begin()\n\ndef two():\n    return 2\n"
+    assert landed(before, body, "x.py") == before.replace("begin()\n", "begin()\n    keep(first)\n")
 
 
 @pytest.mark.parametrize(
