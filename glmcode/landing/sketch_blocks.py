@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from glmcode.landing.sketch_alignment import Alignment
-from glmcode.landing.sketch_lines import TITLED, Line, are_two, opens, shuts
+from glmcode.landing.sketch_lines import TITLED, Line, are_two, is_label, opens, shuts
 
 __all__ = [
     "FARTHEST",
@@ -125,7 +125,9 @@ def bounds(sketch: Sequence[Line], file: Sequence[Line]) -> Bounds:
         found = [
             other
             for other in by_name.get(block.name, ())
-            if _is_same(line, file[other.first], line.segment in in_place) and not are_two(line, file[other.first])
+            if of_ours[block.first] in (None, of_theirs[other.first])
+            and _is_same(line, file[other.first], line.segment in in_place)
+            and not are_two(line, file[other.first])
         ]
         if len(found) == 1 and (line.key == file[found[0].first].key or line.title is not None or not line.trivial):
             other = found[0]
@@ -253,7 +255,7 @@ def extent(lines: Sequence[Line], first: int) -> tuple[int, bool]:
             break
         if other.depth > line.depth or past <= brace:
             past += 1
-        elif other.depth == line.depth and (other.closes is not None or shuts(other)):
+        elif other.depth == line.depth and shuts(other) and not (other.key[:1] in b")]}" and is_label(line.key)):
             past += 1
             is_closed = not opens(other.key)
             if is_closed:
@@ -272,6 +274,7 @@ def _leaves(lines: Sequence[Line], first: int, i: int) -> bool:
 def opener_of(lines: Sequence[Line], i: int, least: int) -> int | None:
     """The line that opens what line i is in or closes, no earlier than line `least`."""
     depth, open_ends = lines[i].depth, int(shuts(lines[i]))
+    is_bracket = lines[i].key[:1] in b")]}"
     for at in range(i - 1, max(least, i - FARTHEST) - 1, -1):
         line = lines[at]
         if line.segment != lines[i].segment:
@@ -281,7 +284,7 @@ def opener_of(lines: Sequence[Line], i: int, least: int) -> int | None:
         if line.depth < depth:
             return at
         if open_ends:
-            open_ends += shuts(line) - opens(line.key)
+            open_ends += shuts(line) - (opens(line.key) and not (is_bracket and is_label(line.key)))
             if not open_ends:
                 return at
     return None

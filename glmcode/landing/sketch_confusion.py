@@ -224,4 +224,4 @@ def _are_twins(ours: Sequence[Line], theirs: Sequence[Line]) -> bool:
         return not mine and not other
     keys = {line.key for line in other}
     same = sum(line.key in keys or any(likeness(line, one) >= SURE for one in other[:FEW]) for line in mine[:FEW])
-    return 2 * same >= len(mine[:FEW])
+    return 4 * same >= len(mine[:FEW]) + len(other[:FEW])

@@ -27,6 +27,8 @@ MOST_LIKE = 40
 """Rows that share a word, past which the word says nothing."""
 
 _WORD = re.compile(rb"[\w$]+")
+_ARGUMENTS = re.compile(rb" ?\(.*\)")
+_ORDINAL = re.compile(rb"^\d+[.)] ")
 _PATTERN = re.compile(rb"(?:export )?(?:const|let|val|auto) ?([\[{(].*)")
 
 
@@ -46,14 +48,17 @@ def is_same_thing(line: Line, other: Line) -> bool:
 
 
 def is_surely(line: Line, other: Line) -> bool:
-    """Whether the one is the other, changed, wherever they stand: about the same thing, or the same with more words."""
+    """Whether the one is the other, changed, wherever they stand: about the same thing, the same with more words, or with
+    another number in a list."""
     if line.title is not None or other.title is not None:
         return line.title == other.title
     ours, theirs = head_of_key(line.key), head_of_key(other.key)
     if ours or theirs:
         return ours == theirs and _is_name(ours) and (not line.is_comment or likeness(line, other) >= SURE)
+    if _ORDINAL.match(line.key) and _ORDINAL.sub(b"", line.key) == _ORDINAL.sub(b"", other.key):
+        return True
     words, others = words_of(line), words_of(other)
-    return sum(others.values()) >= 2 and not others - words
+    return (sum(others.values()) >= 2 or (is_head(other) and not other.is_comment)) and not others - words
 
 
 def _is_name(head: bytes) -> bool:
@@ -140,6 +145,16 @@ class _Ground:
         ours, theirs = self._sketch[i + 1 : i + 2], self._file[j + 1 : j + 2]
         return bool(ours and theirs) and ours[0].depth > self._sketch[i].depth and ours[0].key == theirs[0].key
 
+    def _bare(self, i: int) -> int | None:
+        """The decorator of the file that line i is with arguments, above the same definition: `@Test` for `@Test(timeout = 5)`."""
+        line = self._sketch[i]
+        bare = b"" if line.is_comment else _ARGUMENTS.sub(b"", line.key)
+        if bare == line.key or not is_head(line):
+            return None
+        subject = self._within.pinned.get(_subject(self._sketch, i) or 0)
+        rows = (j for j in self._by_key.get(bare, ()) if _subject(self._file, j) == subject is not None)
+        return next(rows, None)
+
     def alike(self, i: int) -> tuple[dict[int, int], bool]:
         """What those gain that are like it, and whether one of these was but another item of its kind."""
         line, found, is_one_more = self._sketch[i], dict[int, int](), False
@@ -150,6 +165,9 @@ class _Ground:
         if head:
             rows = (j for j in self._by_head.get(head, ()) if self._within.allow(i, j))
             alike.update((j, max(SURE, alike.get(j, 0))) for j in rows)
+        bare = self._bare(i)
+        if bare is not None:
+            return {bare: int(60 * SURE)}, False
         for j, like in alike.items():
             other = self._file[j]
             if other.key in self._keys or other.title is not None or other.closes is not None:
@@ -184,16 +202,19 @@ def _decorates_another(sketch: Sequence[Line], i: int, file: Sequence[Line], j: 
     """Whether line i is a decorator or an attribute, and what it stands above is not what line j stands above."""
     if sketch[i].is_comment or not is_head(sketch[i]):
         return False
-    ours, theirs = _subject(sketch, i), _subject(file, j)
-    return ours is not None and theirs is not None and ours.key != theirs.key and not is_surely(ours, theirs)
+    at, there = _subject(sketch, i), _subject(file, j)
+    if at is None or there is None:
+        return False
+    ours, theirs = sketch[at], file[there]
+    return ours.key != theirs.key and not is_surely(ours, theirs)
 
 
-def _subject(lines: Sequence[Line], i: int) -> Line | None:
-    """What the decorator on line i decorates."""
+def _subject(lines: Sequence[Line], i: int) -> int | None:
+    """The line that the decorator on line i decorates."""
     at = i + 1
     while at < len(lines) and lines[at].segment == lines[i].segment and is_head(lines[at]):
         at += 1
-    return lines[at] if at < len(lines) and lines[at].segment == lines[i].segment else None
+    return at if at < len(lines) and lines[at].segment == lines[i].segment else None
 
 
 def _loose_ends(sketch: Sequence[Line], by_key: dict[bytes, list[int]]) -> set[int]:

@@ -19,6 +19,7 @@ __all__ = [
     "goes_on",
     "head_of_key",
     "indent_of",
+    "is_label",
     "is_removal",
     "opens",
     "read_lines",
@@ -69,6 +70,7 @@ _HEAD = re.compile(rb"(<[a-z][\w-]*>)[^<>]*</|([^=:(]{1,80}?)\??(?:: | [:+*/|&-]
 _CONTROL = frozenset(b"if for while switch catch return else do with function super match loop elif foreach".split())
 _COMMENT = re.compile(rb"\s*(?:/\*+|//+|#(?!\[|[\w-][^ ]*.*\{$)|--|<!--|;|%|\*|\"\"\")")
 _OPENS = re.compile(rb"[\[({]\s*(?://.*|/\*.*)?$|:\s*(?:#\s.*)?$|=>\s*$|<[\w.]*(?:\s[^<>]*)?>\s*$")
+_LABEL = re.compile(rb":\s*(?:#\s.*|//.*|/\*.*)?$")
 _CLOSES = re.compile(rb"[\])}]+[;,)]*(?:\s*[\[({].*)?\s*$|</[\w.:-]*>\s*$|end\b;?\s*$|fi\s*$|done\s*$|esac\s*$")
 _REMOVAL = re.compile(
     r"\s*(?:\{\s*/\*|/\*+|//+|#+|--+|<!--|;+|%+|\(\*)\s*(?:plandex:\s*)?(?:\.{3}|…)?\s*"
@@ -191,6 +193,11 @@ def opens(key: bytes) -> bool:
     return _OPENS.search(key) is not None
 
 
+def is_label(key: bytes) -> bool:
+    """Whether what the line opens is closed by no bracket: `case 1:`, `if x:`."""
+    return _LABEL.search(key) is not None
+
+
 def shuts(line: Line) -> bool:
     """Whether the line begins with what closes something."""
     return line.closes is not None or line.key[:1] in (b")", b"]", b"}")
@@ -280,7 +287,7 @@ def read_lines(
         opener: tuple[int, bytes, bytes | None] = (depth, key, title)
         if title is None and (goes_on(bare) or bare == b"{") and above is not None and above[0] == depth and above[2]:
             opener = above  # a signature's last line, or its brace: what is below is in what the first line names
-        if opens(bare):
+        if opens(bare) and not is_label(bare):
             ended.discard(depth)
             closable[depth] = TITLED + opener[2] if opener[2] else key
         if len(open_blocks) < DEEPEST and closes is None:

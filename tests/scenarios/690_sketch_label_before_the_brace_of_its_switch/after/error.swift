@@ -1,0 +1,12 @@
+extension APIError: LocalizedError {
+    var errorDescription: String? {
+        switch self {
+        case .badURL:
+            return "The URL is invalid."
+        case .decoding:
+            return "The answer could not be read."
+        case .timeout:
+            return "The server took too long."
+        }
+    }
+}
