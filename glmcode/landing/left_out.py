@@ -90,15 +90,21 @@ def left_out_beside(
     which of the new ones they belong.
 
     What stands above must stand above what became of the first line, and what stands below, below what became of the last.
-    Of code, which is not left out lightly, that is not believed.
+    Code is not left out lightly: of that it is believed only where each line has become another one, none was added, and what
+    was left out is not of their kind, as the next import of a sorted list is.
     """
     a, a_end, b, b_end = step
     covered = [span for span in (place.spans or ())[a:a_end] if span is not None]
     if b == b_end or not covered:
         return False
     above, below = _left_out(text, place, old, new, step, (covered[0][0], covered[-1][1]))
-    if any(not says_nothing(text.lines[row]) for row in (*above, *below)):
-        return True
+    code = [text.lines[row] for row in (*above, *below) if not says_nothing(text.lines[row])]
+    if code:
+        told = [line for line in (*old[a:a_end], *new[b:b_end]) if line.strip()]
+        akin = len(code) > MOST_PAIRS or any(
+            _likeness(line, other) >= AKIN for line in code for other in told[:MOST_PAIRS]
+        )
+        return akin or not pairwise_alike(old[a:a_end], new[b:b_end])
     return bool(above and not _succeeds(old[a], new[b:b_end], 0)) or bool(
         below and not _succeeds(old[a_end - 1], new[b:b_end], -1)
     )

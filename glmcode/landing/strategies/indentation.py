@@ -114,6 +114,11 @@ def settled(shift: Shift, lines: Sequence[bytes], text: Text, row: int) -> Shift
     told = lines if shift.unit > 0 else text.lines[max(0, row - AROUND) : row + AROUND]
     indents = [indent_of(line) for line in told if line.strip()]
     step, unit = gcd(*(len(indent) - blanks for indent in indents if not indent.strip(b" "))), abs(shift.unit)
+    if shift.unit < 0:
+        # One level of the file is as many tabs as the lines that come are apart.
+        tabs = [indent for indent in map(indent_of, lines) if not indent.strip(b"\t")]
+        apart = gcd(*(len(indent) - shift.tabs for indent in tabs)) or 1
+        step = step // apart if step % apart == 0 else unit
     # Steps of less than a usual unit are the alignment of continued lines.
     if not (step > unit and step % unit == 0) and not (unit > USUAL and step >= USUAL and unit % step == 0):
         return shift

@@ -1,0 +1,8 @@
+class Grid:
+    def size(self):
+        width = len(self.rows[0])
+        return width, len(self.rows)
+
+    def clear(self):
+        for row in self.rows:
+            row.clear()
