@@ -170,12 +170,14 @@ def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:
 
 def _run_around(text: Text, start: int, row: int, lines: Sequence[bytes]) -> int | None:
     """The row where these lines stand, one of them at `row`, which holds byte `start`; None where they don't."""
+    needle = b"\n" + b"\n".join(lines) + b"\n"
+    if text.is_bare and needle[1:-1] not in text.slice(max(0, start - len(needle)), start + len(needle)):
+        return None
     above = list(islice(text.above(start), len(lines) - 1))[::-1]
     first = row - len(above)
     around = [*above, *islice(text.below(start), len(lines))]
     if not text.is_bare:
         around = text.contents(first, row + len(lines))
-    needle = b"\n" + b"\n".join(lines) + b"\n"
     hay = b"\n" + b"\n".join(around) + b"\n"
     at = hay.find(needle)
     return None if at < 0 else first + hay.count(b"\n", 0, at)

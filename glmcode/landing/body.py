@@ -40,9 +40,11 @@ def as_deep_as(lines: list[bytes], indent: bytes, like: Collection[bytes]) -> li
 
     Its other lines stand as deep as those of the definition `like` do, and would stand too deep if they were shifted too.
     """
+    if not indent or indent_of(lines[0]):
+        return lines
     rest = [indent_of(line) for line in lines[1:] if line.strip()]
     theirs = [indent_of(line) for line in like if line.strip()]
-    if not indent or indent_of(lines[0]) or not rest or len(theirs) < 2 or theirs[0] != indent:
+    if not rest or len(theirs) < 2 or theirs[0] != indent:
         return lines
     least = min(rest, key=len)
     alike = least == min(theirs[1:], key=len) and all(one.startswith(indent) for one in rest)
@@ -60,6 +62,8 @@ def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes], file
     if not lines:
         return []
     shift = shift_of(lines, indent, like if file is None or indent or _is_indented(like) else _sample(file.below(0)))
+    if shift == Shift():
+        return list(lines)
     known = frozenset(like)
     out = []
     for line in lines:

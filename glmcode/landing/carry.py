@@ -1,13 +1,11 @@
 """An edit says what changed between the text that it quotes and the text that it gives: that change, on the file's own bytes."""
 
-from collections.abc import Sequence
-
 from glmcode.landing.linediff import changes
 from glmcode.landing.place import Place, Quote
 from glmcode.landing.strategies.indentation import settled
 from glmcode.landing.text import Text
 
-__all__ = ["carry", "joined"]
+__all__ = ["carry", "joined", "own_lines"]
 
 
 def carry(text: Text, place: Place, old: Quote, new: Quote) -> bytes | None:
@@ -18,14 +16,14 @@ def carry(text: Text, place: Place, old: Quote, new: Quote) -> bytes | None:
     """
     if place.literal:
         return _literal(text, place, old, new)
-    rows = range(place.row, place.row + len(old.lines))
-    shift = settled(place.shift, new.lines, text, place.row) if place.shift else None
+    row = place.row
+    shift = settled(place.shift, new.lines, text, row) if place.shift else None
     out: list[tuple[bytes, bytes]] = []
     done = 0
     for a, a_end, b, b_end in changes(old.lines, new.lines):
-        out.extend(_own(text, rows, done, a))
+        out.extend(own_lines(text, row + done, row + a))
         # A line that replaces another ends as that one did; one that is added, as the line before it.
-        end = text.end_near(rows[a] if a < a_end or a == 0 else rows[a - 1])
+        end = text.end_near(row + a if a < a_end or a == 0 else row + a - 1)
         for line in new.lines[b:b_end]:
             plain = line[:-1] if line.endswith(b"\r") else line
             shifted = shift(plain) if shift else plain
@@ -33,7 +31,7 @@ def carry(text: Text, place: Place, old: Quote, new: Quote) -> bytes | None:
                 return None
             out.append((shifted, end))
         done = a_end
-    out.extend(_own(text, rows, done, len(rows)))
+    out.extend(own_lines(text, row + done, row + len(old.lines)))
     return joined(text, place, old, new, out)
 
 
@@ -48,14 +46,14 @@ def _literal(text: Text, place: Place, old: Quote, new: Quote) -> bytes:
     return data
 
 
-def _own(text: Text, rows: Sequence[int], start: int, end: int) -> list[tuple[bytes, bytes]]:
-    """The file's lines for the quote's lines start..end."""
-    if start == end:
+def own_lines(text: Text, first: int, end: int) -> list[tuple[bytes, bytes]]:
+    """The file's lines `first` to `end`, that one left out, and the bytes that end each."""
+    if first >= end:
         return []
-    contents = text.contents(rows[start], rows[end - 1] + 1)
+    contents = text.contents(first, end)
     if text.is_bare:
-        return [*((content, b"\n") for content in contents[:-1]), (contents[-1], text.end(rows[end - 1]))]
-    return [(content, text.end(row)) for row, content in zip(rows[start:end], contents, strict=True)]
+        return [*((content, b"\n") for content in contents[:-1]), (contents[-1], text.end(end - 1))]
+    return [(content, text.end(row)) for row, content in enumerate(contents, first)]
 
 
 def joined(text: Text, place: Place, old: Quote, new: Quote, out: list[tuple[bytes, bytes]]) -> bytes:

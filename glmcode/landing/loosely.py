@@ -8,7 +8,7 @@ from glmcode.landing.linediff import changes
 from glmcode.landing.merge import Snag, merged
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import MANY, Fit, Near, Place, Quote, Refusal, Splice, Standing, Verdict
-from glmcode.landing.strategies import LADDER, LOOSE, Strategy, all_but_one, definition, fuzzy
+from glmcode.landing.strategies import LOOSE, Strategy, all_but_one, definition, fuzzy, search
 from glmcode.landing.strategies.all_but_one import FEWEST
 from glmcode.landing.text import BLANKS, Text
 
@@ -107,17 +107,9 @@ def _or_elsewhere(text: Text, old: Quote, new: Quote, there: Standing) -> Standi
 
 def _stands_apart(text: Text, new: Quote, rows: range) -> tuple[int, int] | None:
     """Rows (to not included) outside of those where the replacement stands: a copy of what it became there may be at hand."""
-    if sum(1 for line in new.lines if not is_trivial(line)) < FEWEST:
-        return None
-    for strategy in LADDER:
-        places = strategy.find(text, new, MANY, None)
-        for place in places:
-            end = place.row + len(new.lines)
-            if end <= rows.start or place.row >= rows.stop:
-                return place.row, end
-        if places:
-            return None
-    return None
+    ends = [(place.row, place.row + len(new.lines)) for place in search(text, new)[1]]
+    apart = next((one for one in ends if one[1] <= rows.start or one[0] >= rows.stop), None)
+    return apart if apart and sum(1 for line in new.lines if not is_trivial(line)) >= FEWEST else None
 
 
 def standing_loosely(text: Text, old: Quote, new: Quote, language: str | None) -> Standing | None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from glmcode.landing.carry import joined
+from glmcode.landing.carry import joined, own_lines
 from glmcode.landing.left_out import (
     LONGEST_LINE,
     barely_apart,
@@ -78,7 +78,7 @@ def merged(text: Text, place: Place, old: Quote, new: Quote) -> bytes | Snag:
     for start, end, lines in cuts:
         if start < row:
             return Snag("gap", 0)
-        out.extend((text.content(at), text.end(at)) for at in range(row, start))
+        out.extend(own_lines(text, row, start))
         ends_like = start if start < end or start == first else start - 1
         for line in lines:
             plain = line[:-1] if line.endswith(b"\r") else line
@@ -87,7 +87,7 @@ def merged(text: Text, place: Place, old: Quote, new: Quote) -> bytes | Snag:
                 return Snag("left", 0)
             out.append((shifted, text.end_near(ends_like)))
         row = end
-    out.extend((text.content(at), text.end(at)) for at in range(row, last))
+    out.extend(own_lines(text, row, last))
     return joined(text, place, old, new, out)
 
 

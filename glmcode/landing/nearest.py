@@ -27,7 +27,8 @@ _TRIVIAL = frozenset(
     b"pass return break continue else try finally end fi done esac do begin then none null nil true false self "
     b"returnnone returnnull returntrue returnfalse returnnil returnself return0 return1 endif elsetry default".split()
 )
-_PUNCTUATION = re.compile(rb"[\W_]+")
+_LOWER = bytes(range(256)).lower()
+_PUNCTUATION = bytes(byte for byte in range(256) if not bytes([byte]).isalnum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Nearest:
 
 def is_trivial(line: bytes) -> bool:
     """True for a line that stands in any file (`}`, `pass`, `return None`): where it stands proves nothing."""
-    words = _PUNCTUATION.sub(b"", line).lower()
+    words = line.translate(_LOWER, _PUNCTUATION)
     return len(words) < 4 or words in _TRIVIAL
 
 

@@ -12,14 +12,14 @@ from glmcode.landing.hints import Hints, astray, choose
 from glmcode.landing.linediff import changes
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import MANY, Fit, Near, Place, Quote, Refusal, Splice, Standing, Verdict
-from glmcode.landing.strategies import LADDER, Strategy, all_but_one
+from glmcode.landing.strategies import LADDER, Strategy, all_but_one, search
 from glmcode.landing.strategies.unwrapped import unbackslashed, unwrapped
 from glmcode.landing.stretch import stretch
 from glmcode.landing.text import Text
 from glmcode.plan.edits import Substitute
 from glmcode.syntax import language_of
 
-__all__ = ["search", "substitute"]
+__all__ = ["substitute"]
 
 MOST_EQUAL = 8
 """Places whose results are compared."""
@@ -99,17 +99,6 @@ def _wherever(text: Text, places: Sequence[Place], strategy: Strategy, old: Quot
         splice = verdict.splices[0]
         results.add(text.data[first : splice.start] + splice.new + text.data[splice.end : end])
     return verdicts[0] if len(results) == 1 else None
-
-
-def search(text: Text, quote: Quote) -> tuple[Strategy | None, list[Place]]:
-    """The places of the strictest strategy that finds any."""
-    for strategy in LADDER:
-        if strategy.name != "exact" and text.is_binary:
-            break
-        places = strategy.find(text, quote, MANY, None)
-        if places:
-            return strategy, places
-    return None, []
 
 
 def _unwrapped(text: Text, old: Quote, new: Quote, hints: Hints, earlier: Text | None) -> Verdict | None:

@@ -6,7 +6,7 @@ Nothing here decodes a file to edit it. A line ends at `\\n` (a `\\r` before it 
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, compress
+from itertools import accumulate, compress, repeat
 from typing import TypeAlias
 
 from glmcode.landing.coding import decodes
@@ -373,12 +373,12 @@ class Text:
 
 def stripped(lines: Sequence[bytes]) -> list[bytes]:
     """The lines without the blanks at their ends."""
-    return [line.strip(BLANKS) for line in lines]
+    return list(map(bytes.strip, lines, repeat(BLANKS)))
 
 
 def ends_stripped(lines: Sequence[bytes]) -> list[bytes]:
     """The lines without the blanks behind them."""
-    return [line.rstrip(BLANKS) for line in lines]
+    return list(map(bytes.rstrip, lines, repeat(BLANKS)))
 
 
 def split_lines(data: bytes) -> list[bytes]:

@@ -46,8 +46,7 @@ def may_define(lines: Sequence[bytes], parsed: Syntax, own: str) -> bool:
         return True
     if parsed.language not in _SINGLE | _OVERLOADS:
         return False
-    least = min((len(indent_of(line)) for line in lines if line.strip()), default=0)
-    words = {word for line in lines if len(indent_of(line)) == least for word in _WORD.findall(line)}
+    words = {word for line in _outermost(lines) for word in _WORD.findall(line)}
     known = parsed.symbols.words
     mine = without_number(own).rpartition(".")[2]
     return any(
@@ -58,9 +57,15 @@ def may_define(lines: Sequence[bytes], parsed: Syntax, own: str) -> bool:
 def front_names(lines: Sequence[bytes]) -> set[bytes]:
     """The words of those lines that are indented least which may be names that they define: each that no other word follows,
     up to the first bracket or sign behind which none is."""
-    least = min((len(indent_of(line)) for line in lines if line.strip()), default=0)
-    fronts = (_FRONT.match(_RECEIVER.sub(b"", line)) for line in lines if len(indent_of(line)) == least)
+    fronts = (_FRONT.match(_RECEIVER.sub(b"", line)) for line in _outermost(lines))
     return {word for front in fronts if front is not None for word in _NAME.findall(front.group())}
+
+
+def _outermost(lines: Sequence[bytes]) -> list[bytes]:
+    """Those lines that are indented least."""
+    depths = [len(indent_of(line)) for line in lines]
+    least = min((depth for depth, line in zip(depths, lines, strict=True) if line.strip()), default=0)
+    return [line for depth, line in zip(depths, lines, strict=True) if depth == least]
 
 
 def _spliced(parsed: Parsed, splices: Sequence[Splice]) -> Parsed:

@@ -7,11 +7,11 @@ most `limit`. Overlapping places count: two readings of one quote are two places
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from glmcode.landing.place import Place, Quote
+from glmcode.landing.place import MANY, Place, Quote
 from glmcode.landing.strategies import blank_lines, exact, fuzzy, indentation, line_ends, tokens
 from glmcode.landing.text import Text
 
-__all__ = ["LADDER", "LOOSE", "Strategy"]
+__all__ = ["LADDER", "LOOSE", "Strategy", "search"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +36,14 @@ LOOSE = (
     Strategy("fuzzy", 0.75, fuzzy.find),
 )
 """Tried where none of the ladder finds the quote, and the replacement doesn't stand there either. Their places have spans."""
+
+
+def search(text: Text, quote: Quote) -> tuple[Strategy | None, list[Place]]:
+    """The places of the strictest strategy of the ladder that finds any, at most `MANY`."""
+    for strategy in LADDER:
+        if strategy.name != "exact" and text.is_binary:
+            break
+        places = strategy.find(text, quote, MANY, None)
+        if places:
+            return strategy, places
+    return None, []

@@ -36,7 +36,7 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
 
 def _standing(text: Text, wanted: Sequence[bytes]) -> Iterator[list[int]]:
     """The rows of such lines wherever they stand with none but blank ones between them, in order."""
-    longest = max(range(len(wanted)), key=lambda number: len(wanted[number]))
+    longest = wanted.index(max(wanted, key=len))
     starts = text.standing(wanted[longest])
     if starts is None:
         yield from _in_all(text, wanted)

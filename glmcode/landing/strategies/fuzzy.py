@@ -39,7 +39,7 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     if len(wanted) > MOST_LINES:
         return []
     weights = _weights(wanted)
-    rows = rows_of(text, {line for line, weight in zip(wanted, weights, strict=True) if weight == 1})
+    rows = _rare(text, wanted, weights)
     votes = _votes(wanted, rows, {})
     if not votes:
         return []
@@ -48,16 +48,21 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
     if len(pairs) < 2:
         return []
     pairs = _indented(text, quote, weights, _together(text, wanted, pairs, _slack(wanted)))
-    return [] if has_rival(text, wanted, pairs) else _judged(text, quote, wanted, weights, pairs)
+    if _has_rival(text, wanted, weights, rows, pairs, 1.0):
+        return []
+    return _judged(text, quote, wanted, weights, pairs)
 
 
-def has_rival(text: Text, wanted: Sequence[bytes], pairs: dict[int, int], margin: float = 1.0) -> bool:
+def has_rival(text: Text, wanted: Sequence[bytes], pairs: dict[int, int], margin: float) -> bool:
     """Whether lines (without their indentation) of which some stand at these rows stand nearly as well elsewhere: but for
     so many, or a fifth of them."""
     weights = _weights(wanted)
-    rows = rows_of(text, {line for line, weight in zip(wanted, weights, strict=True) if weight == 1})
-    own = sum(1 for number, row in pairs.items() if row in rows.get(wanted[number], ()))
-    return _has_rival(text, wanted, rows, pairs, own - max(margin, sum(weights) / 5))
+    return _has_rival(text, wanted, weights, _rare(text, wanted, weights), pairs, margin)
+
+
+def _rare(text: Text, wanted: Sequence[bytes], weights: Sequence[float]) -> dict[bytes, list[int]]:
+    """Where those lines stand that say something and stand seldom."""
+    return rows_of(text, {line for line, weight in zip(wanted, weights, strict=True) if weight == 1})
 
 
 def _weights(wanted: Sequence[bytes]) -> list[float]:
@@ -87,9 +92,15 @@ def _best_aligned(
 
 
 def _has_rival(
-    text: Text, wanted: Sequence[bytes], rows: dict[bytes, list[int]], pairs: dict[int, int], most: float
+    text: Text,
+    wanted: Sequence[bytes],
+    weights: Sequence[float],
+    rows: dict[bytes, list[int]],
+    pairs: dict[int, int],
+    margin: float,
 ) -> bool:
-    """Whether more than `most` of the rare lines could mean another place, in their order."""
+    here = sum(1 for number, row in pairs.items() if row in rows.get(wanted[number], ()))
+    most = here - max(margin, sum(weights) / 5)
     votes = _votes(wanted, rows, pairs)
     near = [one for one, count in list(votes.items()) if count + votes[one + 1] > most]
     if not near:
@@ -113,8 +124,8 @@ def _votes(wanted: Sequence[bytes], rows: dict[bytes, list[int]], but: dict[int,
     """How many lines of the quote stand as if it began in each stretch of `STEP` rows, but for some pairs."""
     votes: Counter[int] = Counter()
     for number, line in enumerate(wanted):
-        nears = {(row - number) // STEP for row in rows.get(line, ()) if but.get(number) != row}
-        votes.update(nears)
+        for near in {(row - number) // STEP for row in rows.get(line, ()) if but.get(number) != row}:
+            votes[near] += 1
     return votes
 
 

@@ -24,7 +24,7 @@ def find_runs(text: Text, quote: Quote, keys: Keys, limit: int) -> list[Run]:
     can be.
     """
     wanted = keys(quote.lines)
-    longest = max(range(len(wanted)), key=lambda number: len(wanted[number]), default=0)
+    longest = wanted.index(max(wanted, key=len)) if wanted else 0
     bare = wanted[longest].strip(BLANKS) if wanted else b""
     starts = text.standing(bare) if bare else None
     if starts is None:

@@ -52,7 +52,7 @@ def find(text: Text, quote: Quote, limit: int, language: str | None = None) -> l
 
 
 def _without_hashes(lines: Sequence[bytes]) -> list[bytes]:
-    code = b"\n".join(stripped(lines))
+    code = b"\n".join(lines)
     return (_HASH.sub(b"", code) if b"#" in code else code).translate(None, _SPACE).split(b"\n")
 
 

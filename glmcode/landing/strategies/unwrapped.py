@@ -18,7 +18,7 @@ _ESCAPES = ((b"&lt;", b"<"), (b"&gt;", b">"), (b"&quot;", b'"'), (b"&#39;", b"'"
 
 def unwrapped(old: Quote, new: Quote) -> Iterator[tuple[str, Quote, Quote, int | None]]:
     """Readings of both halves without what was copied along: a name, the halves, and the row that they give."""
-    for blank in (b" ", b""):
+    for blank in (b" ", b"") if _NUMBERED.match(old.data) else ():
         numbered = unlisted(old, new, blank)
         if numbered is not None:
             yield ("listing", *numbered)
