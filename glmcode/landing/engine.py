@@ -350,9 +350,9 @@ class Landing:
 
     def _look_at(self, path: str | None) -> None:
         """Parses a file that the plan has left, so that little is left for the end."""
-        file = None if path is None else self._standing(path)
-        if file is not None:
+        if path is not None and (file := self._standing(path)) is not None:
             broken(file)
+            self._workspace.leave(path)
 
     def _standing(self, path: str) -> File | None:
         """The file as it is now; None where there is none, or what is there may not be read, such as a folder."""

@@ -18,6 +18,8 @@ __all__ = ["File", "Workspace"]
 LINK = "120000"
 MOST_IDLE = 8
 """Edits in a row that ask for no outline, over which it is brought forward all the same."""
+MOST_LEFT = 8
+"""Files that the plan has left whose trees are kept while it streams: to let go of hundreds at its end takes its time."""
 SPLICES_BEHIND = 64
 """Splices that a syntax tree is brought forward over; past that the file is parsed afresh."""
 
@@ -267,6 +269,8 @@ class Workspace:
         self._now: dict[str, File | None] = {}
         self._base: dict[str, bytes | None] = {}
         self._folders: dict[str, int] = {}
+        self._left: dict[str, None] = {}
+        """The files that the plan has left last, in that order."""
         self.moves: dict[str, str] = {}
         """Where the plan has moved the file of a path."""
 
@@ -319,6 +323,17 @@ class Workspace:
             self._count_folders(path, -1)
         self._now.pop(path, None)
         self.moves.pop(path, None)
+
+    def leave(self, path: str) -> None:
+        """The plan goes on to another file. It may come back to one of the last few: of those alone the trees are kept."""
+        self._left.pop(path, None)
+        self._left[path] = None
+        if len(self._left) > MOST_LEFT:
+            longest_ago = next(iter(self._left))
+            del self._left[longest_ago]
+            file = self._now.get(longest_ago)
+            if file is not None:
+                file.forget_syntax()
 
     def paths(self) -> list[str]:
         """Every path at which a file stands now, for messages."""

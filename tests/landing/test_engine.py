@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from glmcode.landing.engine import Keep, Landed, Landing
 from glmcode.landing.tree import MappingTree
+from glmcode.landing.workspace import MOST_LEFT
 from glmcode.plan.edits import (
     AtPlace,
     AtSymbol,
@@ -152,6 +153,26 @@ def test_an_eager_landing_comes_to_the_same_end() -> None:
     )
     files = {"a.py": SOUND, "b.py": SOUND}
     assert land(files, *edits, eager=True) == land(files, *edits)
+
+
+def test_a_streamed_plan_holds_few_trees_and_may_come_back_to_any_file() -> None:
+    files = {
+        f"m{number:02}.py": b"def f():\n    return 1\n\n\ndef g():\n    return 2\n" for number in range(3 * MOST_LEFT)
+    }
+    edits = [
+        edit(path, AtSymbol(name, "replace", f"def {name}():\n    return 3\n"))
+        for name in ("g", "f", "g")
+        for path in files
+    ]
+    edits.append(sub("m00.py", "def f():\n", "def f(:\n"))
+    landing = Landing(MappingTree(files), eager=True)
+    for one in edits:
+        landing.land(one)
+        held = [file for file in landing._workspace._now.values() if file is not None and file._parsed is not None]
+        assert len(held) <= MOST_LEFT + 1
+    landed = landing.finish("edits")
+    assert landed == land(files, *edits, keep="edits")
+    assert verdicts(landed) == ["applied"] * (2 * len(files)) + ["already"] * len(files) + ["breaks-syntax"]
 
 
 # What is kept
