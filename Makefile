@@ -18,7 +18,7 @@ lint: .venv/.ready
 	$(BIN)/lint-imports
 
 bench: .venv/.ready
-	$(BIN)/python -m pytest -o addopts="--import-mode=importlib" tests/bench $(ARGS)
+	$(BIN)/python -m pytest -o addopts="--import-mode=importlib" $(or $(ARGS),tests/bench)
 
 .venv/.ready: pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then \
