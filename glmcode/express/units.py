@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from glmcode.express.quotes import MARKERS, Hunk, Page
 from glmcode.express.tags import block
-from glmcode.syntax import Definition, find_symbol
+from glmcode.syntax import Definition, find_symbol, full_names
 
 __all__ = ["Rows", "Unit", "by_definition", "cost", "grouped", "quoted", "shortest", "text_of"]
 
@@ -149,4 +149,4 @@ def shortest(definitions: Sequence[Definition], definition: Definition) -> str:
         if find_symbol(definitions, name[at + 1 :]) == (definition,):
             return name[at + 1 :]
         at = name.rfind(".", 0, at)
-    return name
+    return full_names(definitions)[definitions.index(definition)]

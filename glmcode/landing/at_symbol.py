@@ -25,6 +25,7 @@ from glmcode.landing.members import (
     deleted_from_list,
     replaced_in_list,
 )
+from glmcode.landing.namesakes import beside_all, holders, meant, needs_body, several
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Fit, Place, Quote, Refusal, Splice, Standing, Verdict
 from glmcode.landing.restated import may_restate_what_encloses, other_namesake, restated_around, without_neighbours
@@ -55,14 +56,60 @@ def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
             "no-such-symbol",
             f"{without_grammar(path)}, so {change.symbol} can't be found in it. Quote the lines with SEARCH/REPLACE instead.",
         )
+    if file.counts_anew(change.symbol):
+        return Refusal(
+            "ambiguous",
+            f"Edits above this one have changed how many definitions of {path} share a name, so the number in {change.symbol} may count "
+            "those of now or those of before. Send the edits from the last of the name to the first, or in a plan of its own.",
+        )
+    if change.action == "replace":
+        return _replaced(file, change, path, found)
+    if (syntax := file.syntax) is None:
+        raise AssertionError("a definition without a syntax")
+    lines = body_lines(change.body.encode("utf-8", "surrogateescape"))
+    if change.action == "inside":
+        found = tuple(holders(syntax, found, lines))
+    elif len(found) > 1 and change.action != "delete":
+        found = tuple(beside_all(syntax, found, lines, change.action))
     if len(found) > 1:
-        return _several(path, change.symbol, found)
-    refusal = None if file.is_carried or file.parsed is None else doubtful(text, file.parsed, found[0], path)
-    if refusal is not None:
-        return refusal
-    if change.action == "delete" and (syntax := file.syntax) is not None:
-        return _delete(text, syntax, found[0])
-    return _with_body(file, change, path, found[0])
+        return several(path, change.symbol, found, syntax)
+    if (doubt := _doubts(file, found[0], path)) is not None:
+        return doubt
+    return _delete(text, syntax, found[0]) if change.action == "delete" else _with_body(file, change, path, found[0])
+
+
+def _doubts(file: File, definition: Definition, path: str) -> Refusal | None:
+    return None if file.is_carried or file.parsed is None else doubtful(file.text, file.parsed, definition, path)
+
+
+def _replaced(file: File, change: AtSymbol, path: str, found: Sequence[Definition]) -> Verdict:
+    """The verdict on a replacement of the one definition found, or of those of several that its body restates."""
+    outline, lines = file.outline, body_lines(change.body.encode("utf-8", "surrogateescape"))
+    if outline is None or not needs_body(outline, change.symbol, found, lines):
+        return _doubts(file, found[0], path) or _with_body(file, change, path, found[0])
+    if (syntax := file.syntax) is None:
+        raise AssertionError("a definition without a syntax")
+    parts = meant(syntax, change.symbol, found, lines)
+    if not parts:
+        return several(path, change.symbol, found, syntax)
+    verdicts: list[Verdict] = []
+    for definition, own in parts:
+        body = (b"\n".join(own) + b"\n").decode("utf-8", "surrogateescape")
+        verdicts.append(
+            _doubts(file, definition, path) or _with_body(file, replace(change, body=body), path, definition)
+        )
+    return _together(verdicts)
+
+
+def _together(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict on several replacements that stand or fall as one."""
+    fits = [one for one in verdicts if isinstance(one, Fit)]
+    refusal = next((one for one in verdicts if isinstance(one, Refusal)), None)
+    if refusal is not None or not fits:
+        return refusal or verdicts[0]
+    rows = [fit.lines for fit in fits if fit.lines is not None]
+    splices = tuple(splice for fit in fits for splice in fit.splices)
+    return Fit(splices, STRATEGY, 1.0, (min(row[0] for row in rows), max(row[1] for row in rows)))
 
 
 def _with_body(file: File, change: AtSymbol, path: str, definition: Definition) -> Verdict:
@@ -83,7 +130,7 @@ def _with_body(file: File, change: AtSymbol, path: str, definition: Definition) 
         if other is not None:
             return Refusal(
                 "ambiguous",
-                f'The body begins as {other.name} does, and replace= names {definition.name}: send <edit path="{path}" '
+                f'The body begins as {other.name} does, and replace= names {change.symbol}: send <edit path="{path}" '
                 f'replace="{other.name}"> with it, or a body that begins otherwise.',
             )
         verdict = _replace(file, definition, lines)
@@ -120,18 +167,6 @@ def _around(file: File, change: AtSymbol, path: str, definition: Definition, lin
         f"The body begins as {around.name} does ({around.signature}), and would stand within it once more. Send what "
         f'{action}="{change.symbol}" takes alone, without the lines of {around.name} around it; or the whole of it with '
         f'replace="{around.name}".',
-    )
-
-
-def _several(path: str, symbol: str, found: Sequence[Definition]) -> Refusal:
-    rows = [f"- {one.name}, {messages.span(one.line, one.end_line)}: {one.signature}" for one in found[:10]]
-    more = f"\n- and {len(found) - 10} others" if len(found) > 10 else ""
-    return Refusal(
-        "ambiguous",
-        f"{symbol} names {len(found)} definitions of {path}:\n"
-        + "\n".join(rows)
-        + more
-        + f"\nSend the edit again with the full name of the one that is meant, as in {found[0].name}.",
     )
 
 

@@ -150,6 +150,7 @@ def carried(definition: Definition, symbols: Symbols, before: bytes, behind: Beh
         line=definition.line + lines,
         end_line=definition.end_line + lines,
         body=None if body is None else (body[0] + moved, body[1] + moved),
+        opens=definition.opens and definition.opens + moved,
     )
 
 

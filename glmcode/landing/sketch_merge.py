@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from glmcode.landing import messages
 from glmcode.landing.body import body_lines
 from glmcode.landing.coding import UnprovenEncodingError, encode_like
+from glmcode.landing.namesakes import meant, several
 from glmcode.landing.place import Fit, Refusal, Standing, Verdict
 from glmcode.landing.sketch_align import TooLargeError, align
 from glmcode.landing.sketch_alignment import Alignment
@@ -32,7 +33,7 @@ from glmcode.landing.text import Text
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import Sketch
 from glmcode.plan.paths import path_on_line
-from glmcode.syntax import Definition, find_symbol
+from glmcode.syntax import Definition
 
 __all__ = ["merge"]
 
@@ -69,13 +70,13 @@ def merge(file: File, change: Sketch, path: str) -> Verdict:
     definitions = file.parsed.definitions if file.parsed is not None else ()
     first, past = 0, len(text.lines)
     if change.symbol is not None:
-        found = find_symbol(definitions, change.symbol)
-        if len(found) != 1:
-            return _not_one(path, change.symbol, definitions, found)
-        first, past = text.row(found[0].start), found[0].end_line
+        found = _meant(file, change.symbol, body, path)
+        if isinstance(found, Refusal):
+            return found
+        first, past = text.row(found.start), found.end_line
         stands = [text.content(row) for row in range(first, past)]
         if not is_signed(body, text):
-            body = placed(body, stands, (found[0].indent, found[0].member_indent))
+            body = placed(body, stands, (found.indent, found.member_indent))
     else:
         body = indented_alike(body, text)
     signs: list[bytes] = []
@@ -249,11 +250,12 @@ def _two_ways(
     )
 
 
-def _not_one(path: str, symbol: str, definitions: Sequence[Definition], found: Sequence[Definition]) -> Refusal:
-    if not found:
-        return Refusal("no-such-symbol", messages.no_such_symbol(path, symbol, [one.name for one in definitions], "in"))
-    rows = "\n".join(f"- {one.name}, {messages.span(one.line, one.end_line)}: {one.signature}" for one in found[:10])
-    return Refusal(
-        "ambiguous",
-        f"{symbol} names {len(found)} definitions of {path}:\n{rows}\nGive the full name of the one that is meant.",
-    )
+def _meant(file: File, symbol: str, body: Sequence[bytes], path: str) -> Definition | Refusal:
+    """The definition that a sketch is of."""
+    parsed = file.parsed
+    found = () if parsed is None else parsed.symbols.find(symbol)
+    if parsed is None or not found:
+        names = [] if parsed is None else [one.name for one in parsed.definitions]
+        return Refusal("no-such-symbol", messages.no_such_symbol(path, symbol, names, "in"))
+    aims = meant(parsed, symbol, found, body)
+    return aims[0][0] if len(aims) == 1 else several(path, symbol, found, parsed)

@@ -11,7 +11,7 @@ from glmcode.landing.text import Text, spliced
 from glmcode.landing.tree import PathRefusedError, Tree
 from glmcode.landing.twice import front_names, may_define, twice
 from glmcode.plan.edits import Form, Substitute
-from glmcode.syntax import Definition, Outline, Parsed, Problem, language_of, parse
+from glmcode.syntax import Definition, Outline, Parsed, Problem, counts_anew, language_of, parse
 
 __all__ = ["File", "Workspace"]
 
@@ -115,6 +115,15 @@ class File:
                 return found
         current = self.parsed
         return () if current is None else current.symbols.find(symbol)
+
+    def counts_anew(self, symbol: str) -> bool:
+        """Whether a number in the symbol may mean another definition than it did before the plan changed the file."""
+        if self.text is self.first or "#" not in symbol or self.language is None:
+            return False
+        current = self.parsed
+        if self.before is None:
+            self.before = parse(self.first.code, self.language)
+        return current is not None and counts_anew(symbol, self.before.symbols, current.symbols)
 
     def _carried(self, symbol: str) -> Definition | None:
         assert self._parsed is not None

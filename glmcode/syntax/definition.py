@@ -45,3 +45,6 @@ class Definition:
     comes with the line it is about."""
     depth: int
     """0 for the file's own definitions, 1 for members of those, ..."""
+    opens: int = 0
+    """Where what it does begins: the first byte of a function's body, a class's braces, an object. 0 where there is nothing of
+    the kind, as in a prototype, or a language of keys and headings."""

@@ -265,7 +265,20 @@ def _measured(
         member_indent=member_indent,
         signature=one_line(data, token.start_byte, end, inner.start_byte),
         depth=depth,
+        opens=_opens(inner, what),
     )
+
+
+def _opens(inner: "Node", what: Found) -> int:
+    """Where the body begins; that of a C++ constructor behind what it sets first."""
+    body = what.inside or inner.child_by_field_name("body")
+    if body is None or body.start_byte <= inner.start_byte:
+        return 0
+    before = body.prev_named_sibling
+    while before is not None and before.type in ("comment", "field_initializer_list"):
+        body = before if before.type == "field_initializer_list" else body
+        before = before.prev_named_sibling
+    return body.start_byte
 
 
 def _keyword(node: "Node", language: "Language") -> "Node":

@@ -7,12 +7,12 @@ from functools import lru_cache
 
 from glmcode.syntax.definition import Definition
 
-__all__ = ["Symbols", "find_symbol", "without_number"]
+__all__ = ["Symbols", "counts_anew", "find_symbol", "full_names", "stem_of", "without_number"]
 
-_OWNERS_NUMBER = re.compile(r"#\d+(?=\.)")
 _QUOTES = str.maketrans("", "", "\"'`$")
 _ARGUMENTS = re.compile(r"<[^<>]*>")
-_NUMBER = re.compile(r"#\d+$")
+_NUMBER = re.compile(r"(?<=\S)#\d+$")
+_NUMBERS = re.compile(r"(?<=\S)#(\d+)(?=\.|$)")
 _KEYWORDS = re.compile(
     r"^(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|abstract|final|sealed|override|async|inline"
     r"|unsafe|const|let|var|val|get|set|def|fn|func|fun|function|class|struct|enum|union|interface|trait|type|mod|module|namespace"
@@ -32,6 +32,7 @@ class Symbols:
 
     def __init__(self, definitions: Iterable[Definition] = ()) -> None:
         self._by_name: dict[str, Definition] = {}
+        self._by_stem: dict[str, dict[str, Definition]] = {}
         self._by_last: dict[str, dict[str, Definition]] = {}
         self._namesakes: dict[str, dict[str, Definition]] = {}
         self.words: Counter[str] = Counter()
@@ -41,29 +42,35 @@ class Symbols:
 
     def _add(self, one: Definition) -> None:
         name = one.name
+        stem = _numbered(name)[0]
         self._by_name[name] = one
-        self._by_last.setdefault(name.rpartition(".")[2], {})[name] = one
+        self._by_stem.setdefault(stem, {})[name] = one
+        self._by_last.setdefault(stem.rpartition(".")[2], {})[name] = one
         self._namesakes.setdefault(without_number(name), {})[name] = one
         self.words[_last(name)] += 1
 
     def changed(self, gone: Sequence[Definition], came: Sequence[Definition]) -> "Symbols":
         """The same without those that are gone and with those that came, last of their names."""
         other = Symbols()
-        other._by_name, other._by_last, other._namesakes = (
+        other._by_name, other._by_stem, other._by_last, other._namesakes = (
             dict(self._by_name),
+            dict(self._by_stem),
             dict(self._by_last),
             dict(self._namesakes),
         )
         other.words.update(self.words)
         names = {one.name for one in (*gone, *came)}
+        stems = {_numbered(name)[0] for name in names}
         for known, keys in (
-            (other._by_last, {name.rpartition(".")[2] for name in names}),
+            (other._by_stem, stems),
+            (other._by_last, {stem.rpartition(".")[2] for stem in stems}),
             (other._namesakes, {without_number(name) for name in names}),
         ):
             known.update((key, dict(known[key])) for key in keys if key in known)
         for one in gone:
             name = one.name
-            del other._by_name[name], other._by_last[name.rpartition(".")[2]][name]
+            stem = _numbered(name)[0]
+            del other._by_name[name], other._by_stem[stem][name], other._by_last[stem.rpartition(".")[2]][name]
             del other._namesakes[without_number(name)][name]
             other.words[_last(name)] -= 1
         for one in came:
@@ -71,36 +78,75 @@ class Symbols:
         return other
 
     def find(self, symbol: str) -> tuple[Definition, ...]:
-        """The definitions that the symbol may mean; a caller refuses unless there is exactly one.
+        """The definitions that the symbol may mean; a caller refuses unless there is exactly one, or it knows which.
 
-        The exact dotted path comes first (`total#1` is the first `total`), then every path that ends with the symbol at a
-        dot (`total` for `Cart.total`), then the same with spelling aside: `Cart::total`, `Cart.total()`, a key or a heading
-        with its quotes (`exports."./utils.js"`) or without, `Cart.total` for a member of `impl Cart`, of `impl Cart<T>` or
-        of a second part of either (`impl Cart#2.total`), and `impl Display for Cart` for `impl fmt::Display for Cart`;
-        last the name out of a declaration.
+        The dotted path comes first, with the number of each part that has one: `total` is every `total`, `total#1` the first
+        of them, `Cart#2.total` the one in the second `Cart`. Then every path that ends with the symbol at a dot (`total` for
+        `Cart.total`), then the same with spelling aside: `Cart::total`, `Cart.total()`, a key or a heading with its quotes
+        (`exports."./utils.js"`) or without, `Cart.total` for a member of `impl Cart`, of `impl Cart<T>` or of a second part
+        of either (`impl Cart#2.total`), and `impl Display for Cart` for `impl fmt::Display for Cart`; last the name out of a
+        declaration.
         """
         symbol = symbol.strip()
         if not symbol:
             return ()
-        wanted = symbol.removesuffix("#1")
-        exact = self._by_name.get(symbol) or self._by_name.get(wanted)
-        if exact is not None:
-            return (exact,)
-        ending = "." + wanted
-        suffix = tuple(
-            one for one in self._by_last.get(wanted.rpartition(".")[2], {}).values() if one.name.endswith(ending)
-        )
-        if suffix:
+        stem, numbers = _numbered(symbol)
+        exact = _with_numbers(self._by_stem.get(stem, {}).values(), numbers)
+        if exact:
+            return exact
+        suffix = self.ending_with(symbol)
+        if suffix or (numbers and stem in self._by_stem):
             return suffix
-        loose = _plain(wanted)
+        loose = _plain(stem)
         ends = ("." + loose, " " + loose)
+        number = {0: numbers[0]} if 0 in numbers else {}
         every = tuple(self._by_name.values())
         found = tuple(one for one in every if loose and ((name := _plain(one.name)) == loose or name.endswith(ends)))
-        return found or _as_declared(every, symbol)
+        return _with_numbers(found, number) or _as_declared(every, symbol)
+
+    def ending_with(self, symbol: str) -> tuple[Definition, ...]:
+        """Every definition whose path goes on above the symbol, as `Cart.total` does above `total`."""
+        stem, numbers = _numbered(symbol.strip())
+        ending = "." + stem
+        known = self._by_last.get(stem.rpartition(".")[2], {}).values()
+        return _with_numbers((one for one in known if _numbered(one.name)[0].endswith(ending)), numbers)
 
     def namesakes(self, name: str) -> Sequence[Definition]:
         """The definitions of the same dotted path, `total#2` for `total` as well."""
         return tuple(self._namesakes.get(without_number(name), {}).values())
+
+    def full(self, name: str) -> str:
+        """The name with the number of each part that others bear too: `total#1` for a `total` beside a `total#2`."""
+        parts = [at for at, char in enumerate(name) if char == "."] + [len(name)]
+        for at in reversed(parts):
+            if self._is_first(name[:at]):
+                name = f"{name[:at]}#1{name[at:]}"
+        return name
+
+    def _is_first(self, name: str) -> bool:
+        """Whether it is the first of several definitions of this very path."""
+        return name in self._by_name and len(self._namesakes.get(name, ())) > 1
+
+
+def counts_anew(symbol: str, before: Symbols, now: Symbols) -> bool:
+    """Whether a number in the symbol means another definition now than it did before: one of that name has come or gone, and
+    what bears the number does not begin as what did, or not it alone."""
+    for match in _NUMBERS.finditer(symbol.strip()):
+        part = symbol.strip()[: match.end()]
+        old, new = before.find(part), now.find(part)
+        if len(old) != 1 or len(new) != 1:
+            continue
+        then, these = (symbols.namesakes(one.name) for symbols, one in ((before, old[0]), (now, new[0])))
+        is_alike = [one.signature for one in then].count(new[0].signature) == 1
+        if len(then) != len(these) and not (is_alike and old[0].signature == new[0].signature):
+            return True
+    return False
+
+
+def full_names(definitions: Sequence[Definition]) -> list[str]:
+    """What to call each of them so that it alone is meant: `Symbols.full`."""
+    symbols = Symbols(definitions)
+    return [symbols.full(one.name) for one in definitions]
 
 
 def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definition, ...]:
@@ -111,6 +157,35 @@ def find_symbol(definitions: Sequence[Definition], symbol: str) -> tuple[Definit
 def without_number(name: str) -> str:
     """`Cart.total` for `Cart.total#2`."""
     return _NUMBER.sub("", name) if "#" in name else name
+
+
+def stem_of(name: str) -> str:
+    """`Cart.total` for `Cart#2.total#3`."""
+    return _numbered(name)[0]
+
+
+def _numbered(name: str) -> tuple[str, dict[int, int]]:
+    """A name without its numbers, and they, by how many characters of it follow each."""
+    if "#" not in name:
+        return name, {}
+    stem = _NUMBERS.sub("", name)
+    numbers = {}
+    behind = len(stem)
+    done = 0
+    for match in _NUMBERS.finditer(name):
+        behind -= match.start() - done
+        numbers[behind], done = int(match.group(1)[:9]), match.end()
+    return stem, numbers
+
+
+def _with_numbers(found: Iterable[Definition], numbers: dict[int, int]) -> tuple[Definition, ...]:
+    """Those that bear these numbers; what bears none is the first."""
+    if not numbers:
+        return tuple(found)
+    wanted = numbers.items()
+    return tuple(
+        one for one in found if all(_numbered(one.name)[1].get(behind, 1) == number for behind, number in wanted)
+    )
 
 
 def _last(name: str) -> str:
@@ -128,17 +203,19 @@ def _as_declared(definitions: Sequence[Definition], symbol: str) -> tuple[Defini
         return ()
     definitions = [one for one in definitions if one.kind not in _DATA]
     found = find_symbol(definitions, name)
-    if not arguments or not found:
+    told = " ".join(symbol.split())
+    found = tuple(one for one in found if one.signature.startswith(told)) or found
+    if not arguments or len(found) < 2:
         return found
-    namesakes = {without_number(one.name) for one in found}
-    found = tuple(one for one in definitions if without_number(one.name) in namesakes)
-    return found if len(found) == 1 else tuple(one for one in found if _takes(one, arguments.rstrip(") ")))
+    return tuple(one for one in found if _takes(one, arguments.rstrip(") ")))
 
 
 def _takes(definition: Definition, arguments: str) -> bool:
     """Whether a definition takes these: told in full, or by their types, or by their names."""
     own = definition.signature.partition("(")[2].rpartition(")")[0]
     told, theirs = ([part.split() for part in side.split(",")] for side in (arguments, own))
+    if not arguments.strip():
+        return not own.strip()
     return len(told) == len(theirs) and all(
         few == all_of[: len(few)] or few == all_of[len(all_of) - len(few) :]
         for few, all_of in zip(told, theirs, strict=True)
@@ -150,7 +227,7 @@ def _plain(name: str) -> str:
     trait, is_for, owner = name.partition(" for ")
     if is_for:
         name = _QUALIFIER.sub("", trait) + is_for + owner
-    name = _OWNERS_NUMBER.sub("", name.translate(_QUOTES).removesuffix("()").replace("::", "."))
+    name = _numbered(name.translate(_QUOTES).removesuffix("()").replace("::", "."))[0]
     for _ in range(3):
         name = _ARGUMENTS.sub("", name)
     return name

@@ -49,7 +49,7 @@ _SQL_RULES: dict[str, Reader] = {
     )
 }
 
-_BLOCKS = frozenset({"if_statement", "else_clause", "compound_statement", "ERROR"})
+_BLOCKS = frozenset({"if_statement", "else_clause", "else_if_clause", "compound_statement", "ERROR"})
 _BASH_VALUES = frozenset({"variable_assignment", "declaration_command"})
 
 MORE: dict[str, Language] = {
@@ -193,7 +193,12 @@ MORE: dict[str, Language] = {
             "assignment_statement": m.lua_assignment,
             "field": m.lua_field,
         },
-        through=frozenset({"chunk", "block", "do_statement", "if_statement", "table_constructor", "ERROR"}),
+        through=frozenset(
+            {
+                *("chunk", "block", "do_statement", "if_statement", "elseif_statement", "else_statement"),
+                *("table_constructor", "ERROR"),
+            }
+        ),
         values=frozenset({"variable_declaration", "assignment_statement"}),
         comment="--",
         prologue=frozenset({"hash_bang_line"}),

@@ -118,6 +118,14 @@ class Outline:
         """What `Symbols.find` finds in the file as it is now."""
         return self._placed(self._symbols.find(symbol))
 
+    def ending_with(self, symbol: str) -> tuple[Definition, ...]:
+        """What `Symbols.ending_with` finds."""
+        return self._placed(self._symbols.ending_with(symbol))
+
+    def full(self, name: str) -> str:
+        """As `Symbols.full`."""
+        return self._symbols.full(name)
+
     def namesakes(self, name: str) -> tuple[Definition, ...]:
         """The definitions of the same dotted path, `total#2` for `total` as well."""
         return self._placed(self._symbols.namesakes(name))

@@ -95,4 +95,5 @@ def _replaced(
         one.member_indent,
         one.signature,
         one.depth,
+        one.opens and one.opens + keyword - one.keyword,
     )

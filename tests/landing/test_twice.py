@@ -158,9 +158,13 @@ OVERLOADS = (
 
 def test_a_body_of_a_namesake_is_not_put_in_place_of_another() -> None:
     setter = "@v.setter\ndef v(self, new):\n    self._v = int(new)\n"
-    assert land("a.py", PROPERTY, AtSymbol("A.v", "replace", setter)) == (["ambiguous"], PROPERTY)
-    assert land("a.py", PROPERTY, AtSymbol("A.v#2", "replace", setter))[0] == ["applied"]
+    assert land("a.py", PROPERTY, AtSymbol("A.v#1", "replace", setter)) == (["ambiguous"], PROPERTY)
+    after = PROPERTY.replace("= new", "= int(new)")
+    for symbol in ("A.v", "v", "v#2"):
+        assert land("a.py", PROPERTY, AtSymbol(symbol, "replace", setter)) == (["applied"], after)
     assert land("a.py", PROPERTY, AtSymbol("A.v", "replace", "def v(self):\n    return 1\n"))[0] == ["applied"]
     second = "int f(long x) {\n    return 3;\n}\n"
-    assert land("A.java", OVERLOADS, AtSymbol("A.f", "replace", second)) == (["ambiguous"], OVERLOADS)
-    assert land("A.java", OVERLOADS, AtSymbol("A.f(long)", "replace", second))[0] == ["applied"]
+    after = OVERLOADS.replace("return 2", "return 3")
+    assert land("A.java", OVERLOADS, AtSymbol("A.f#1", "replace", second)) == (["ambiguous"], OVERLOADS)
+    for symbol in ("A.f", "A.f(long)", "f(long x)"):
+        assert land("A.java", OVERLOADS, AtSymbol(symbol, "replace", second)) == (["applied"], after)

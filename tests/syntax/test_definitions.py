@@ -152,7 +152,7 @@ def test_a_comment_above_the_first_member_belongs_to_it() -> None:
 
 def test_a_property_and_its_setter_are_two_definitions_of_one_name() -> None:
     source = "class A:\n    @property\n    def x(self): ...\n    @x.setter\n    def x(self, v): ...\n"
-    assert list(defined(source)) == ["A", "A.x", "A.x#2"]
+    assert list(defined(source)) == ["A", "A.x#1", "A.x#2"]
     assert defined(source)["A.x#2"][1] == "    @x.setter\n    def x(self, v): ...\n"
 
 
@@ -182,9 +182,9 @@ def test_two_definitions_on_one_line_have_exact_spans() -> None:
     assert found["g"][1] == "function g() {}"
 
 
-def test_a_prototype_leaves_the_plain_name_to_the_definition() -> None:
+def test_a_prototype_leaves_the_first_number_to_the_definition() -> None:
     found = defined("int f(int);\nint f(int x) { return x; }\n", "a.c")
-    assert found["f"][1] == "int f(int x) { return x; }\n"
+    assert found["f#1"][1] == "int f(int x) { return x; }\n"
     assert found["f#2"][1] == "int f(int);\n"
 
 
@@ -248,10 +248,10 @@ def test_the_place_for_members_never_lies_beyond_the_definition() -> None:
         assert definition.body is None or definition.start <= definition.body[0] <= definition.body[1] <= definition.end
 
 
-def test_the_plain_name_is_that_of_the_function_and_not_of_its_overloads() -> None:
+def test_the_first_number_is_that_of_the_function_and_not_of_its_overloads() -> None:
     source = (
         "class A:\n    @t.overload\n    def f(self, x: int) -> int: ...\n    @overload\n    @final\n    def f(self, x: str) -> str: ...\n"
         "    @cached\n    def f(self, x):\n        return x\n\n    @property\n    def v(self): ...\n    @v.setter\n    def v(self, x): ...\n"
     )
     found = {one.name: one.line for one in outline(source, "a.py")}
-    assert found == {"A": 1, "A.f": 8, "A.f#2": 3, "A.f#3": 6, "A.v": 12, "A.v#2": 14}
+    assert found == {"A": 1, "A.f#1": 8, "A.f#2": 3, "A.f#3": 6, "A.v#1": 12, "A.v#2": 14}

@@ -16,7 +16,10 @@ def compare(outline: Outline, data: bytes, language: str) -> None:
     fresh = parse(data, language)
     assert fresh.is_clean
     for one in fresh.definitions:
-        assert outline.find(one.name) == (one,)
+        name = fresh.symbols.full(one.name)
+        assert outline.full(one.name) == name
+        assert outline.find(name) == (one,)
+        assert set(outline.find(one.name)) == set(fresh.symbols.find(one.name))
     assert +Counter(outline.words) == +Counter(fresh.symbols.words)
     holder = outline.holder()
     level = [

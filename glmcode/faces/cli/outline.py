@@ -22,8 +22,8 @@ def outline(
 ) -> int:
     """List the definitions of source files.
 
-    Each line names one definition by its dotted path, which an edit plan may use as its symbol, with its kind, its
-    lines and its first line of code.
+    Each line names one definition by its dotted path, which an edit plan may use as its symbol (with a number where
+    several bear it: total#1, total#2), with its kind, its lines and its first line of code.
 
     \b
     glmcode outline src/cart.py

@@ -1,0 +1,5 @@
+class Cart {
+public:
+    Cart(int n, int m) : n_(n + m) {}
+    int n_;
+};

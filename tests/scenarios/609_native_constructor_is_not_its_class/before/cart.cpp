@@ -1,0 +1,5 @@
+class Cart {
+public:
+    Cart(int n) : n_(n) {}
+    int n_;
+};

@@ -1,0 +1,28 @@
+class Cart {
+    private int n;
+
+    Cart(int n) {
+        this.n = n;
+    }
+
+    Cart() {
+        this(0);
+    }
+
+    int size() {
+        return n;
+    }
+
+    @Deprecated
+    void add(int x) {
+        n += x;
+    }
+
+    void add(String s) {
+        n += s.length();
+    }
+
+    void clear() {
+        n = 0;
+    }
+}

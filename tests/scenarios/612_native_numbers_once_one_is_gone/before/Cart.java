@@ -1,0 +1,24 @@
+class Cart {
+    private int n;
+
+    Cart(int n) {
+        this.n = n;
+    }
+
+    Cart() {
+        this(0);
+    }
+
+    @Deprecated
+    void add(int x) {
+        n += x;
+    }
+
+    void add(long x) {
+        n += (int) x;
+    }
+
+    void add(String s) {
+        n += s.length();
+    }
+}

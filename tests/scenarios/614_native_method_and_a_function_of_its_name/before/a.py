@@ -1,0 +1,7 @@
+def total(cart):
+    return cart.total()
+
+
+class Cart:
+    def total(self):
+        return 0
