@@ -227,6 +227,8 @@ _STRICT: tuple[Callable[[Head, Head, str], bool], ...] = (
     lambda own, body, _: own.words == body.words and own.marks == body.marks,
     lambda own, body, _: own.words == body.words and not body.marks,
     lambda own, body, language: language in _ACCESSED and bool(body.marks) and own.marks == body.marks,
+    # `@doc` and `@spec` stand above the first clause alone.
+    lambda own, body, language: language == "elixir" and bool(body.marks) and bool(own.marks),
     lambda own, body, _: own.words == body.words,
     lambda own, body, _: own.parameters is not None and (own.parameters, own.tail) == (body.parameters, body.tail),
     lambda own, body, _: own.types is not None and (own.types, own.tail) == (body.types, body.tail),
