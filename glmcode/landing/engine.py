@@ -104,8 +104,10 @@ class Landing:
         return {path: data for path, (data, _) in self._changes().items()}
 
     def modes(self) -> dict[str, str]:
-        """The mode of each path in `files()` that stands."""
-        return {path: mode for path, (_, mode) in self._changes().items() if mode is not None}
+        """The mode of each path that stands, in `files()` or in what `changed_since_last()` gave: there a file may be back
+        to what it was."""
+        back = {path: self._workspace.base_mode(path) for path in self._told if self._workspace.base(path) is not None}
+        return back | {path: mode for path, (_, mode) in self._changes().items() if mode is not None}
 
     def changed_since_last(self) -> dict[str, bytes | None]:
         """What stands now at each path that changed since this was last asked (None: no file)."""

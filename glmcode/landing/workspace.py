@@ -277,6 +277,7 @@ class Workspace:
         self.tree = tree
         self._now: dict[str, File | None] = {}
         self._base: dict[str, bytes | None] = {}
+        self._base_modes: dict[str, str] = {}
         self._folders: dict[str, int] = {}
         self._left: dict[str, None] = {}
         """The files that the plan has left last, in that order."""
@@ -290,7 +291,10 @@ class Workspace:
         return self._base[path]
 
     def base_mode(self, path: str) -> str:
-        return self.tree.mode(path)
+        """The mode in the tree below when this was first asked: what lands may be written there meanwhile."""
+        if path not in self._base_modes:
+            self._base_modes[path] = self.tree.mode(path)
+        return self._base_modes[path]
 
     def get(self, path: str) -> File | None:
         """The file as it is now. Raises PathRefusedError."""

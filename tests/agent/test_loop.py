@@ -34,6 +34,21 @@ def test_one_plan_makes_it_green(tmp_path: Path) -> None:
     assert done.events[-1] is done.finished
 
 
+@pytest.mark.parametrize("mode", [0o755, 0o644])
+def test_a_file_that_no_edit_has_mended_is_put_back_with_its_mode(tmp_path: Path, mode: int) -> None:
+    """It had been written while a later edit could still mend it; that it is as it was is no change, and crashed the run."""
+    root = repository(tmp_path / "repo")
+    (root / "calc.py").chmod(mode)
+    git(root, "commit", "--quiet", "--all", "--allow-empty", "--message", "A mode")
+    breaks = '<edit path="calc.py" replace="add">\ndef add(a, b:\n    return a + b\n</edit>\n'
+    done = run(root, [breaks, FIX_ADD + FIX_DOUBLE])
+    assert done.finished.exit_code == Exit.OK, done.finished.why
+    assert [edit.outcome.reason for edit in done.all(EditLanded) if edit.outcome.status == "rejected"] == [
+        "breaks-syntax"
+    ]
+    assert "mode" not in done.finished.diff
+
+
 def test_the_users_checkout_is_not_touched_while_the_model_works(tmp_path: Path) -> None:
     root = repository(tmp_path / "repo")
     (root / "notes.txt").write_text("mine", encoding="utf-8")
