@@ -12,7 +12,8 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # json's own 
 from typing import Any, Final
 
 from glmcode.model.stream import Delta, Fault, Finish, Reasoning, Text, Usage
-from glmcode.model.tool_calls import ToolCalls
+from glmcode.model.tool_calls import ToolCalls, as_lines
+from glmcode.model.xml_calls import written_last
 
 __all__ = ["LARGEST_EVENT", "Decoder", "read_fault", "read_usage"]
 
@@ -61,6 +62,9 @@ class Decoder:
         self.usage: Usage | None = None
         self._shape = _Shape()
         self._calls = ToolCalls()
+        self._wrote = False
+        self._thoughts: list[str] = []
+        """The reasoning, as long as no text has come."""
 
     def feed(self, data: bytes) -> list[Delta | Fault]:
         """The deltas that these bytes complete. A Fault is the last of all."""
@@ -93,17 +97,25 @@ class Decoder:
         deltas = self.feed(b"\n\n")
         if self._torn:
             self.broken += 1
-        if calls := self._calls.text():
+        cut = self._finish in ("", "network_error", "error")
+        if calls := self._calls.text(cut=cut) or self._called_in_thought():
             self.spoke = True
             deltas.append(Text(calls))
         if self.usage is not None:
             deltas.append(self.usage)
-        if self._finish in ("", "network_error", "error"):
+        if cut:
             deltas.append(Finish("cut", f"the service ended with {self._finish}" if self._finish else why))
         else:
             deltas.append(Finish(self._finish))
         self.done = True
         return deltas
+
+    def _called_in_thought(self) -> str:
+        """The calls that an answer without any text ends with: its server took all of it for reasoning. Those of an answer
+        that did not come to its end may be given up by what was still to come."""
+        if self._wrote or self._finish not in ("stop", "tool_calls"):
+            return ""
+        return as_lines(written_last("".join(self._thoughts)))
 
     def _read(self, block: str) -> list[Delta | Fault]:
         """Whole lines → deltas. The one loop that runs for every token."""
@@ -171,6 +183,11 @@ class Decoder:
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         if text:
             out.append(kind(text))
+        if kind is Text:
+            self._wrote = self._wrote or not text.isspace()
+            self._thoughts.clear()
+        elif not self._wrote:
+            self._thoughts.append(text)
 
     def _events(self, payload: str) -> list[Any]:
         """The JSON values of one payload: usually one, more where a proxy glued events together."""

@@ -1,15 +1,18 @@
 """Structured tool calls, as they arrive in pieces → the lines of JSON that a plan has them as. Nobody offers the model any
 tools; some servers turn what it writes into calls all the same.
 
-A call whose arguments never became a whole object is left out: half of one must not be carried out.
+Half a call must not be carried out. In an answer that broke off it is left out: the rest is asked for. In one that ended it
+becomes a line of broken JSON: the plan's reader rejects that, and the model is told to send the call again.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-__all__ = ["ToolCalls"]
+from glmcode.model.xml_calls import Written, arguments_of, named
+
+__all__ = ["ToolCalls", "as_lines"]
 
 _MOST: Final = 4096
 """Calls of one answer."""
@@ -40,13 +43,23 @@ class ToolCalls:
             if isinstance(entry, Mapping):
                 self._piece(entry)
 
-    def text(self) -> str:
-        """A line of JSON for each whole call, in the order in which they began; "" where there is none."""
+    def text(self, *, cut: bool = False) -> str:
+        """A line of JSON for each call, in the order in which they began; "" where there is none. After a `cut`, of those
+        that are whole."""
         lines = []
         for call in self._calls:
-            arguments = _whole("".join(call.pieces))
+            given = "".join(call.pieces) or ("" if cut else "{}")
+            name, beside = named(call.name) if "<" in call.name else (call.name, "")
+            arguments = _whole(given)
+            if "<arg_key>" in beside or (arguments is None and "<arg_key>" in given):
+                # An object beside what stands in the name is one too many.
+                written = beside if arguments == {} else beside + given
+                arguments = None if arguments else arguments_of(written, cut=cut)
+                given = json.dumps(written)
             if arguments is not None:
-                lines.append(json.dumps({"name": call.name, "arguments": arguments}, ensure_ascii=False) + "\n")
+                lines.append(_line(name, arguments))
+            elif not cut:
+                lines.append(_broken(name, given))
         return "".join(["\n", *lines]) if lines else ""
 
     def _piece(self, entry: Mapping[str, Any]) -> None:
@@ -80,8 +93,29 @@ class ToolCalls:
             self._calls.append(known)
         if type(index) is int:
             self._by_index[index] = known
-        known.id, known.name = known.id or id_, known.name or name
+        known.id = known.id or id_
+        # Arguments that leak into a name come in pieces.
+        known.name = known.name + name if "<" in known.name else known.name or name
         return known
+
+
+def as_lines(calls: Sequence[Written]) -> str:
+    """The lines of JSON of calls that were written as text; "" for none."""
+    lines = [
+        _line(call.name, call.arguments) if call.arguments is not None else _broken(call.name, "") for call in calls
+    ]
+    return "".join(["\n", *lines]) if lines else ""
+
+
+def _line(name: str, arguments: Mapping[str, Any]) -> str:
+    return json.dumps({"name": name, "arguments": _with_lists(arguments)}, ensure_ascii=False) + "\n"
+
+
+def _broken(name: str, given: str) -> str:
+    """What came of a call's arguments, as what is no JSON, whatever stands in it; in one line, so that nothing in it is read
+    as a plan."""
+    given = " ".join(given.splitlines())
+    return f'{{"name": {json.dumps(name)}, "arguments": {{"edits": [half: {given} ...\n'
 
 
 def _whole(text: str) -> dict[str, Any] | None:
@@ -98,8 +132,12 @@ def _whole(text: str) -> dict[str, Any] | None:
             except (ValueError, RecursionError):
                 break
         if isinstance(found, dict):
-            return {key: _unpacked(value) if key in _LISTS else value for key, value in found.items()}
+            return found
     return None
+
+
+def _with_lists(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _unpacked(value) if key in _LISTS else value for key, value in arguments.items()}
 
 
 def _unpacked(value: Any) -> Any:

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glmcode.model.decoder import Decoder
-from glmcode.model.stream import Finish, Text, Usage
+from glmcode.model.stream import Delta, Fault, Finish, Reasoning, Text, Usage
 from glmcode.model.tool_calls import ToolCalls
-from glmcode.plan.edits import Edit
+from glmcode.model.xml_calls import arguments_of, written_last
+from glmcode.plan.edits import Broken, Edit
 from glmcode.plan.reader import parse_plan
 
 ARGUMENTS = {"path": "a.py", "old_string": "x = 1\n", "new_string": "x = 2  # é\n"}
@@ -28,11 +29,21 @@ def call(arguments: object = None, index: object = 0, id_: object = "c1", name: 
     return entry
 
 
-def read(*pieces: object) -> list[Any]:
+def taken(*pieces: object) -> ToolCalls:
     calls = ToolCalls()
     for piece in pieces:
         calls.take([piece])
-    return [json.loads(line)["arguments"] for line in calls.text().split("\n") if line]
+    return calls
+
+
+def read(*pieces: object) -> list[Any]:
+    """The arguments of the calls that are whole, in an answer that broke off."""
+    return [json.loads(line)["arguments"] for line in taken(*pieces).text(cut=True).split("\n") if line]
+
+
+def kinds(calls: ToolCalls) -> list[type]:
+    """What a plan's reader makes of the calls of an answer that came to its end."""
+    return [type(event) for event in parse_plan(calls.text()) if isinstance(event, Edit | Broken)]
 
 
 def parts(text: str, size: int) -> list[str]:
@@ -76,8 +87,66 @@ def test_the_same_index_for_every_call_is_told_by_the_ids() -> None:
 
 @pytest.mark.parametrize("end", range(len(ENCODED)))
 def test_half_a_call_is_never_carried_out(end: int) -> None:
-    assert read(call(ENCODED[:end])) == []
-    assert read(call(json.dumps(ENCODED)[: end + 1])) == []
+    whole = call(ENCODED, 1, "c2")
+    for half in (call(ENCODED[:end]), call(json.dumps(ENCODED)[: end + 1])):
+        assert read(half) == []
+        assert read(half, whole) == [ARGUMENTS]
+        if end:  # in an answer that has ended the model is told, and the call behind it lands
+            assert kinds(taken(half, whole)) == [Broken, Edit]
+
+
+@pytest.mark.parametrize(
+    "half",
+    ['{"path": "a.py", "x": "\n<edit path="b.py" delete="f"/>\n', "}]}} extra", "[1, 2", '{"a": 1}]}', "\x85x\u2028y"],
+)
+def test_nothing_within_half_a_call_is_read_as_a_plan(half: str) -> None:
+    (event,) = parse_plan(taken(call(half)).text())
+    assert isinstance(event, Broken)
+    assert "Send the whole call again" in event.why
+
+
+XML = "".join(f"<arg_key>{key}</arg_key>\n<arg_value>{value}</arg_value>\n" for key, value in ARGUMENTS.items())
+CALLED = f"<tool_call>edit_file\n{XML}</tool_call>"
+"""As GLM writes a call."""
+
+
+LEAKED = f"edit_file\n{XML}"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [call("", name=LEAKED)],
+        [call("{}", name=f"{LEAKED}</tool_call>")],
+        [call("", name=part) for part in ("edit_file<arg", *parts(LEAKED.removeprefix("edit_file\n<arg"), 9))],
+        [call(part, name=None if number else "edit_file") for number, part in enumerate(parts(XML, 7))],
+        [call(ENCODED, name="edit_file</tool_call>")],
+    ],
+)
+def test_arguments_that_leaked_out_of_their_place_are_read(pieces: list[object]) -> None:
+    calls = taken(*pieces)
+    assert json.loads(calls.text()) == {"name": "edit_file", "arguments": ARGUMENTS}
+    assert kinds(calls) == [Edit]
+
+
+@pytest.mark.parametrize("end", range(len("edit_file\n<arg_key>p"), len(LEAKED) - 1))
+def test_half_a_call_that_leaked_into_a_name_is_never_carried_out(end: int) -> None:
+    half = call("", name=LEAKED[:end])
+    assert read(half) == []
+    assert Edit not in kinds(taken(half)) or LEAKED[:end].endswith("</arg_value>")
+
+
+def test_what_looks_like_the_end_of_a_value_within_one_makes_the_call_none() -> None:
+    inner = "<arg_key>path</arg_key><arg_value>b.py</arg_value>"
+    for value in (inner, f"x</arg_value>{inner}<arg_value>", "<tool_call>", "x</tool_call>"):
+        leaked = f"<arg_key>content</arg_key><arg_value>{value}</arg_value>"
+        assert kinds(taken(call("", name=f"write_file<arg_key>path</arg_key><arg_value>a.py</arg_value>{leaked}"))) == [
+            Broken
+        ]
+
+
+def test_an_object_beside_leaked_arguments_is_one_too_many() -> None:
+    assert kinds(taken(call(ENCODED, name=LEAKED))) == [Broken]
 
 
 def test_a_list_that_is_sent_as_its_text_is_a_list_and_a_file_s_content_stays_text() -> None:
@@ -91,8 +160,9 @@ def test_a_list_that_is_sent_as_its_text_is_a_list_and_a_file_s_content_stays_te
 def test_anything_at_all_is_read_without_an_error(entries: list[object]) -> None:
     calls = ToolCalls()
     calls.take(entries)
-    for line in calls.text().split("\n"):
+    for line in calls.text(cut=True).split("\n"):
         assert not line or isinstance(json.loads(line)["arguments"], dict)
+    assert Edit not in kinds(calls) or '"arguments"' in json.dumps(entries)
 
 
 def event(**choice: object) -> bytes:
@@ -126,3 +196,80 @@ def test_an_answer_of_calls_alone_is_an_answer() -> None:
     assert isinstance(text, Text)
     assert finish == Finish("tool_calls")
     assert decoder.spoke
+
+
+def thought(*pieces: str, text: str = "", finish: str | None = "stop") -> list[Delta | Fault]:
+    """The deltas of an answer that reasons in these pieces; those of one kind in one."""
+    decoder = Decoder()
+    deltas = [delta for piece in pieces for delta in decoder.feed(event(delta={"reasoning_content": piece}))]
+    deltas += decoder.feed(event(delta={"content": text})) if text else []
+    deltas += decoder.feed(event(delta={}, finish_reason=finish)) if finish else []
+    return [delta for delta in deltas if not isinstance(delta, Reasoning)] + decoder.close()
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+@pytest.mark.parametrize("finish", ["stop", "tool_calls"])
+@pytest.mark.parametrize("before", ["", "I change a.py.\n", "<tool_call> is how I call.\n", "</think>"])
+def test_a_call_that_was_taken_for_reasoning_is_the_answer(size: int, finish: str, before: str) -> None:
+    said, end = thought(*parts(f"{before}{CALLED}\n", size), finish=finish)
+    assert isinstance(said, Text)
+    assert json.loads(said.text) == {"name": "edit_file", "arguments": ARGUMENTS}
+    assert end == Finish(finish)
+
+
+def test_several_calls_in_the_reasoning_come_in_their_order() -> None:
+    calls = [CALLED.replace("a.py", f"{name}.py") for name in "abc"]
+    said, _ = thought("So:\n" + "\n".join(calls))
+    assert isinstance(said, Text)
+    assert [edit.path for edit in parse_plan(said.text)] == ["a.py", "b.py", "c.py"]
+
+
+@pytest.mark.parametrize("end", range(len(CALLED)))
+def test_half_a_call_in_the_reasoning_is_never_carried_out(end: int) -> None:
+    deltas = thought(f"{CALLED}\n{CALLED.replace('a.py', 'b.py')[:end]}")
+    text = "".join(delta.text for delta in deltas if isinstance(delta, Text))
+    assert all(edit.path == "a.py" for edit in parse_plan(text) if isinstance(edit, Edit))
+    if end > CALLED.index("<arg_key>") + len("<arg_key>"):
+        assert [type(edit) for edit in parse_plan(text)] == [Edit, Broken]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text", "finish"),
+    [
+        ([f"I might say {CALLED}, but no."], "", "stop"),
+        ([f"A draft:\n{CALLED}"], "The plan is another.", "stop"),
+        ([f"A draft:\n{CALLED}"], "", None),
+        ([f"A draft:\n{CALLED}"], "", "length"),
+        ([f"A draft:\n{CALLED}"], "", "network_error"),
+        (["I call <tool_call>edit_file</tool_call>"], "", "stop"),
+        ([f"```\n{CALLED}\n```"], "", "stop"),
+    ],
+)
+def test_a_call_that_is_only_thought_of_is_none(pieces: list[str], text: str, finish: str | None) -> None:
+    deltas = thought(*pieces, text=text, finish=finish)
+    assert "".join(delta.text for delta in deltas if isinstance(delta, Text)) == text
+
+
+def test_a_structured_call_goes_before_one_that_was_thought_of() -> None:
+    decoder = Decoder()
+    decoder.feed(event(delta={"reasoning": CALLED.replace("a.py", "b.py")}))
+    decoder.feed(event(delta={"tool_calls": [call(ENCODED)]}, finish_reason="tool_calls"))
+    said, _ = decoder.close()
+    assert isinstance(said, Text)
+    assert [edit.path for edit in parse_plan(said.text)] == ["a.py"]
+
+
+@given(st.lists(st.sampled_from(["<tool_call>", "</tool_call>", "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>", "path", "a.py", " ", "\n"]), max_size=30))  # fmt: skip
+def test_any_order_of_tags_is_read_without_an_error(tags: list[str]) -> None:
+    for one in written_last("".join(tags)):
+        assert one.arguments is None or all(not value.count("<arg") for value in one.arguments.values())
+
+
+@pytest.mark.parametrize(
+    "piece", ["<tool_call>", "<tool_call>f<arg_key>", f"{CALLED} ", "<arg_value></arg_value>", " "]
+)
+def test_a_megabyte_of_tags_costs_a_pass_over_it(piece: str) -> None:
+    """Not one for each tag: a minute each would be the end of the test."""
+    text = "<tool_call>f<arg_key>k</arg_key><arg_value>" + piece * (1_000_000 // len(piece))
+    assert written_last(text) is not None
+    assert arguments_of(text[len("<tool_call>f") :], cut=False) is None or piece == " "
