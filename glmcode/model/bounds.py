@@ -17,6 +17,8 @@ _LONGEST_TOKEN: Final = 256
 _ALIVE: Final = 5
 """Times the silence that cuts an answer, for which a line may be kept open without a word: services send comments and empty
 events while they queue a request, and some never stop."""
+_SLOWEST: Final = 0.1
+"""Characters a second. A line that gives less for as long as that is cut: a plan would take months over it."""
 
 
 @dataclass(slots=True)
@@ -27,19 +29,33 @@ class Bounds:
     deadline: float
     stall: float
     _length: int = 0
+    _called: int = 0
     _spoken: float = field(default_factory=time.monotonic)
+    _looked: float = field(default_factory=time.monotonic)
+    """When the pace was looked at last, and what had come by then."""
+    _came: int = 0
 
-    def passed(self, deltas: Sequence[Delta | Fault]) -> str:
-        """Which bound is passed now that these have come, in a few words; "" for none."""
+    def passed(self, deltas: Sequence[Delta | Fault], called: int = 0) -> str:
+        """Which bound is passed now that these have come, in a few words; "" for none. `called`: characters of tool calls
+        so far, which come as text at the end only."""
         now = time.monotonic()
-        if deltas:
+        if deltas or called > self._called:
             self._spoken = now
             self._length += sum(len(delta.text) for delta in deltas if isinstance(delta, Text | Reasoning))
+            self._length += called - self._called
+            self._called = called
             if self._length > self.max_tokens * _LONGEST_TOKEN:
                 return "the service sends far more than was asked for"
         elif now - self._spoken > _ALIVE * self.stall:
             return f"nothing but signs of life for {now - self._spoken:.0f} seconds"
-        return OUT_OF_TIME if now >= self.deadline else ""
+        if now >= self.deadline:
+            return OUT_OF_TIME
+        return self._dripping(now) if now - self._looked > _ALIVE * self.stall else ""
+
+    def _dripping(self, now: float) -> str:
+        came, seconds = self._length - self._came, now - self._looked
+        self._came, self._looked = self._length, now
+        return f"only {came} characters in {seconds:.0f} seconds" if came < _SLOWEST * seconds else ""
 
     def cut_by_time(self) -> bool:
         """Whether the deadline has come."""

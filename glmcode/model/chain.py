@@ -33,8 +33,8 @@ Allow: TypeAlias = Callable[[Provider, str], int]
 """How many output tokens a request may use at most at this provider, of this model. Raises GlmcodeError where it is not to be
 asked: its context is too small, its price too high for what is left."""
 
-Slots: TypeAlias = Callable[[Provider], AbstractContextManager[object] | None]
-"""Takes one of the places for requests under way at a provider; None where all are taken."""
+Slots: TypeAlias = Callable[[Provider, bool], AbstractContextManager[object] | None]
+"""Takes one of the places for requests under way at a provider, or all of them; None where they are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,8 @@ class _State:
     error: GlmcodeError | None = None
     """Why it could not answer last."""
     told: set[str] = field(default_factory=set)
+    alone: bool = False
+    """It takes fewer requests at once than its table says: ours waits until no other one is under way."""
 
 
 class Chain:
@@ -94,7 +96,7 @@ class Chain:
         retry: Retry | None = None,
         *,
         record: "Recorder | None" = None,
-        slots: Slots = lambda _: nullcontext(),
+        slots: Slots = lambda _, __: nullcontext(),
     ) -> None:
         """`slots` bounds the requests under way at a provider, also those of other processes."""
         self._retry = retry or Retry()
@@ -164,16 +166,14 @@ class Chain:
         if state is not self._current:
             yield Switched(endpoint.provider.name, endpoint.model, self._why(state))
             self._current = state
-        slot = self._slots(endpoint.provider)
+        slot = self._slots(endpoint.provider, state.alone)
         if slot is None:
-            yield Told(
-                f"{endpoint.provider.in_flight} requests to {endpoint.provider.name} are under way: waiting for one to end"
-            )
+            yield Told(_taken(endpoint.provider, state.alone))
         while slot is None:
             time.sleep(_LOOK)
             if time.monotonic() >= request.deadline:
                 raise _over()
-            slot = self._slots(endpoint.provider)
+            slot = self._slots(endpoint.provider, state.alone)
         with slot:
             yield Asking(endpoint.provider, endpoint.model, most)
             client.retry = replace(self._retry, tries=0) if state.breaker.tried else self._retry
@@ -181,8 +181,15 @@ class Chain:
                 yield from self._answered(state, client.stream(replace(request, max_tokens=most)), request.deadline)
             except UnansweredError as error:
                 self._failed(state, error)
-                return False
-        return True
+            else:
+                return True
+        if isinstance(state.error, UnansweredError) and state.error.failure.crowded:
+            free = self._slots(endpoint.provider, True)
+            state.alone = state.alone or free is None
+            if free is not None:
+                with free:
+                    pass
+        return False
 
     def _answered(self, state: _State, deltas: Iterator[Delta], deadline: float) -> Iterator[Delta]:
         """An answer, and what it says of its provider."""
@@ -280,6 +287,13 @@ def _passes(state: _State) -> bool:
 def _elsewhere(error: GlmcodeError) -> bool:
     """Whether another provider may do what this one can't."""
     return error.failure.elsewhere if isinstance(error, UnansweredError) else error.exit_code is Exit.BUDGET
+
+
+def _taken(provider: Provider, alone: bool) -> str:
+    """Why a request waits before it is sent."""
+    if alone or provider.in_flight == 1:
+        return f"another request to {provider.name} is under way, and it takes one at a time: waiting for that to end"
+    return f"{provider.in_flight} requests to {provider.name} are under way: waiting for one to end"
 
 
 def _over(why: str = "") -> GlmcodeError:

@@ -251,7 +251,7 @@ class Client:
                             why = self._faulted(delta, decoder)
                         else:
                             yield delta
-                    why = why or bounds.passed(deltas)
+                    why = why or bounds.passed(deltas, decoder.called)
                     if why or decoder.done:
                         break
         except NoAnswerError as none:

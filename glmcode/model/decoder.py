@@ -66,6 +66,11 @@ class Decoder:
         self._thoughts: list[str] = []
         """The reasoning, as long as no text has come."""
 
+    @property
+    def called(self) -> int:
+        """Characters of tool calls so far."""
+        return self._calls.size
+
     def feed(self, data: bytes) -> list[Delta | Fault]:
         """The deltas that these bytes complete. A Fault is the last of all."""
         if self.done:

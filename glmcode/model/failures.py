@@ -41,6 +41,10 @@ _TOO_LONG: Final = frozenset({"1261", "context_length_exceeded"})
 _SPENT: Final = frozenset({"1308", "1310", *map(str, range(1316, 1322))})
 """Usage limits that last for hours or days: waiting seconds is in vain."""
 _UNFAIR: Final = frozenset({"1313"})
+_UNNAMED_RESET: Final = 1800.0
+"""Seconds that a provider is left alone for whose usage limit names no reset: limits of five hours are the shortest, and no one
+knows when this one began."""
+_CROWDED: Final = frozenset({"1302", "rate_limit_exceeded"})
 _BUSY: Final = frozenset({"1302", "1305", "1234", "rate_limit_exceeded", "overloaded_error"})
 _RETRIED: Final = frozenset({408, 409, 425, 429})
 
@@ -58,6 +62,8 @@ class Failure:
     """Seconds that the service asks to wait, where it does."""
     elsewhere: bool = False
     """Another provider may answer it. Else the user is to mend something, and no other one is asked."""
+    crowded: bool = False
+    """Too many requests at once may be why."""
     why: Literal["", "too-long", "messages"] = ""
     """What may be done about it: a shorter conversation, or the messages put into another order."""
 
@@ -157,11 +163,12 @@ def _judge(endpoint: Endpoint, status: int, fault: Fault, wait: float | None) ->
         message = f"{host}: the prompt is too long for the model{detail}"
         return Failure(message, Exit.USAGE, "name fewer files in the task", elsewhere=True, why="too-long")
     if code in _SPENT:
+        named = wait if wait is not None else asked_to_wait(fault.message, time.time(), endpoint.provider.reset_zone)
         return Failure(
             f"{host}: a usage limit is reached{detail}",
             Exit.UNREACHABLE,
             "wait for its reset, or use another --provider",
-            wait=wait if wait is not None else asked_to_wait(fault.message, time.time(), endpoint.provider.reset_zone),
+            wait=_UNNAMED_RESET if named is None else named,
             elsewhere=True,
         )
     if code in _UNFAIR:
@@ -173,7 +180,8 @@ def _judge(endpoint: Endpoint, status: int, fault: Fault, wait: float | None) ->
         if wait is None:
             wait = asked_to_wait(fault.message, time.time(), endpoint.provider.reset_zone)
         hint = "try again later, or use another --provider"
-        return Failure(f"{host}: {what}{detail}", Exit.UNREACHABLE, hint, True, wait, elsewhere=True)
+        crowded = code in _CROWDED or (status == 429 and code not in _BUSY)
+        return Failure(f"{host}: {what}{detail}", Exit.UNREACHABLE, hint, True, wait, elsewhere=True, crowded=crowded)
     return Failure(f"{host} refused the request{detail}", Exit.USAGE)
 
 

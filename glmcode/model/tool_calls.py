@@ -35,7 +35,8 @@ class ToolCalls:
     def __init__(self) -> None:
         self._calls: list[_Call] = []
         self._by_index: dict[int, _Call] = {}
-        self._size = 0
+        self.size = 0
+        """Characters of all arguments so far."""
 
     def take(self, entries: object) -> None:
         """The `tool_calls` of one delta or message; what is none is passed over."""
@@ -72,8 +73,8 @@ class ToolCalls:
             return
         if isinstance(arguments, Mapping):
             call.pieces = [json.dumps(arguments)]
-        elif isinstance(arguments, str) and self._size + len(arguments) <= _LONGEST:
-            self._size += len(arguments)
+        elif isinstance(arguments, str) and self.size + len(arguments) <= _LONGEST:
+            self.size += len(arguments)
             call.pieces.append(arguments)
 
     def _call(self, index: object, id_: str, name: str) -> _Call | None:

@@ -13,7 +13,7 @@ import pytest
 
 from glmcode.agent.conversation import Conversation, Options
 from glmcode.agent.events import Event, Note
-from glmcode.agent.inflight import slot
+from glmcode.agent.inflight import STAGGER, slot
 from glmcode.agent.options import Phases
 from glmcode.agent.task import open_conversation, run_task
 from glmcode.model.providers import Provider
@@ -103,6 +103,34 @@ def test_as_many_places_as_a_provider_takes_requests(tmp_path: Path, monkeypatch
     assert isinstance(slot(replace(two(), base_url="https://y.example/v1")), AbstractContextManager)
     with second, slot(two()) or pytest.fail("a place is free"):
         assert slot(two()) is None
+
+
+def test_all_places_are_to_be_had_only_where_none_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with slot(two()) or pytest.fail("a place is free"):
+        assert slot(two(), True) is None
+    with slot(two(), True) or pytest.fail("all places are free"):
+        assert slot(two()) is None
+    assert slot(two()) is not None
+
+
+def test_requests_beside_others_begin_one_after_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    waits: list[float] = []
+    monkeypatch.setattr("glmcode.agent.inflight.time.sleep", waits.append)
+    three = replace(two(), in_flight=3)
+    with slot(three) or pytest.fail("a place is free"):
+        assert waits == []
+        second = slot(three)
+        third = slot(three)
+    assert second is not None
+    assert third is not None
+    assert len(waits) == 2
+    assert all(STAGGER / 2 < wait <= STAGGER for wait in waits)
+    second.__exit__(None, None, None)
+    third.__exit__(None, None, None)
+    assert slot(three) is not None
+    assert len(waits) == 2  # alone again: it waits for no one
 
 
 def test_a_place_is_free_when_the_process_that_had_it_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

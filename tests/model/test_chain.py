@@ -5,7 +5,7 @@ import itertools
 import json
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 
 import pytest
@@ -41,7 +41,7 @@ def allow(provider: Provider, _: str) -> int:
 
 @contextmanager
 def chained(
-    *scripts: Sequence[Script], retry: Retry = QUICK, slots: Slots = lambda _: nullcontext(), **changes: object
+    *scripts: Sequence[Script], retry: Retry = QUICK, slots: Slots = lambda _, __: nullcontext(), **changes: object
 ) -> Iterator[tuple[Chain, list[FaultServer]]]:
     """A chain of servers, each with its scripts; they are called a, b, c, ... `changes` are those of the last provider."""
     with ExitStack() as stack:
@@ -303,9 +303,60 @@ def test_what_is_asked_for_is_what_each_provider_allows() -> None:
 
 def test_no_more_requests_are_under_way_than_a_provider_takes() -> None:
     free = itertools.chain([None, None], itertools.repeat(nullcontext()))
-    with chained([good("there")], slots=lambda _: next(free)) as (chain, _):
+    with chained([good("there")], slots=lambda _, __: next(free)) as (chain, _):
         deltas = list(chain.stream(ASK, allow))
-    assert story(deltas) == ["1 requests to a are under way: waiting for one to end", "ask a"]
+    assert story(deltas) == [
+        "another request to a is under way, and it takes one at a time: waiting for that to end",
+        "ask a",
+    ]
+
+
+@pytest.mark.parametrize("others", [True, False])
+def test_a_provider_that_takes_fewer_requests_than_thought_is_asked_when_no_other_is_under_way(others: bool) -> None:
+    """Else each try would be refused for as long as the other request lasts: half an hour."""
+    asked: list[bool] = []
+    looks = [None, None, None] if others else []
+
+    def slots(_: Provider, alone: bool) -> AbstractContextManager[object] | None:
+        asked.append(alone)
+        return looks.pop() if alone and looks else nullcontext()
+
+    retry = replace(QUICK, tries=0, waits=(0.01,))
+    with chained([FULL, good("there")], retry=retry, slots=slots) as (chain, servers):
+        deltas = list(chain.stream(ASK, allow))
+    assert text(deltas) == "there"
+    waited = "another request to a is under way, and it takes one at a time: waiting for that to end"
+    assert story(deltas) == ["ask a", "wait", *([waited] if others else []), "ask a"]
+    assert asked == [False, True, True, True, True] if others else [False, True, False]
+    assert len(servers[0].seen) == 2
+
+
+@pytest.mark.parametrize("busy", [error(429, "1305", "overloaded"), error(503, None, "busy")])
+def test_an_overloaded_provider_is_not_thought_to_be_full_of_our_own_requests(busy: Script) -> None:
+    with chained([busy, good("there")], retry=replace(QUICK, tries=0, waits=(0.01,)), slots=lambda _, alone: None if alone else nullcontext()) as (chain, _):  # fmt: skip
+        assert story(list(chain.stream(ASK, allow))) == ["ask a", "wait", "ask a"]
+
+
+@pytest.mark.parametrize("code", ["1308", "1310", *map(str, range(1316, 1322))])
+def test_a_usage_limit_that_names_no_reset_is_left_alone_for_half_an_hour(code: str) -> None:
+    with chained([error(429, code, "limit reached"), good("back")], [good("there")]) as (chain, servers):
+        for _ in range(2):
+            assert text(list(chain.stream(ASK, allow))) == "there"
+        assert len(servers[0].seen) == 1
+        breaker = chain._states[0].breaker
+        assert 1700 < breaker.asked_to_wait(time.monotonic()) <= 1800
+        breaker._asked = time.monotonic()
+        assert text(list(chain.stream(ASK, allow))) == "back"
+
+
+def test_a_usage_limit_of_the_only_provider_is_told_at_once_and_not_waited_for() -> None:
+    with (
+        chained([error(429, "1308", "limit reached")], retry=replace(QUICK, waits=(30.0, 120.0))) as (chain, servers),
+        pytest.raises(GlmcodeError, match="a usage limit is reached") as raised,
+    ):
+        list(chain.stream(ASK, allow))
+    assert raised.value.exit_code == Exit.UNREACHABLE
+    assert len(servers[0].seen) == 1
 
 
 @pytest.mark.parametrize(
