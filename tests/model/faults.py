@@ -22,7 +22,8 @@ if sys.platform == "linux":
 class Line:
     """One accepted connection, with what a script for it needs."""
 
-    def __init__(self, connection: socket.socket, stopping: threading.Event) -> None:
+    def __init__(self, connection: socket.socket, stopping: threading.Event, request: "Seen") -> None:
+        self.request = request
         self._connection = connection
         self._stopping = stopping
 
@@ -111,8 +112,9 @@ class FaultServer:
     def _answer(self, connection: socket.socket, script: Script) -> None:
         # A client that goes away is what some tests want.
         with connection, contextlib.suppress(OSError):
-            self.seen.append(_request(connection))
-            script(Line(connection, self._stopping))
+            request = _request(connection)
+            self.seen.append(request)
+            script(Line(connection, self._stopping, request))
 
 
 def _on_its_way(connection: socket.socket) -> int:
