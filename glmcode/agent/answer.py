@@ -249,7 +249,7 @@ class _Stream:
         elif isinstance(delta, Switched):
             self.emit(ProviderSwitched(delta.provider, delta.model, delta.why))
         now = time.monotonic()
-        if now >= self.next_progress:
+        if isinstance(delta, Text | Reasoning) and now >= self.next_progress:
             self.next_progress = now + PROGRESS_EVERY
             self.emit(Progress(self.number, self.reasoned, self.written, len(self.outcomes)))
         if now >= self.next_flush:
