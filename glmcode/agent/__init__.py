@@ -4,7 +4,7 @@ Four protocols are all that the loop asks of the world; `task.py` fills them wit
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from glmcode.agent.events import Event
 from glmcode.checks.verdict import Verdict
@@ -70,3 +70,9 @@ class Journal(Protocol):
 
     def end(self, finish: str, /) -> None:
         """The answer has ended."""
+
+    def asked(self, request: Mapping[str, Any], /) -> None:
+        """A request goes out: what is needed to tell what it cost, where this process does not live to."""
+
+    def counted(self) -> None:
+        """What the request cost is known."""

@@ -88,6 +88,11 @@ class Answer:
         """Whether the model came to the end of what it had to say."""
         return self.finish in WHOLE
 
+    @property
+    def only_thought(self) -> bool:
+        """It has reasoned, and said nothing."""
+        return bool(self.reasoning) and not self.text.strip()
+
     def rejected(self) -> tuple[Outcome, ...]:
         return tuple(outcome for outcome in self.outcomes if outcome.status == "rejected")
 
@@ -182,8 +187,7 @@ class _Stream:
         for number, (continues, text, reasoning) in enumerate(kept.parts):
             if number:
                 self._cut()
-                self.draft.go_on(continues=continues)
-                self.continued = continues
+                self._goes_on(continues=continues)
             if self._thinks():
                 self.reasoning.append(reasoning)
                 self.reasoned += len(reasoning)
@@ -210,10 +214,15 @@ class _Stream:
     def _cut(self) -> Cut:
         events, cut = self.draft.cut()
         self._read(events)
-        if not cut.partial:
-            self.reasoning, self.reasoned = [], 0  # it begins anew
         self.cut = cut
         return cut
+
+    def _goes_on(self, *, continues: bool) -> None:
+        """Another stream follows the cut. Where nothing had been said, the answer begins anew, thoughts and all."""
+        if self.cut is not None and not self.cut.partial:
+            self.reasoning, self.reasoned = [], 0
+        self.draft.go_on(continues=continues)
+        self.continued = continues
 
     def _thinks(self) -> bool:
         """Whether reasoning is part of the answer: what the model thinks of going on is not."""
@@ -260,10 +269,9 @@ class _Stream:
         """The rest of the answer begins to come."""
         assert self.cut is not None
         self.joined = True
-        self.continued = continues
         self.emit(StreamResumed(self.number, self.cut.edits, provider, self.ended))
         self.journal.go_on(continues=continues)
-        self.draft.go_on(continues=continues)
+        self._goes_on(continues=continues)
 
     def _think(self, text: str) -> None:
         """Reasoning is passed on by the line: a screen and a log both want whole ones."""

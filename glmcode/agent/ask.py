@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
+from glmcode.agent import Journal
 from glmcode.agent.answer import Answer, Kept, receive
 from glmcode.agent.compact import compacted
 from glmcode.agent.events import Note, RequestSent, RoundFinished, StoppedEarly, UsageCounted
@@ -51,13 +53,14 @@ def ask(job: Job, kept: Kept | None = None) -> Answer:
 
 
 def _received(job: Job, kept: Kept | None) -> Answer:
+    journal = job.begin(job, kept is not None)
     return receive(
-        lambda cut: _send(job, cut),
+        lambda cut: _send(job, cut, journal),
         Landing(job.bench.tree(), eager=True),
         job.bench.write,
         job.emit,
         job.rounds,
-        journal=job.begin(job, kept is not None),
+        journal=journal,
         kept=kept,
         resumptions=job.resumptions,
         stopping=job.stopping,
@@ -69,9 +72,9 @@ def _too_long(error: GlmcodeError) -> bool:
     return isinstance(error, TooLongError) or (isinstance(error, UnansweredError) and error.failure.why == "too-long")
 
 
-def _send(job: Job, cut: Cut | None) -> Iterator[Delta]:
+def _send(job: Job, cut: Cut | None, journal: Journal) -> Iterator[Delta]:
     """One request: all of the answer, or its rest. What it cost is counted when it has ended, however it does."""
-    thinking = job.thinking.plan if job.rounds == 1 else job.thinking.repair
+    thinking = (job.thinking.plan if job.rounds == 1 else job.thinking.repair) and not _only_thought(job)
     request = Request(tuple(job.messages), 0, thinking, deadline=job.deadline)
     if cut is not None:
         go_on = render("go_on") if cut.closed else ""
@@ -96,6 +99,7 @@ def _send(job: Job, cut: Cut | None) -> Iterator[Delta]:
             if isinstance(delta, Asking):
                 sent = delta
                 job.emit(_sent(job, guess(sent.provider), sent))
+                journal.asked(_notes(job, sent, guess(sent.provider)))
                 continue
             if isinstance(delta, Text):
                 said.append(delta.text)
@@ -103,6 +107,7 @@ def _send(job: Job, cut: Cut | None) -> Iterator[Delta]:
                 thought.append(delta.text)
             elif isinstance(delta, Usage) and sent is not None:
                 _count(job, sent, delta, guess(sent.provider), estimated=False)
+                journal.counted()
                 said, thought = [], []
             yield delta
     finally:
@@ -111,6 +116,13 @@ def _send(job: Job, cut: Cut | None) -> Iterator[Delta]:
             reasoning = estimate_tokens("".join(thought))
             estimate = Usage(prompt, 0, estimate_tokens("".join(said)) + reasoning, reasoning)
             _count(job, sent, estimate, guess(sent.provider), estimated=True)
+            journal.counted()
+
+
+def _only_thought(job: Job) -> bool:
+    """Whether the answer before this request has reasoned and said nothing: thinking on would use up the next one too."""
+    before = job.messages[-2]
+    return before.role == "assistant" and bool(before.reasoning) and not before.content.strip()
 
 
 def _calibrated(job: Job, guess: int, provider: Provider, model: str) -> int:
@@ -129,6 +141,17 @@ def _sent(job: Job, guess: int, sent: Asking) -> RequestSent:
     return RequestSent(job.rounds, provider.name, sent.model, prompt, sent.max_tokens, most)
 
 
+def _notes(job: Job, sent: Asking, guess: int) -> dict[str, Any]:
+    """What another process needs to estimate what the request has cost, where this one ends before it is counted."""
+    provider = sent.provider
+    return {
+        "provider": provider.name,
+        "model": sent.model,
+        "prompt": _calibrated(job, guess, provider, sent.model),
+        "prices": [provider.price_input, provider.price_output],
+    }
+
+
 def _count(job: Job, sent: Asking, usage: Usage, guess: int, *, estimated: bool) -> None:
     left = max(0, sent.max_tokens - usage.output_tokens)
     price = sent.provider.price_output
@@ -141,6 +164,9 @@ def _count(job: Job, sent: Asking, usage: Usage, guess: int, *, estimated: bool)
         dollars=cost(sent.provider, usage),
         estimated=estimated,
         guess=guess,
+        round=job.rounds,
+        provider=sent.provider.name,
+        model=sent.model,
     )
     if not estimated:
         key = (sent.provider.name, sent.model)

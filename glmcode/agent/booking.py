@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from glmcode.agent import Emit
-from glmcode.agent.events import Event, RequestSent, UsageCounted
+from glmcode.agent.events import Event, UsageCounted
 from glmcode.repo.ledger import Entry, append
 from glmcode.repo.sessions import Session
 
@@ -12,28 +12,24 @@ __all__ = ["booked"]
 
 def booked(emit: Emit, session: Session, task: str) -> Emit:
     """Passes every event on, and books what is counted."""
-    sent = RequestSent(0, "", "", 0, 0)
 
     def take(event: Event) -> None:
-        nonlocal sent
-        if isinstance(event, RequestSent):
-            sent = event
-        elif isinstance(event, UsageCounted):
-            append(_entry(session, task, sent, event))
+        if isinstance(event, UsageCounted):
+            append(_entry(session, task, event))
         emit(event)
 
     return take
 
 
-def _entry(session: Session, task: str, sent: RequestSent, usage: UsageCounted) -> Entry:
+def _entry(session: Session, task: str, usage: UsageCounted) -> Entry:
     return Entry(
         time=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         root=session.root,
         session=session.id,
         task=task,
-        round=sent.round,
-        provider=sent.provider,
-        model=sent.model,
+        round=usage.round,
+        provider=usage.provider,
+        model=usage.model,
         prompt=usage.prompt_tokens,
         cached=usage.cached_tokens,
         output=usage.output_tokens,

@@ -137,6 +137,9 @@ class Conversation:
         left = left_by(self.session)
         if left is None:
             return self._rounds(job, self.session.task)
+        if left.uncounted is not None:  # once, also where this process ends too
+            self._journal.reopen()
+            self._journal.counted()
         take_up(job, left)
         self._shown.update(left.shown)
         if left.kept is not None:

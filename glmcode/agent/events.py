@@ -201,6 +201,9 @@ class UsageCounted:
     estimated: bool
     guess: int = 0
     """Tokens that the prompt was taken for by its text alone, before the service had counted any."""
+    round: int = 0
+    provider: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

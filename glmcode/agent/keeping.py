@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from glmcode.agent.answer import Kept
+from glmcode.agent.events import UsageCounted
 from glmcode.agent.job import Job
 from glmcode.agent.resume import Draft
 from glmcode.errors import GlmcodeError
 from glmcode.model.stream import Message
+from glmcode.model.usage import estimate_tokens
 from glmcode.plan.edits import Edit, Event, Rename
 from glmcode.repo import sessions, streams
 from glmcode.repo.sessions import Session
@@ -35,6 +37,8 @@ class Left:
     counts: dict[str, int] = field(default_factory=dict)
     pending: dict[str, int] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
+    uncounted: UsageCounted | None = None
+    """What the request has cost that was under way, about."""
 
 
 _COUNTS = ("applied", "already", "rejected", "idle")
@@ -99,7 +103,23 @@ def _left(messages: tuple[Message, ...], stream: streams.Stream) -> Left | None:
     if not all(isinstance(count, int) for count in (*counts.values(), *pending.values())):
         return None
     kept = Kept(tuple((part.continues, part.text, part.reasoning) for part in stream.parts), stream.finish)
-    return Left(messages, number, kept, base, counts, pending, tuple(map(str, shown)))  # type: ignore[arg-type]
+    usage = _usage(stream.uncounted, number) if stream.uncounted is not None else None
+    return Left(messages, number, kept, base, counts, pending, tuple(map(str, shown)), usage)  # type: ignore[arg-type]
+
+
+def _usage(request: streams.Uncounted, number: int) -> UsageCounted | None:
+    """What a request has cost by what had come of its answer; None where nothing had, or where it can't be told."""
+    asked = request.asked
+    provider, model, prompt, prices = (asked.get(name) for name in ("provider", "model", "prompt", "prices"))
+    if not (request.text or request.reasoning) or not isinstance(prompt, int) or not isinstance(prices, list):
+        return None
+    reasoning = estimate_tokens(request.reasoning)
+    output = estimate_tokens(request.text) + reasoning
+    dollars = None
+    if len(prices) == 2 and all(isinstance(price, int | float) for price in prices):
+        dollars = (prompt * prices[0] + output * prices[1]) / 1e6
+    told = {"round": number, "provider": str(provider), "model": str(model)}
+    return UsageCounted(prompt, 0, output, reasoning, dollars, estimated=True, **told)  # type: ignore[arg-type]
 
 
 def take_up(job: Job, left: Left) -> None:
@@ -112,6 +132,9 @@ def take_up(job: Job, left: Left) -> None:
     for name, count in left.counts.items():
         setattr(job, name, count)
     job.pending = dict(left.pending)
+    if left.uncounted is not None:
+        job.spent.add(left.uncounted)
+        job.emit(left.uncounted)
 
 
 def touched(kept: Kept) -> set[str]:

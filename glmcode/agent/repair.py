@@ -62,7 +62,7 @@ def _pending_section(rejected: Sequence[Outcome], pending: Mapping[str, int]) ->
 
 
 def _cut_section(answer: Answer) -> str:
-    if answer.whole:
+    if answer.whole or not answer.text.strip():
         return ""
     tail = answer.text.rstrip()[-300:]
     if answer.stopped:
@@ -77,6 +77,8 @@ def _cut_section(answer: Answer) -> str:
 def _ask(answer: Answer, rejected: bool, green: bool) -> str:
     if answer.stopped and rejected:
         return "Don't go on with that plan before you know why it misses: look at what the files really hold, then send the rejected edits mended, and what is still to be done."
+    if answer.only_thought:
+        return "Your answer held nothing but thoughts, so nothing has changed. Don't think it all through again: answer with the edit plan now, the most needed edits first."
     if not answer.whole:
         return "Go on from the first edit that had not closed; don't repeat those before it."
     if not answer.outcomes:

@@ -8,6 +8,8 @@ appended to as it arrives; only the user may read it. Each line is one of
     {"reasoning": "..."} more of what the model thought
     {"go_on": true}      another stream follows one that broke off; true where it goes on to the character
     {"end": "stop"}      the answer has ended, and how
+    {"asked": {...}}     a request went out, and what the agent needs to tell what it cost
+    {"counted": true}    what it cost is known
 
 A line that a crash tore is void with all behind it.
 """
@@ -21,7 +23,7 @@ from typing import Any, Final
 
 from glmcode.repo.sessions import Session, stream_path
 
-__all__ = ["Journal", "Part", "Stream", "discard", "read"]
+__all__ = ["Journal", "Part", "Stream", "Uncounted", "discard", "read"]
 
 LARGEST: Final = 128 * 1024 * 1024
 """Bytes of the file. A full answer of 131,072 tokens has 1 MB, and reasoning as much."""
@@ -45,6 +47,17 @@ class Stream:
     """At least one; it may be empty."""
     finish: str
     """How the answer ended; "" where it broke off."""
+    uncounted: "Uncounted | None" = None
+    """The last request, where the process ended before it was known what it cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """A request whose cost nobody has counted, and what had come of its answer."""
+
+    asked: Mapping[str, Any]
+    text: str
+    reasoning: str
 
 
 class Journal:
@@ -89,6 +102,16 @@ class Journal:
         """What comes is of another stream; `continues`: it goes on to the character."""
         self.flush()
         self._write({"go_on": continues})
+
+    def asked(self, request: Mapping[str, Any]) -> None:
+        """A request goes out."""
+        self.flush()
+        self._write({"asked": dict(request)})
+
+    def counted(self) -> None:
+        """What it cost is known."""
+        self.flush()
+        self._write({"counted": True})
 
     def end(self, finish: str) -> None:
         self.flush()
@@ -136,20 +159,30 @@ def read(session: Session) -> Stream | None:
         return None
     parts: list[tuple[bool, list[str], list[str]]] = [(False, [], [])]
     finish = ""
+    asked: Mapping[str, Any] | None = None
+    since: tuple[list[str], list[str]] = ([], [])
     for line in lines[:-1]:  # behind the last line feed stands nothing, or a line that was torn
         match _record(line):
             case {"text": str(said)}:
                 parts[-1][1].append(said)
+                since[0].append(said)
             case {"reasoning": str(said)}:
                 parts[-1][2].append(said)
+                since[1].append(said)
             case {"go_on": bool(continues)}:
                 parts.append((continues, [], []))
                 finish = ""
             case {"end": str(said)}:
                 finish = said
+            case {"asked": dict(request)}:
+                asked, since = request, ([], [])
+            case {"counted": True}:
+                asked = None
             case _:
                 break
-    return Stream(begin, tuple(Part(c, "".join(text), "".join(thought)) for c, text, thought in parts), finish)
+    whole = tuple(Part(c, "".join(text), "".join(thought)) for c, text, thought in parts)
+    uncounted = None if asked is None else Uncounted(asked, "".join(since[0]), "".join(since[1]))
+    return Stream(begin, whole, finish, uncounted)
 
 
 def discard(session: Session) -> None:

@@ -15,6 +15,7 @@ from glmcode.agent.events import Event, Finished, StreamResumed
 from glmcode.agent.task import run_task
 from glmcode.errors import Exit
 from glmcode.model.retry import Retry
+from glmcode.model.usage import estimate_tokens
 from glmcode.plan.reader import parse_plan
 from glmcode.repo.lock import held
 from tests.agent.long_plan import COUNT, FILES, PLAN, Cuts, after, service
@@ -174,6 +175,34 @@ def test_a_crash_at_any_moment_is_gone_on_from(tmp_path: Path, uncut: str, seed:
     assert diff == uncut
     worktree = root / ".git" / "glmcode" / "worktrees" / "mend-it"
     assert git(worktree, "status", "--porcelain") == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process is killed by a signal")
+def test_what_a_killed_process_had_received_is_counted_once(tmp_path: Path) -> None:
+    """It is paid for, and was in no sum."""
+    root = repository(tmp_path / "repo", FILES)
+    env = environ(tmp_path, XDG_STATE_HOME=str(tmp_path / "state"))
+    journal = root / ".git" / "glmcode" / "sessions" / "mend-it.stream.jsonl"
+    with service(lambda _: None, pace=0.004) as server:
+        run = ("run", "--base-url", server.url, "--model", "glm-5", "--no-tests", "--json", "mend it")
+        with start(root, *run, env=env) as process:
+            while process.poll() is None and not (journal.exists() and journal.stat().st_size > 4000):
+                time.sleep(0.01)
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+        assert not glmcode(root, "usage", "--by", "request", "--json", env=env).result["rows"]
+        ran = glmcode(root, "resume", "--json", env=env)
+        again = glmcode(root, "usage", "--by", "request", "--json", env=env).result["rows"]
+    assert ran.result["ok"], ran.result
+    counted = [event for event in ran.events if event["event"] == "usage-counted"]
+    assert [event["estimated"] for event in counted] == [True, True]
+    assert counted[0]["round"] == 1
+    assert counted[0]["model"] == "glm-5"
+    assert ran.result["output_tokens"] == sum(event["output_tokens"] for event in counted)
+    # Both together are the plan, which was said once.
+    assert ran.result["output_tokens"] == pytest.approx(estimate_tokens(PLAN), rel=0.05)
+    assert sum(row["output"] for row in again) == ran.result["output_tokens"]
+    assert len(again) == 2
 
 
 def _killed(process: "subprocess.Popen[bytes]", seconds: float) -> bool:

@@ -88,6 +88,35 @@ def test_thinking_can_be_kept_to_a_task_s_first_answer(tmp_path: Path, monkeypat
     assert server.seen[1].body.startswith(prefix(server.seen[0].body))
 
 
+THOUGHT = event(reasoning_content="First I think, and think.\n")
+LENGTH = b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"length"}]}\n\ndata: [DONE]\n\n'
+
+
+@pytest.mark.parametrize(
+    "silent",
+    [[streamed(THOUGHT, LENGTH)], [streamed(THOUGHT, STOP)], [then(sends(HEAD + chunk(THOUGHT)), resets)] * 3],
+    ids=["length", "stop", "cut again and again"],
+)
+def test_an_answer_of_thoughts_alone_is_asked_for_again_without_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent: list[Script]
+) -> None:
+    """With them it would end as the one before did, and be paid for as that was."""
+    root = repository(tmp_path / "repo")
+    with FaultServer(*silent, thinks(FIX_ADD), thinks(FIX_DOUBLE)) as server:
+        conversation = opened(root, server, monkeypatch)
+        try:
+            assert conversation.pursue("mend it", lambda _: None).ok
+        finally:
+            conversation.close()
+    kinds = [seen.json["thinking"]["type"] for seen in server.seen]  # type: ignore[index]
+    assert kinds == [*["enabled"] * len(silent), "disabled", "enabled"]
+    messages = server.seen[len(silent)].json["messages"]
+    assert isinstance(messages, list)
+    assert "held nothing but thoughts" in messages[-1]["content"]
+    assert "<ending>" not in messages[-1]["content"]
+    assert server.seen[-1].body.startswith(prefix(server.seen[len(silent)].body))
+
+
 def two() -> Provider:
     return replace(providers()["openai"], name="mine", base_url="https://x.example/v1", in_flight=2)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glmcode.repo.sessions import Session, stream_path
-from glmcode.repo.streams import Journal, Part, Stream, discard, read
+from glmcode.repo.streams import Journal, Part, Stream, Uncounted, discard, read
 
 
 @pytest.fixture
@@ -34,6 +34,27 @@ def test_what_was_written_is_read_back(session: Session) -> None:
     written(session)
     parts = (Part(False, "one é \ud800\ntwo", "hm"), Part(True, "three", ""))
     assert read(session) == Stream({"round": 1}, parts, "stop")
+
+
+def test_the_request_whose_cost_is_not_known_is_told_with_what_came_of_it(session: Session) -> None:
+    journal = Journal(session)
+    journal.begin({"round": 1})
+    journal.asked({"prompt": 1})
+    journal.text("one")
+    journal.counted()
+    for expected in (None, Uncounted({"prompt": 2}, "two", "hm"), None):
+        journal.flush()
+        found = read(session)
+        assert found is not None
+        assert found.uncounted == expected
+        if expected is None:
+            journal.asked({"prompt": 2})
+            journal.go_on(continues=False)
+            journal.reasoning("hm")
+            journal.text("two")
+        else:
+            journal.counted()
+    journal.close()
 
 
 def test_only_the_user_may_read_it(session: Session) -> None:

@@ -42,6 +42,15 @@ LANDED = {
 }
 
 
+_ENDED = {
+    "length": "the answer reached its token limit",
+    "interrupted": "stopped by Ctrl-C",
+    "sensitive": "the service's content filter ended the answer (sensitive)",
+    "content_filter": "the service's content filter ended the answer (content_filter)",
+    "model_context_window_exceeded": "the model's context is full",
+}
+
+
 class Renderer:
     """Takes the events of a run and shows them. `intro`: what is said at its start, the task and the place of work ("all"),
     only the place, or nothing, where that was seen before."""
@@ -182,9 +191,7 @@ class Renderer:
 
     def _round(self, event: RoundFinished) -> None:
         if event.finish not in ("stop", "tool_calls", "stopped"):
-            why = {"length": "the answer reached its token limit", "interrupted": "stopped by Ctrl-C"}.get(
-                event.finish, f"the answer was cut ({event.finish})"
-            )
+            why = _ENDED.get(event.finish, f"the answer was cut ({event.finish})")
             self.screen.line(f"{why}: what had closed has landed", "yellow", indent="  ")
 
     def _budget(self, event: BudgetSpent) -> None:
