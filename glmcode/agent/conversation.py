@@ -15,7 +15,7 @@ from glmcode.agent.context import Shown, files_for, instructions, listing
 from glmcode.agent.events import ContextGathered, Finished, Note, RunStarted
 from glmcode.agent.inflight import slot
 from glmcode.agent.job import Job
-from glmcode.agent.keeping import begin_answer, left_by, save_messages, take_up, touched
+from glmcode.agent.keeping import begin_answer, has_half, left_by, save_messages, take_up, touched
 from glmcode.agent.loop import Ending, judge, pursue
 from glmcode.agent.options import Options, as_notes
 from glmcode.agent.prompts import render
@@ -26,6 +26,7 @@ from glmcode.checks.verdict import Verdict, for_model
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.model.chain import Chain, Link
 from glmcode.model.client import Message
+from glmcode.model.failures import UnansweredError
 from glmcode.model.usage import estimate_tokens
 from glmcode.repo.sessions import Session
 
@@ -56,6 +57,8 @@ class Conversation:
         self._options = options
         self._chain = chain
         self._taken_up = session is not None
+        self._half = False
+        """What came of the last answer can be gone on with, though nothing of it may have landed."""
         self.session = session or open_session(root, task, {"options": as_notes(options)})
         self._held = ExitStack()
         self._held.enter_context(held(lock_path(self.session), doing="is working on this session", patience=0))
@@ -90,15 +93,18 @@ class Conversation:
         emit = booked(emit, self.session, task) if self._options.book else emit
         emit(self._run_started(task))
         job = self._job(emit)
+        unanswered = False
         try:
             ending = work(job)
         except GlmcodeError as error:
+            unanswered = isinstance(error, UnansweredError)
             ending = Ending(error.exit_code, error.message, error.hint)
         except KeyboardInterrupt:
             ending = Ending(Exit.INTERRUPTED, "interrupted: what had landed is kept")
             self._bench.keep("glmcode: what had landed when it was interrupted")
         self._messages = job.messages
-        if ending.exit_code in _PASSING:
+        if ending.exit_code in _PASSING or unanswered:
+            self._half = ending.exit_code is not Exit.INTERRUPTED and has_half(self.session)
             hint = f"glmcode resume {self.session.id} goes on where it broke off"
             ending = replace(ending, hint=f"{ending.hint}\n{hint}".strip())
         self._save(job, ending)
@@ -119,7 +125,7 @@ class Conversation:
                 return True
         except GlmcodeError:
             return True  # someone moved the branch or the worktree meanwhile: what is left of it is theirs to look at
-        if self._taken_up:
+        if self._taken_up or self._half:
             return True  # what an earlier process left may be all there is of an answer
         remove(self.session.root, self.session.id, force=True)
         return False

@@ -19,7 +19,7 @@ from glmcode.plan.edits import Edit, Event, Rename
 from glmcode.repo import sessions, streams
 from glmcode.repo.sessions import Session
 
-__all__ = ["Left", "begin_answer", "left_by", "save_messages", "take_up", "touched"]
+__all__ = ["Left", "begin_answer", "has_half", "left_by", "save_messages", "take_up", "touched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,12 @@ def save_messages(session: Session, messages: Sequence[Message]) -> None:
             for one in messages
         ],
     )
+
+
+def has_half(session: Session) -> bool:
+    """Whether some of an answer has come that has not ended."""
+    stream = streams.read(session)
+    return stream is not None and not stream.finish and any(part.text for part in stream.parts)
 
 
 def left_by(session: Session) -> Left | None:

@@ -21,7 +21,20 @@ from glmcode.repo.lock import held
 from tests.agent.long_plan import COUNT, FILES, PLAN, Cuts, after, service
 from tests.agent.rig import git, repository
 from tests.faces.rig import environ, glmcode, start
-from tests.model.faults import HEAD, STOP, FaultServer, answer, chunk, error, resets, said, sends, streamed, then
+from tests.model.faults import (
+    HEAD,
+    STOP,
+    FaultServer,
+    Script,
+    answer,
+    chunk,
+    error,
+    resets,
+    said,
+    sends,
+    streamed,
+    then,
+)
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +117,30 @@ def test_what_can_not_be_reached_for_now_can_be_gone_on_with(tmp_path: Path, unc
     assert again.result["ok"], again.result
     assert again.result["diff"] == uncut
     assert len(parse_plan(come)) > COUNT // 3
+
+
+@pytest.mark.parametrize(
+    ("failing", "code"),
+    [(error(429, "1305", "overloaded"), Exit.UNREACHABLE), (error(429, "1113", "no balance"), Exit.USAGE)],
+)
+def test_half_an_edit_alone_is_kept_where_the_rest_can_not_be_had(
+    tmp_path: Path, uncut: str, failing: Script, code: Exit
+) -> None:
+    """Nothing had landed, and the session went with all that had come: half an hour of one long file."""
+    root = repository(tmp_path / "repo", FILES)
+    half = PLAN[: PLAN.index("</edit>") - 5]
+    listing = answer(200, '{"data": [{"id": "glm-5", "owned_by": "vllm"}]}')
+    with FaultServer(then(sends(HEAD + chunk(said(half))), resets), listing, failing) as server:
+        ran = glmcode(root, "run", "--base-url", server.url, "--model", "glm-5", "--no-tests", "--retries", "0", "mend it")  # fmt: skip
+    assert ran.code == code
+    assert "glmcode resume mend-it goes on where it broke off" in ran.err
+    with service(lambda _: None, owner="vllm") as server:
+        again = glmcode(root, "resume", "--base-url", server.url, "--json")
+        come, to_the_character = after(server.seen[-1].json)
+    assert again.result["diff"] == uncut
+    assert to_the_character
+    assert half.startswith(come)
+    assert len(come) > len(half) - 10
 
 
 def test_there_is_nothing_to_go_on_with(tmp_path: Path) -> None:

@@ -65,6 +65,9 @@ def test_every_provider_is_listed_with_where_its_key_comes_from(tmp_path: Path) 
     assert rows["novita"].endswith("key_command")
     assert rows["openrouter"].endswith("OPENROUTER_API_KEY is not set")
     assert rows["vllm"].endswith("none needed")
+    # A key without a URL to send it to is no provider that is configured.
+    assert rows["openai"].startswith("   openai")
+    assert rows["openai"].endswith("OPENAI_BASE_URL is not set")
     as_json = ran(tmp_path, "", "--json", "zai", ZAI_API_KEY=KEY).result
     assert [row["name"] for row in as_json["providers"]] == ["zai"]
     assert as_json["providers"][0]["key"] == "ZAI_API_KEY"
@@ -88,6 +91,7 @@ def test_a_server_that_neither_counts_nor_goes_on_is_told_so(tmp_path: Path) -> 
     with serves(owner="someone", counts=False) as server:
         found = ran(tmp_path, mine(server, continues=True), "--check", MINE_KEY=KEY)
     line = next(line for line in found.out.decode().splitlines() if "mine" in line)
+    assert "asking each that is configured" in found.err
     assert line.startswith("✓")
     assert line.split()[-2:] == ["no", "no"]
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
@@ -70,6 +71,8 @@ def _probed(chosen: "Mapping[str, Provider]", known: "Mapping[str, Provider]", *
     # The one that stands for any server has its URL from the environment.
     placed = {name: bool(one.base_url or os.environ.get("OPENAI_BASE_URL", "").strip()) for name, one in chosen.items()}
     asked = [name for name, one in chosen.items() if wanted or (placed[name] and not one.opt_in)]
+    if asked:
+        print("asking each that is configured: an answer may take a minute", file=sys.stderr)
     probes = list(probe_all([(name, lambda name=name: find(name)) for name in asked]))  # type: ignore[misc]  # a lambda with a default
     if not wanted:
         # One without a key is not configured, and a server of this machine that does not run is no failure.
@@ -101,10 +104,11 @@ def _list(chosen: "Mapping[str, Provider]", *, as_json: bool) -> None:
     table: list[tuple[str, ...]] = [("", "provider", "model", "context", "output", "$ in", "$ out", "$ cached", "key")]
     for one in chosen.values():
         key = key_state(one, os.environ)
+        placed = one.base_url or os.environ.get("OPENAI_BASE_URL", "").strip()
         none = "none needed" if one.local else f"{' or '.join(one.keys)} is not set"
         table.append(
             (
-                "✓" if key or one.local else "",
+                "✓" if placed and (key or one.local) else "",
                 one.name,
                 one.model or "as it lists",
                 _number(one.context),
@@ -112,7 +116,7 @@ def _list(chosen: "Mapping[str, Provider]", *, as_json: bool) -> None:
                 _price(one.price_input),
                 _price(one.price_output),
                 _price(one.price_cached),
-                key or none,
+                (key or none) if placed else "OPENAI_BASE_URL is not set",
             )
         )
     _table(table)
