@@ -1,8 +1,9 @@
 """Whether a provider answers, how fast, and what of its table's entry is true: a few requests of some dozen tokens."""
 
+import queue
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
@@ -19,7 +20,8 @@ __all__ = ["Probe", "probe", "probe_all"]
 _WORD: Final = "ready"
 _ASK: Final = Request((Message("user", f"Answer with the one word: {_WORD}"),), 96)
 _RETRY: Final = Retry(tries=0, waits=(), connect=10, stall=60)
-_AT_ONCE: Final = 8
+_PATIENCE: Final = 120.0
+"""Seconds that one provider gets in all: a server of this machine may have to load its model first."""
 
 Switch: TypeAlias = Literal["on and off", "always", "never", "unknown"]
 
@@ -70,23 +72,32 @@ class _Heard:
 
 def probe_all(ask: Sequence[tuple[str, Callable[[], Endpoint]]]) -> Iterator[Probe]:
     """Probes several providers at once, each by its name and what finds its endpoint; as they answer. Raises nothing that a
-    provider causes."""
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for done in as_completed([pool.submit(_found, name, find) for name, find in ask]):
-            yield done.result()
+    provider causes. Whoever stops listening waits for none of them."""
+    found: queue.SimpleQueue[Probe | BaseException] = queue.SimpleQueue()
+    for name, find in ask:
+        # A pool would wait for its threads when the user has had enough.
+        threading.Thread(target=_into, args=(found, name, find), daemon=True).start()
+    for _ in ask:
+        one = found.get()
+        if isinstance(one, BaseException):
+            raise one
+        yield one
 
 
-def _found(name: str, find: Callable[[], Endpoint]) -> Probe:
+def _into(found: "queue.SimpleQueue[Probe | BaseException]", name: str, find: Callable[[], Endpoint]) -> None:
     try:
-        return probe(find())
+        found.put(probe(find()))
     except GlmcodeError as error:
-        return Probe(name, "", error=error.message)
+        found.put(Probe(name, "", error=error.message))
+    except BaseException as error:  # a bug of ours: it is the caller's thread that tells
+        found.put(error)
 
 
 def probe(endpoint: Endpoint) -> Probe:
     """Asks one provider. Raises nothing that it causes."""
     name, url = endpoint.provider.name, endpoint.base_url
     found = Probe(name, url, endpoint.model, context=endpoint.provider.context)
+    ask = replace(_ASK, deadline=time.monotonic() + _PATIENCE)
     with Client(endpoint, _RETRY) as client:
         started = time.monotonic()
         try:
@@ -100,10 +111,10 @@ def probe(endpoint: Endpoint) -> Probe:
             found = replace(found, model=endpoint.model, context=endpoint.provider.context)
             if not found.has_model and found.listed:
                 found = replace(found, has_model=endpoint.model in models)
-            with_thoughts, without = _hear(client, _ASK), _hear(client, replace(_ASK, thinking=False))
+            with_thoughts, without = _hear(client, ask), _hear(client, replace(ask, thinking=False))
             heard = [with_thoughts, without]
             if endpoint.provider.continues:
-                heard.append(_hear(client, replace(_ASK, partial=_WORD[:3], closed="", thinking=False)))
+                heard.append(_hear(client, replace(ask, partial=_WORD[:3], closed="", thinking=False)))
                 found = replace(found, continues=heard[-1].continues)
         except GlmcodeError as error:
             return replace(found, error=error.message)

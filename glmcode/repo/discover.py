@@ -62,7 +62,12 @@ def state_dir(root: str) -> str:
 
 def _around(start: str) -> Repository | None:
     ceilings = {os.path.realpath(one) for one in os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep) if one}
-    first = here = os.path.realpath(start)
+    try:
+        first = here = os.path.realpath(start)
+    except FileNotFoundError:
+        raise GlmcodeError(
+            "the working directory is gone: it was removed meanwhile", hint="cd into one that is there"
+        ) from None
     while True:
         pointer = os.path.join(here, ".git")
         git_dir = _pointed_to(pointer) if os.path.isfile(pointer) else pointer

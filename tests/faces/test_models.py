@@ -1,14 +1,17 @@
 """`glmcode models`: what is listed, and what asking finds out, against real servers."""
 
 import json
+import os
+import signal
+import time
 from pathlib import Path
 
 import pytest
 
 from glmcode.errors import Exit
 from glmcode.model.table import providers
-from tests.faces.rig import KEY, Ran, environ, glmcode
-from tests.model.faults import STOP, FaultServer, Line, answer, error, event, free_port, said, streamed
+from tests.faces.rig import KEY, Ran, ended, environ, glmcode, start
+from tests.model.faults import STOP, FaultServer, Line, answer, error, event, free_port, said, stalls, streamed
 
 USAGE = b'data: {"choices":[],"usage":{"prompt_tokens":10,"completion_tokens":3}}\n\n'
 
@@ -66,8 +69,9 @@ def test_every_provider_is_listed_with_where_its_key_comes_from(tmp_path: Path) 
     assert rows["openrouter"].endswith("OPENROUTER_API_KEY is not set")
     assert rows["vllm"].endswith("none needed")
     # A key without a URL to send it to is no provider that is configured.
-    assert rows["openai"].startswith("   openai")
-    assert rows["openai"].endswith("OPENAI_BASE_URL is not set")
+    (row,) = glmcode(tmp_path, "models", "openai", env=environ(tmp_path)).out.decode().splitlines()[1:]
+    assert row.strip().startswith("openai")
+    assert row.endswith("OPENAI_BASE_URL is not set")
     as_json = ran(tmp_path, "", "--json", "zai", ZAI_API_KEY=KEY).result
     assert [row["name"] for row in as_json["providers"]] == ["zai"]
     assert as_json["providers"][0]["key"] == "ZAI_API_KEY"
@@ -141,6 +145,22 @@ def test_a_local_server_is_found_with_its_model(tmp_path: Path) -> None:
     assert [(probe["name"], probe["model"], probe["dollars"]) for probe in found.result["providers"]] == [
         ("vllm", "glm-5", 0)
     ]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process is interrupted by a signal")
+def test_ctrl_c_waits_for_no_provider(tmp_path: Path) -> None:
+    """One that was silent kept the command alive for minutes."""
+    folder = tmp_path / "config" / "glmcode"
+    folder.mkdir(parents=True)
+    with FaultServer(stalls(100)) as server:
+        (folder / "config.toml").write_text(mine(server), encoding="utf-8")
+        env = environ(tmp_path, XDG_CONFIG_HOME=str(tmp_path / "config"), MINE_KEY=KEY)
+        with start(tmp_path, "models", "--check", "mine", env=env) as process:
+            while not server.seen and process.poll() is None:
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=50)  # it is silent for twice as long
+    assert ended(process, out, err).code == Exit.INTERRUPTED
 
 
 def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:

@@ -61,6 +61,16 @@ def test_the_working_directory_is_where_it_starts(tmp_path: Path, monkeypatch: p
     assert find_repository().root == str(tmp_path / "r")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a directory that is in use can't be removed")
+def test_a_working_directory_that_was_removed_is_no_bug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(GlmcodeError, match="the working directory is gone"):
+        find_repository()
+
+
 def test_a_linked_worktree_shares_the_common_directory(tmp_path: Path) -> None:
     top = repository(tmp_path / "r")
     git(top, "worktree", "add", "-q", str(tmp_path / "side"))
