@@ -12,6 +12,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # json's own 
 from typing import Any, Final
 
 from glmcode.model.stream import Delta, Fault, Finish, Reasoning, Text, Usage
+from glmcode.model.thoughts import Leading
 from glmcode.model.tool_calls import ToolCalls, as_lines
 from glmcode.model.xml_calls import written_last
 
@@ -62,6 +63,7 @@ class Decoder:
         self.usage: Usage | None = None
         self._shape = _Shape()
         self._calls = ToolCalls()
+        self._leading: Leading | None = Leading()
         self._wrote = False
         self._thoughts: list[str] = []
         """The reasoning, as long as no text has come."""
@@ -102,6 +104,9 @@ class Decoder:
         deltas = self.feed(b"\n\n")
         if self._torn:
             self.broken += 1
+        if self._leading is not None:
+            leading, self._leading = self._leading, None
+            self._give(deltas, leading.rest())
         cut = self._finish in ("", "network_error", "error")
         if calls := self._calls.text(cut=cut) or self._called_in_thought():
             self.spoke = True
@@ -187,12 +192,24 @@ class Decoder:
                 self._half, self._half_kind, text = text[-1], kind, text[:-1]
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         if text:
-            out.append(kind(text))
-        if kind is Text:
-            self._wrote = self._wrote or not text.isspace()
-            self._thoughts.clear()
-        elif not self._wrote:
-            self._thoughts.append(text)
+            self._give(out, [kind(text)])
+
+    def _give(self, out: list[Delta | Fault], deltas: list[Text | Reasoning]) -> None:
+        """Adds the deltas; thoughts that stand in the text as reasoning."""
+        for delta in deltas:
+            if self._leading is not None:
+                leading, self._leading = self._leading, None
+                if isinstance(delta, Text):
+                    self._give(out, leading.take(delta.text))
+                    self._leading = None if leading.over else leading
+                    continue
+                self._give(out, leading.rest())  # a server that tells thoughts apart leaves none in the text
+            out.append(delta)
+            if isinstance(delta, Text):
+                self._wrote = self._wrote or not delta.text.isspace()
+                self._thoughts.clear()
+            elif not self._wrote:
+                self._thoughts.append(delta.text)
 
     def _events(self, payload: str) -> list[Any]:
         """The JSON values of one payload: usually one, more where a proxy glued events together."""

@@ -380,3 +380,45 @@ def test_a_learned_shape_changes_nothing(texts: list[str], key: str) -> None:
     alone = "".join(delta.text for deltas in unlearned for delta in deltas if isinstance(delta, Text | Reasoning))
     if not any("\ud800" <= c <= "\udfff" for text in texts for c in text):
         assert joined == alone == "".join(texts)
+
+
+@pytest.mark.parametrize(
+    ("said", "deltas"),
+    [
+        ("<think>A draft: <edit>\n</think>\n\nThe plan.", [Reasoning("A draft: <edit>\n"), Text("\n\nThe plan.")]),
+        ("<think>it goes on </thin", [Reasoning("it goes on </thin")]),
+        ("<think></think>x", [Text("x")]),
+        ("<thinking>x", [Text("<thinking>x")]),
+        ("<th", [Text("<th")]),
+        ("\n\n", [Text("\n\n")]),
+        ("So <think>no</think>", [Text("So <think>no</think>")]),
+        ("<think>a</think>b<think>c</think>", [Reasoning("a"), Text("b<think>c</think>")]),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_thoughts_that_a_server_left_in_the_text_are_no_part_of_the_answer(
+    said: str, deltas: list[Delta], size: int
+) -> None:
+    """What is drafted there would land."""
+    pieces = [said[at : at + size] for at in range(0, len(said), size)]
+    stream = b"".join(event({"content": piece}) for piece in pieces) + STOP
+    for sizes in ([], [1, 40]):
+        assert decoded(drip(stream, sizes)) == [*deltas, Finish("stop")]
+
+
+def test_thoughts_told_apart_are_the_only_ones() -> None:
+    """Of a server that does so, text that begins with the tag says it."""
+    stream = event({"reasoning": "hm"}) + event({"content": "<think>x</think>y"}) + STOP
+    assert decoded([stream]) == [Reasoning("hm"), Text("<think>x</think>y"), Finish("stop")]
+    assert decoded([event({"content": "<th"}) + event({"reasoning": "hm"}) + event({"content": "y"}) + STOP]) == [
+        Text("<th"),
+        Reasoning("hm"),
+        Text("y"),
+        Finish("stop"),
+    ]
+
+
+def test_blanks_before_thoughts_stay_and_hold_nothing_back() -> None:
+    decoder = Decoder()
+    assert decoder.feed(event({"content": "\n"})) == [Text("\n")]
+    assert decoder.feed(event({"content": "<think>hm</think>x"})) == [Reasoning("hm"), Text("x")]
