@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from glmcode.landing.sketch_blocks import Bounds, is_head
-from glmcode.landing.sketch_lines import TITLED, Line, are_two, head_of_key
+from glmcode.landing.sketch_heads import bound_by, prototype_of
+from glmcode.landing.sketch_lines import TITLED, Line, are_two
 
 __all__ = ["SURE", "costs", "gains", "is_another_item", "is_same_thing", "is_surely", "likeness", "words_of"]
 
@@ -29,7 +30,6 @@ MOST_LIKE = 40
 _WORD = re.compile(rb"[\w$]+")
 _ARGUMENTS = re.compile(rb" ?\(.*\)")
 _ORDINAL = re.compile(rb"^\d+[.)] ")
-_PATTERN = re.compile(rb"(?:export )?(?:const|let|val|auto) ?([\[{(].*)")
 
 
 def likeness(one: Line, other: Line) -> float:
@@ -43,8 +43,7 @@ def is_same_thing(line: Line, other: Line) -> bool:
     """Whether two lines define, bind or set the same name."""
     if line.title is not None or other.title is not None:
         return line.title == other.title
-    head = head_of_key(line.key)
-    return bool(head) and head == head_of_key(other.key)
+    return bool(line.head) and line.head == other.head
 
 
 def is_surely(line: Line, other: Line) -> bool:
@@ -52,9 +51,12 @@ def is_surely(line: Line, other: Line) -> bool:
     another number in a list."""
     if line.title is not None or other.title is not None:
         return line.title == other.title
-    ours, theirs = head_of_key(line.key), head_of_key(other.key)
-    if ours or theirs:
-        return ours == theirs and _is_name(ours) and (not line.is_comment or likeness(line, other) >= SURE)
+    if line.head or other.head:
+        if line.head == other.head:
+            return _is_name(line.head) and (not line.is_comment or likeness(line, other) >= SURE)
+        return _binds_more(line, other)
+    if (declared := prototype_of(line.key)) is not None and declared == prototype_of(other.key):
+        return True
     if _ORDINAL.match(line.key) and _ORDINAL.sub(b"", line.key) == _ORDINAL.sub(b"", other.key):
         return True
     words, others = words_of(line), words_of(other)
@@ -107,8 +109,8 @@ class _Ground:
             self._by_key.setdefault(line.key, []).append(j)
             if line.title is not None:
                 self._by_title.setdefault(line.title, []).append(j)
-            elif not line.is_comment and (head := head_of_key(line.key)):
-                self._by_head.setdefault(head, []).append(j)
+            elif not line.is_comment and line.head:
+                self._by_head.setdefault(line.head, []).append(j)
         self._keys = {line.key for line in sketch}
         self._loose = _loose_ends(sketch, self._by_key)
         self._index: tuple[dict[bytes, list[int]], list[int]] | None = None
@@ -161,9 +163,8 @@ class _Ground:
         if self._index is None:
             self._index = _indexed(self._file)
         alike = dict(_alike(line, *self._index, lambda j: self._within.allow(i, j)))
-        head = b"" if line.is_comment else head_of_key(line.key)
-        if head:
-            rows = (j for j in self._by_head.get(head, ()) if self._within.allow(i, j))
+        if line.head and not line.is_comment:
+            rows = (j for j in self._by_head.get(line.head, ()) if self._within.allow(i, j))
             alike.update((j, max(SURE, alike.get(j, 0))) for j in rows)
         bare = self._bare(i)
         if bare is not None:
@@ -234,21 +235,23 @@ def _loose_ends(sketch: Sequence[Line], by_key: dict[bytes, list[int]]) -> set[i
 
 def _differ(line: Line, other: Line) -> bool:
     """Whether the lines are about two things: next to a marker the one is no change of the other."""
-    ours, theirs = head_of_key(line.key), head_of_key(other.key)
-    return bool(ours) and bool(theirs) and ours != theirs and not _bound(ours) & _bound(theirs)
+    if line.head and other.head:
+        return line.head != other.head and not bound_by(line.head) & bound_by(other.head)
+    ours, theirs = prototype_of(line.key), prototype_of(other.key)
+    return ours is not None and theirs is not None and ours[0] != theirs[0]
 
 
-def _bound(head: bytes) -> set[bytes]:
-    """The names in a pattern that is bound, as `const { a, b }`: two patterns with one name would bind it twice."""
-    match = _PATTERN.match(head)
-    return set(_WORD.findall(match[1])) if match else set()
+def _binds_more(line: Line, other: Line) -> bool:
+    """Whether two lines bind some of the same names to the same: `value, err := f()` and `err := f()`."""
+    ours, theirs = bound_by(line.head), bound_by(other.head)
+    return bool(ours & theirs) and line.key[len(line.head) :] == other.key[len(other.head) :]
 
 
 def is_another_item(line: Line, file: Sequence[Line], j: int) -> bool:
     """Whether line j of the file is one of several that begin alike beside one another (`<li>`, `case`, the entries of a
     list), and the line is one more of them: the first word that tells those apart is what each is about."""
     other = file[j]
-    if (head := head_of_key(line.key)) == head_of_key(other.key) and _is_name(head):
+    if line.head == other.head and _is_name(line.head):
         return False
     ours, theirs = _WORD.findall(line.key[:400]), _WORD.findall(other.key[:400])
     told = 0

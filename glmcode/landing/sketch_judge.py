@@ -332,7 +332,12 @@ def _doubled(reading: Reading) -> Refusal | None:
     for i, line in enumerate(reading.sketch):
         if alignment.pairs[i] is not None or line.is_comment:
             continue
-        found = [j for j in stays.get(line.title or b"", ()) if _may_be_one(line, file[j])]
+        is_in_place = line.segment in reading.bounds.in_place
+        found = [
+            j
+            for j in stays.get(line.title or b"", ())
+            if _may_be_one(line, file[j]) and not (is_in_place and line.indent != file[j].indent)
+        ]
         if not line.trivial and line.closes is None and line.key.endswith((b"{", b":", b"(")) and b" " in line.key:
             found += [j for j in keys.get(line.key, ()) if len(keys[line.key]) == 1 and file[j].titles == line.titles]
         if found:

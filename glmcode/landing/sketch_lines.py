@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from glmcode.landing.nearest import is_trivial
+from glmcode.landing.sketch_heads import NO_TYPES, head_of_key
 from glmcode.plan.sketch import elides
 
 __all__ = [
@@ -17,7 +18,6 @@ __all__ = [
     "Line",
     "are_two",
     "goes_on",
-    "head_of_key",
     "indent_of",
     "is_label",
     "is_removal",
@@ -50,23 +50,9 @@ _FUNCTION = re.compile(
     rb"(?P<first>[\w~]+)[\w:<>,*&\[\]?.~ \t]*[\s*&](?P<name>~?[\w$]+(?:::~?[\w$]+)*)\s*\([^;{}]*\)[^;{}=]*\{$"
 )
 """A function that is known by its type before its name and the brace behind it, as in C and Java."""
-_NO_TYPES = frozenset(
-    b"if for while switch catch return else do with function match loop elif foreach new throw await delete yield go defer case "
-    b"unless until when synchronized using lock fixed extends super this not and or pub".split()
-)
 _FIELD = re.compile(
     rb"(?:(?:public|private|protected|static|readonly|override|declare)\s+)+(?P<field>[\w$#]+)\s*[?!]?\s*(?::(?!:)|[=(])"
 )
-_DECLARED = re.compile(
-    rb"(?:@[\w.]+(?: ?\([^()]*\))? )*(?P<first>[A-Za-z_]\w*)(?:[\w.*&\[\]? ]|::|<[^()=;]*>)*(?<=[ *&>\]?])(?P<name>[A-Za-z_$][\w$]*)"
-    rb" ?(?:\[[^\]=]*\] ?)*(?:;|=(?!=).*[;{(\[=]$|\{ ?(?:get|set|init)\b)"
-)
-"""A variable or a field that is known by its type before its name, as in C, Java and C#: its type may change, and its value."""
-_NO_DECLARATION = frozenset(
-    b"import using use package include goto echo print assert raise break continue from export require drop select".split()
-)
-_BEHIND = re.compile(rb" ?(?://.*|/\*.*\*/)$")
-_HEAD = re.compile(rb"(<[a-z][\w-]*>)[^<>]*</|([^=:(]{1,80}?)\??(?:: | [:+*/|&-]?= | => )")
 _CONTROL = frozenset(b"if for while switch catch return else do with function super match loop elif foreach".split())
 _COMMENT = re.compile(rb"\s*(?:/\*+|//+|#(?!\[|[\w-][^ ]*.*\{$)|--|<!--|;|%|\*|\"\"\")")
 _OPENS = re.compile(rb"[\[({]\s*(?://.*|/\*.*)?$|:\s*(?:#\s.*)?$|=>\s*$|<[\w.]*(?:\s[^<>]*)?>\s*$")
@@ -119,6 +105,8 @@ class Line:
     """Whether the marker before it, where there is one, stands outside of all that the sketch opens."""
     marked: int = 0
     """Columns of the shallowest marker before its segment."""
+    head: bytes = b""
+    """What an assignment, an entry, a setting or an element is about; empty for any other line."""
     last: int = -1
     """The row of the last line of the definition that it begins, where the grammar knows it."""
     followed: tuple[int, ...] = ()
@@ -147,7 +135,7 @@ def title_of(line: bytes, below: bytes = b"") -> bytes | None:
         if member:
             return bytes(member["field"]) if member["field"] not in _CONTROL else None
         function = _FUNCTION.match(braced) if braced else None
-        if function is None or function["first"] in _NO_TYPES or function["name"] in _NO_TYPES:
+        if function is None or function["first"] in NO_TYPES or function["name"] in NO_TYPES:
             return None
         return bytes(function["name"])
     if _COMMENT.match(bare):
@@ -155,19 +143,7 @@ def title_of(line: bytes, below: bytes = b"") -> bytes | None:
     name = match["name"] or match["value"] or match["member"] or match["call"]
     if name is None:
         return b"impl " + b" ".join(match["impl"].split())
-    return None if name in _CONTROL or (match["call"] and name in _NO_TYPES) else bytes(name)
-
-
-def head_of_key(key: bytes) -> bytes:
-    """What an assignment, an entry, a setting or an element is about; empty for any other line.
-
-    A declaration is about its name, told from an assignment to it by a semicolon.
-    """
-    declared = _DECLARED.match(_BEHIND.sub(b"", key[:400]))
-    if declared and declared["first"] not in _NO_TYPES and declared["first"].lower() not in _NO_DECLARATION:
-        return bytes(declared["name"]) + b";"
-    match = _HEAD.match(key[:400])
-    return match[1] or match[2] if match else b""
+    return None if name in _CONTROL or (match["call"] and name in NO_TYPES) else bytes(name)
 
 
 def are_two(line: Line, other: Line) -> bool:
@@ -258,6 +234,8 @@ def read_lines(
         title = None if is_comment or row in texts else title_of(data, lines[row + 1] if row + 1 < len(lines) else b"")
         named, last = defined.get(row, (None, -1)) if not is_comment else (None, -1)
         title = title or named
+        parent = within[-1][1] if within else b""
+        head = head_of_key(key, parent)
         closes = closable.pop(depth, b"") if _CLOSES.match(bare) and row not in texts else None
         if closes is not None and row in closers:
             closes = closers[row]
@@ -268,11 +246,11 @@ def read_lines(
                 key=key,
                 indent=indent,
                 depth=depth,
-                trivial=is_trivial(bare) and not head_of_key(key),
+                trivial=is_trivial(bare) and not head,
                 title=title,
                 closes=closes,
                 may_close_another=closes is not None and depth in ended,
-                parent=within[-1][1] if within else b"",
+                parent=parent,
                 titles=tuple(name for _, _, name in within if name),
                 is_comment=is_comment,
                 segment=segment,
@@ -280,6 +258,7 @@ def read_lines(
                 marked=shallowest,
                 sign=signs[row] if signs else b"",
                 last=last,
+                head=head,
             )
         )
         if is_comment or row in texts:
