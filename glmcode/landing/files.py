@@ -42,6 +42,12 @@ def create(workspace: Workspace, path: str, change: Create) -> Verdict:
 def whole(workspace: Workspace, path: str, change: Whole) -> Verdict:
     """The file becomes the body, made where there was none. Line ends, BOM and encoding of a file that stands are kept."""
     file = workspace.get_or_folder(path)
+    if file is None and change.doubt:
+        return Refusal(
+            "no-such-file",
+            f"{messages.no_such_file(path, workspace.paths())} If a new file of that name is meant, send it as "
+            f'<create path="{path}">, or write `File: {path}` alone on the line above the block.',
+        )
     if file is None:
         workspace.put(path, File(quoted_bytes(change.body), Coding(), PLAIN, path))
         return DONE
@@ -54,6 +60,12 @@ def whole(workspace: Workspace, path: str, change: Whole) -> Verdict:
         _, body = encode_like(text, "", change.body)
     except UnprovenEncodingError as error:
         return Refusal("binary", f"{path}: {error}. Edit the lines that change with SEARCH/REPLACE instead.")
+    if change.doubt == "extent" and not _spans(text.lines, split_lines(body)):
+        return Refusal(
+            "malformed",
+            f"The text above the block doesn't say whether it is all of {path} or a part, and it doesn't begin and end as the file does. "
+            f"To change a part, quote it in a SEARCH/REPLACE block; to give all of the file, write its path alone on the line above.",
+        )
     before, after = _weight(text.lines), _weight(split_lines(body))
     if _drops_most(before, after):
         return Refusal(
@@ -139,6 +151,12 @@ def set_mode(workspace: Workspace, path: str, change: Mode) -> Verdict:
 
 def _drops_most(before: int, after: int) -> bool:
     return (before >= FEWEST and 2 * after < before) or (before > 0 and not after)
+
+
+def _spans(lines: Sequence[bytes], body: Sequence[bytes]) -> bool:
+    """Whether the body begins and ends as the file does, blank lines aside."""
+    ours, theirs = ([line.rstrip() for line in side if line.strip()] for side in (lines, body))
+    return bool(ours) and bool(theirs) and ours[0] == theirs[0] and ours[-1] == theirs[-1]
 
 
 def _weight(lines: Sequence[bytes]) -> int:

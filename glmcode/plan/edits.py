@@ -78,6 +78,8 @@ class Whole:
     """The whole file becomes the body, whether or not there was one."""
 
     body: str
+    doubt: Literal["", "path", "extent"] = ""
+    """What the plan leaves open, so that the tree must show it: whether the path is a file's, or whether the body is all of it."""
 
 
 @dataclass(frozen=True, slots=True)

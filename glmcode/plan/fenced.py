@@ -7,8 +7,9 @@ import re
 from collections.abc import Generator, Sequence
 
 from glmcode.plan import search_replace
-from glmcode.plan.edits import Begun, Form, Sketch, Whole
-from glmcode.plan.fences import Fence, closes, content_of, fence_at, opens_within
+from glmcode.plan.edits import Begun, Change, Form, Sketch, Substitute, Whole
+from glmcode.plan.fences import RUN, Fence, closes, content_of, fence_at, is_run, opens_within
+from glmcode.plan.headings import Heading
 from glmcode.plan.lines import Line, Reading, Source, text_of
 from glmcode.plan.openings import begins_call, heading, is_next_file, opens_hunk, opens_patch, opens_tagged, tag_follows
 from glmcode.plan.paths import is_document, names_a_file, path_on_line
@@ -21,16 +22,20 @@ _COMMENT = re.compile(r"\s*(?:#|//|--|/\*|<!--|;|\*)")
 _DOCUMENT_INFO = frozenset({"markdown", "md", "mdx", "rst", "text", "txt"})
 
 
-def read(source: Source, fence: Fence, path: str, *, is_told_within: bool = False) -> Reading:
-    """The block that `fence` opens, for the file `path`.
+def read(source: Source, fence: Fence, above: Heading, *, is_told_within: bool = False) -> Reading:
+    """The block that `fence` opens, for the file of its above.
 
-    Where the block's own first line tells the path (`is_told_within`), in a comment, it is an edit only if it is a
-    sketch: a whole listing may as well be an example.
+    Where that only mentions the file, or the block's own first line tells it (`is_told_within`), in a comment, the block is an
+    edit only if it is a sketch: a whole listing may as well be an example.
 
     In running text (Markdown and the like) all is body up to the close. Elsewhere a tag, a marker or the next fence
     with a path shows that the block was never closed.
     """
-    document = is_document(path) or fence.info.lower().split()[:1] in [[word] for word in _DOCUMENT_INFO]
+    path, cited = above.path, source.cited
+    if (above.extent not in {"whole", "mention"} or not above.is_sure) and is_run(fence) and not _may_be_run(path):
+        above = above._replace(extent="mention")
+    told = above.extent == "mention"
+    document = not told and (is_document(path) or fence.info.lower().split()[:1] in [[word] for word in _DOCUMENT_INFO])
     data = "json" in path.rpartition(".")[2]
     body: list[Line] = []
     if is_told_within:
@@ -47,12 +52,12 @@ def read(source: Source, fence: Fence, path: str, *, is_told_within: bool = Fals
                 fence.depth -= 1
             elif document and len(fence.mark) == 3 and not (yield from _is_close(source)):
                 fence.depth += 1
-            elif is_told_within and not _is_sketch(body):
+            elif told and (cited or not _is_sketch(body)):
                 _tell(source, [*body, line])
                 return
             else:
                 source.held.clear()
-                _finish(source, path, fence, body, line)
+                _finish(source, above, fence, body, line)
                 return
         elif light and source.only is None and (_holds_edits(text, body) or (yield from tag_follows(source, line))):
             if body and body[-1].text.startswith("--- "):
@@ -71,20 +76,22 @@ def read(source: Source, fence: Fence, path: str, *, is_told_within: bool = Fals
             fence.depth += 1
         body.append(line)
         light = light and (_is_light(text, document) or (fence.mark[0] == "<" and fence_at(text, 0) is not None))
-    if is_told_within and not _is_sketch(body):
+    if told and (cited or not _is_sketch(body)):
         _tell(source, body)
         source.back([line])
+        fence.path, source.fence = None, fence
     else:
         source.held.clear()
-        _unclosed(source, path, fence, body, line, document=document)
+        _unclosed(source, above, fence, body, line, document=document)
 
 
-def _unclosed(source: Source, path: str, fence: Fence, body: list[Line], line: Line, *, document: bool) -> None:
+def _unclosed(source: Source, above: Heading, fence: Fence, body: list[Line], line: Line, *, document: bool) -> None:
     """A block that no fence closes before `line`: whole where only that is missing at the end of an answer."""
     if line.last and not (source.cut or document or fence.depth) and body and body[-1].ended:
-        _finish(source, path, fence, body, body[-1])  # only the closing fence is missing, at the end of the answer
+        _finish(source, above, fence, body, body[-1])  # only the closing fence is missing, at the end of the answer
         source.back([line])
         return
+    path = above.path
     cut = len(body) if line.last else heading(body)
     if search_replace.interrupts(line.text):
         source.fence = fence
@@ -153,14 +160,34 @@ def _leave(source: Source, fence: Fence, path: str, lines: Sequence[Line]) -> No
     source.back(lines)
 
 
-def _finish(source: Source, path: str, fence: Fence, body: Sequence[Line], end: Line) -> None:
+def _may_be_run(path: str) -> bool:
+    return path.rpartition(".")[2].lower() in RUN
+
+
+def _finish(source: Source, above: Heading, fence: Fence, body: Sequence[Line], end: Line) -> None:
     if fence.mark[0] == "<":  # within tags the text stands in a fence of its own, often
         body = body[content_of([line.text for line in body])]
     sketch = source.only == "sketch" or (source.only is None and _is_sketch(body))
     form: Form = "sketch" if sketch else "whole"
+    path = above.path
     source.events.append(Begun(path, form, fence.line))
     text = text_of(body)
-    change = Sketch(text, implied=source.only == "sketch") if sketch else Whole(text)
+    change: Change
+    if sketch:
+        change = Sketch(text, implied=source.only == "sketch")
+    elif above.extent == "part":
+        why = (
+            f"The block of line {fence.line} is said to be a part of {path[:200]}, and not which lines it takes the place of: quote "
+            "them in a SEARCH/REPLACE block, or write `... existing code ...` in a comment for the lines that stay."
+        )
+        source.broken(form, path, why, fence.line, end.number)
+        source.path = path
+        return
+    elif above.extent == "lines":  # a number alone changes nothing: the lines stand there, or they don't
+        change = Substitute(text, text, line_hint=above.line)
+    else:
+        sure = above.is_sure or text.startswith("#!")
+        change = Whole(text, "extent" if above.extent == "doubted" else "" if sure else "path")
     source.edit(form, path, change, fence.line, end.number)
 
 

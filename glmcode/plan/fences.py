@@ -4,13 +4,34 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Fence", "closes", "content_of", "fence_at", "is_diff", "opens_within", "wrapper_at"]
+__all__ = ["RUN", "Fence", "closes", "content_of", "fence_at", "is_diff", "is_run", "opens_within", "wrapper_at"]
 
 _MARKS = re.compile(r" {0,3}(`{3,}|~{3,})([^`\n]*)$")
 _WRAPPER = re.compile(r"<(source|sourcecode|code|codeblock|pre|tool_call|tool_use|function_call)>([\w+#.-]*)\s*$")
 _NAMED_WRAPPER = re.compile(
     r"""<(file|file_content|code|codeblock|source|document)\s+(?:path|name|filename|file)=(?:"[^"<>]+"|'[^'<>]+')\s*>\s*$"""
 )
+RUN = frozenset(
+    [
+        "bash",
+        "bat",
+        "cmd",
+        "console",
+        "log",
+        "output",
+        "plaintext",
+        "powershell",
+        "ps1",
+        "sh",
+        "shell",
+        "shell-session",
+        "terminal",
+        "text",
+        "txt",
+        "zsh",
+    ]
+)
+"""Languages of commands, and of what they print."""
 _LONGEST = 1024
 """A longer line opens no fence: no path or language needs it."""
 
@@ -26,6 +47,12 @@ class Fence:
     path: str | None = None
     depth: int = 0
     used: bool = False
+    asked: bool = False
+    """The line above asks for a change, of no file that it names."""
+    cited: bool = False
+    """The line above speaks of what stands in a file."""
+    elides: int = 0
+    """The line in it that stands for lines that stay, where no edit has begun: it may be a sketch of a file that is not told."""
 
 
 def fence_at(text: str, line: int) -> Fence | None:
@@ -87,6 +114,12 @@ def content_of(lines: Sequence[str]) -> slice:
                     break
                 fence.depth -= 1
     return slice(0, len(lines))
+
+
+def is_run(fence: Fence) -> bool:
+    """Whether the fence says that it holds commands, or what they print."""
+    word = fence.info.lower().split()[:1]
+    return bool(word) and word[0] in RUN
 
 
 def is_diff(fence: Fence) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from glmcode.plan.edits import Broken, Change, Edit, Event, Form, Prose
 from glmcode.plan.fences import Fence
+from glmcode.plan.headings import Heading
 from glmcode.plan.paths import files_named
 
 __all__ = ["Line", "Reading", "Source", "mended", "text_of"]
@@ -44,8 +45,12 @@ class Source:
     ahead: deque[Line] = field(default_factory=deque)
     fence: Fence | None = None
     """The fence that stands open around the current line, outside of any edit."""
-    above: str | None = None
-    """The path that the line above spells, where it spells nothing else."""
+    above: Heading | None = None
+    """The file that the line above names, where that line says what a block below it is."""
+    asked: bool = False
+    """The line above asks for a change, of no file that it names."""
+    cited: bool = False
+    """It speaks of what stands in a file."""
     held: list[Line] = field(default_factory=list)
     """That line, a blank one, the opening of a fence: prose unless an edit follows."""
     no_call_before: int = 0
@@ -60,7 +65,7 @@ class Source:
     def meant(self) -> str | None:
         """The file of an edit that begins here and names none in itself: that of the line above, of its fence, or of the edit
         before. None where the prose since then speaks of other files only: which of them is meant would be a guess."""
-        named = self.above or (self.fence.path if self.fence else None)
+        named = self.above.path if self.above else self.fence.path if self.fence else None
         return named or (None if self._another() else self.path)
 
     def _another(self) -> str | None:

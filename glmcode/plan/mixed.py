@@ -11,10 +11,12 @@ from typing import NamedTuple
 
 from glmcode.plan import native, search_replace
 from glmcode.plan.edits import Form
-from glmcode.plan.fences import Fence, closes, fence_at, is_diff, opens_within, wrapper_at
+from glmcode.plan.fences import Fence, closes, fence_at, is_diff, is_run, opens_within, wrapper_at
+from glmcode.plan.headings import Heading, asks, cites, heading_of
 from glmcode.plan.lines import Line, Reading, Source
 from glmcode.plan.openings import opens_diff, opens_patch, opens_tagged
 from glmcode.plan.paths import names_a_file, path_of_info, path_on_line
+from glmcode.plan.sketch import stands_for_code
 
 __all__ = ["read_plan"]
 
@@ -91,6 +93,9 @@ _CALL_TAG = re.compile(
 )
 """A quick look, before the reader of such calls is loaded."""
 _COMMENTED = re.compile(r"(?:#|//|--|;|/\*|<!--) *[^\s#/;*-]")
+_PROSE = frozenset({"part", "doubted", "mention"})
+"""What a line is that says in words which file the block below it is of: commentary all the same."""
+_LISTINGS = frozenset({"json", "diff", "patch", "mermaid", "markdown", "md"})
 _THOUGHTS = ("think", "thinking")
 
 
@@ -164,28 +169,59 @@ def _close_fence(source: Source, fence: Fence, line: Line) -> None:
         source.fence = None
     if not fence.used:
         source.prose(line)
+        if source.fence is None:
+            _looks_like_an_edit(source, fence, line.number)
+
+
+def _looks_like_an_edit(source: Source, fence: Fence, end: int) -> None:
+    """A block of commentary that is most likely meant as an edit is not passed over in silence."""
+    if (
+        fence.cited
+        or fence.info in _LISTINGS
+        or source.only is not None
+        or is_run(fence)
+        or not (fence.elides or fence.asked)
+    ):
+        return
+    says = (
+        f"has a comment for lines that stay (line {fence.elides})"
+        if fence.elides
+        else "stands below words that ask for a change"
+    )
+    why = (
+        f"The block of line {fence.line} {says}, and no line says which file it is of: write the path alone on the line above it, and "
+        "in the block either all of the file, or a sketch of it, or SEARCH/REPLACE blocks."
+    )
+    source.broken("sketch" if fence.elides else "whole", None, why, fence.line, end)
 
 
 def _open_fence(source: Source, opened: Fence, line: Line) -> Reading:
     """A fence with a path holds a file or its edits; within one without, edits are found as they are outside."""
-    opened.path = path_of_info(opened.info) or source.above
-    if source.only in {"whole", "sketch"}:
-        opened.path = opened.path or source.given
+    heading = source.above
+    if told := path_of_info(opened.info):
+        heading = Heading(told, "whole")
+    elif heading is None and source.given and source.only in {"whole", "sketch"}:
+        heading = Heading(source.given, "whole")
+    opened.path = heading.path if heading else None
+    opened.asked, opened.cited = source.asked and bool(opened.info), source.cited
     if source.fence is not None and not opened.path and opens_within(source.fence, line.text):
         source.fence.depth += 1
         _commentary(source, line)
-    elif opened.path and _is_file(source, opened, opened.path):
+    elif heading is not None and _is_file(source, opened, heading.path):
         source.above = source.fence = None
-        source.held.clear()
+        if heading.extent in _PROSE:
+            source.held.append(line)
+        else:
+            source.held.clear()
         from glmcode.plan import fenced
 
-        yield from fenced.read(source, opened, opened.path)
+        yield from fenced.read(source, opened, heading)
     elif not opened.path and (path := (yield from _told_within(source))) is not None:
         source.above = source.fence = None
         source.held.append(line)
         from glmcode.plan import fenced
 
-        yield from fenced.read(source, opened, path, is_told_within=True)
+        yield from fenced.read(source, opened, Heading(path, "mention"), is_told_within=True)
     else:
         source.above = None
         source.fence = opened
@@ -205,13 +241,21 @@ def _told_within(source: Source) -> Generator[None, Line, str | None]:
 
 
 def _commentary(source: Source, line: Line) -> None:
-    """A line that opens nothing. If it is nothing but a path it may yet belong to the edit below, and so may one blank line."""
-    if not line.text.strip() and len(source.held) == 1 and source.above:
-        source.held.append(line)
+    """A line that opens nothing. If it names a file it may yet belong to the edit below, and so may one blank line."""
+    text = line.text
+    if not text.strip() and source.above and len(source.held) < 2:
+        if source.held:
+            source.held.append(line)
+        else:
+            source.prose(line)
         return
     source.release()
-    source.above = path_on_line(line.text)
-    if source.above:
+    if source.fence is not None and not source.fence.elides and stands_for_code(text):
+        source.fence.elides = line.number
+    source.above = heading_of(text)
+    if text.strip():
+        source.asked, source.cited = asks(text), cites(text)
+    if source.above is not None and source.above.extent not in _PROSE:
         source.held.append(line)
     else:
         source.prose(line)
@@ -221,7 +265,7 @@ def _is_file(source: Source, fence: Fence, path: str) -> bool:
     """Whether a fence below a path holds that file, or a sketch of it, as far as its opening says."""
     if source.only is not None:
         return source.only in {"whole", "sketch"}
-    return names_a_file(path) and not (is_diff(fence) and not path.endswith((".diff", ".patch")))
+    return not (is_diff(fence) and not path.endswith((".diff", ".patch")))
 
 
 def _read_bare_diff(source: Source) -> Reading:

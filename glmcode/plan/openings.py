@@ -51,6 +51,8 @@ def opens_diff(source: Source, text: str) -> bool:
     """Whether the line may open a diff. In running text a hunk that no file's names head must have its ranges."""
     if text.startswith("@@"):
         return opens_hunk(text.rstrip(), strict=source.only is None and not (source.fence and is_diff(source.fence)))
+    if text.rstrip().endswith(" ---"):  # a line between two rules: a heading
+        return False
     return text.startswith(("diff --git ", "--- ")) and len(text) < DIFF_LONGEST and bool(text[4:].strip())
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-__all__ = ["elides", "is_sketch"]
+__all__ = ["elides", "is_sketch", "stands_for_code"]
 
 _COMMENT = re.compile(
     r"\s*(?:\{\s*/\*|/\*+|//+|#+|--+|<!--|\{#|\{%|;+|%+|\(\*|\"\"\"|'''|REM\b|!)?\s*(.*?)\s*(?:\*/\s*\}?|-->|#\}|%\}|\*\)|\"\"\"|''')?\s*$"
@@ -24,6 +24,10 @@ _PHRASE = re.compile(
     r")[)\].]*",
     re.I,
 )  # fmt: skip
+_FOR_CODE = re.compile(
+    r"\b(?:existing|unchanged|remaining|rest of|other|previous)\b.*\b(?:code|file|class|method|function|import|line|test|field|unchanged)|\bunchanged\b",
+    re.I,
+)
 _BARE = re.compile(r"[(\[]?(?:\.{3}|…) ?[\w'-]+(?: [\w'-]+)+ ?(?:\.{3}|…)?[)\]]?")
 _OPEN_DOTS = ("...", "…", "(...", "[...", "(…", "[…")
 _CLOSING_DOTS = ("...", "…", "...)", "...]", "…)", "…]")
@@ -56,6 +60,11 @@ def elides(line: str) -> bool:
             return _BARE.fullmatch(said) is not None
         return said.startswith(_OPEN_DOTS) or said.endswith(_CLOSING_DOTS)
     return marked and _PHRASE.fullmatch(said) is not None
+
+
+def stands_for_code(line: str) -> bool:
+    """Whether the line says, in dots and in the words that only sketches have, that code of a file stands there."""
+    return ("..." in line or "…" in line) and _FOR_CODE.search(line) is not None and elides(line)
 
 
 def is_sketch(lines: Iterable[str]) -> bool:

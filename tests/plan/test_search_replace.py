@@ -50,7 +50,7 @@ def test_where_a_blocks_path_may_stand(above: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "In a/b.py we change:",
+        "Both a/b.py and a/c.py change:",
         "See https://example.org/a.py",
         "tests/test_a.py::test_one",
         "i.e.",

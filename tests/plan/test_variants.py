@@ -138,9 +138,27 @@ TWO = {"src/a.py": b"import os\nx = 1\n", "src/b.py": b"import os\ny = 2\n"}
         "In `src/b.py`:",
         "**src/b.py** (updated):",
         "Second, in src/b.py, do the same.\n",
-        "`b.py` needs it too.\n\nThe imports:",
         "### 2. `src/b.py`: import",
+        "`src/b.py` (line 1): import",
+        "src/b.py:1",
+        "`src/b.py`, lines 1-1:",
+        "Update the import in `src/b.py`:",
+        "Then change `src/b.py`:",
         "src\\b.py",
+    ],
+)
+def test_a_block_below_a_line_that_is_about_one_file_is_of_that_file(prose: str) -> None:
+    result = apply_plan(AFTER_ONE.format(prose), TWO)
+    assert result.files == {"src/a.py": b"import os\nx = 2\n", "src/b.py": b"import re\ny = 2\n"}
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "`b.py` needs it too.\n\nThe imports:",
+        "This calls `src/b.py`:",
+        "In `src/b.py` nothing changes:",
+        "In `src/c.py` and `src/b.py`:",
     ],
 )
 def test_a_block_below_prose_that_speaks_of_another_file_is_not_of_the_file_before(prose: str) -> None:
