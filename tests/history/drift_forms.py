@@ -147,7 +147,7 @@ def _stripped(block: Block, chance: random.Random) -> str | None:
 def _dedented(block: Block, chance: random.Random) -> str | None:
     old, new = (text(side) for side in sides(block.lines))
     least = _indent(old + new)
-    if not least:
+    if not least or _BLANKS_ALONE.search(old + new):
         return None
     flat = [re.sub(f"^{least}", "", side, flags=re.MULTILINE) for side in (old, new)]
     return call(block.path, flat[0], flat[1])
@@ -185,7 +185,7 @@ def _definitions(block: Block) -> Iterator[Drifted]:
     if judged(Drifted("", block.path, straight, before, after)) != "exact":
         return
     flat = textwrap.dedent(body)
-    if flat != body and not _holds_strings(body):
+    if flat != body and not _holds_strings(body) and not _BLANKS_ALONE.search(body):
         yield Drifted("native: flush left", block.path, _replacing(block.path, ours.name, flat), before, after, True)
     if not _holds_strings(body):
         deeper = textwrap.indent(body, "    ")
@@ -199,12 +199,16 @@ def _definitions(block: Block) -> Iterator[Drifted]:
         yield Drifted(
             "native: blank lines behind", block.path, _replacing(block.path, ours.name, trailing), before, after, True
         )
-    misnamed = _replacing(block.path, ours.name + "s", body)
+    misnamed = _replacing(block.path, ours.name + "_that_is_not_there", body)
     yield Drifted("native: no such name", block.path, misnamed, before, None)
 
 
 def _replacing(path: str, name: str, body: str) -> str:
     return f'<edit path="{path}" replace="{name}">\n{body}</edit>\n'
+
+
+_BLANKS_ALONE = re.compile(r"^[ \t]+$", re.MULTILINE)
+"""A line of nothing but blanks: once it is moved, nobody can say how many it had."""
 
 
 def _holds_strings(body: str) -> bool:
