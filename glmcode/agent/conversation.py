@@ -290,7 +290,7 @@ def _outline(path: str, text: str) -> str:
     """A large file, as its definitions; its first lines where it has no grammar."""
     from glmcode.syntax import language_of, outline
 
-    if language_of(path) is None:
+    if language_of(path, text.encode("utf-8", "surrogateescape")) is None:
         return text[:8000]
     lines = (f"{d.line}-{d.end_line} {d.name}: {d.signature}\n" for d in outline(text, path))
     return "".join(lines)[:40_000]

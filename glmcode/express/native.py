@@ -37,7 +37,7 @@ def edits(path: str, before: bytes, after: bytes) -> str:
 
 def _parts(page: Page, exact: Sequence[Hunk], path: str, before: bytes, after: bytes) -> list[_Part]:
     """The parts of the change in order, each with the edits that make it; None for blocks."""
-    language = language_of(path)
+    language = language_of(path, before)
     ours, theirs = (parse(data, language).definitions if language else () for data in (before, after))
     old_rows = Rows(before)
     units = by_definition(page, exact, ours, theirs, old_rows, Rows(after))

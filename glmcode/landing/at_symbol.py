@@ -25,10 +25,11 @@ from glmcode.landing.members import (
     deleted_from_list,
     replaced_in_list,
 )
+from glmcode.landing.misplaced import not_its_own, within_itself
 from glmcode.landing.namesakes import beside_all, holders, meant, needs_body, several
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Fit, Place, Quote, Refusal, Splice, Standing, Verdict
-from glmcode.landing.restated import may_restate_what_encloses, other_namesake, restated_around, without_neighbours
+from glmcode.landing.restated import without_neighbours
 from glmcode.landing.siblings import blank_rows, blank_rows_above, gap_between, kin_of, members_of, parent_in
 from glmcode.landing.text import Text
 from glmcode.landing.workspace import File
@@ -126,13 +127,9 @@ def _with_body(file: File, change: AtSymbol, path: str, definition: Definition) 
         )
     verdict: Verdict
     if change.action == "replace":
-        other = other_namesake(file.outline, definition, lines) if file.outline is not None else None
-        if other is not None:
-            return Refusal(
-                "ambiguous",
-                f'The body begins as {other.name} does, and replace= names {change.symbol}: send <edit path="{path}" '
-                f'replace="{other.name}"> with it, or a body that begins otherwise.',
-            )
+        refusal = not_its_own(file, change, path, definition, lines)
+        if refusal is not None:
+            return refusal
         verdict = _replace(file, definition, lines)
     elif (syntax := file.syntax) is None:
         raise AssertionError("a definition without a syntax")
@@ -143,31 +140,14 @@ def _with_body(file: File, change: AtSymbol, path: str, definition: Definition) 
     if not isinstance(verdict, Fit):
         return verdict
     own = definition.name if change.action == "replace" else ""
-    refusal = file.given_twice(lines, own, verdict.splices, path) or _around(file, change, path, definition, lines)
+    refusal = file.given_twice(lines, own, verdict.splices, path) or within_itself(
+        file, change, path, definition, lines
+    )
     alone = without_neighbours(text, definition, lines) if refusal is not None and own else lines
     if alone != lines:
         body = b"\n".join(alone) + b"\n"
         return _with_body(file, replace(change, body=body.decode("utf-8", "surrogateescape")), path, definition)
     return refusal or verdict
-
-
-def _around(file: File, change: AtSymbol, path: str, definition: Definition, lines: list[bytes]) -> Refusal | None:
-    """Why a body that begins as what it would stand in can't land: it would stand there within itself."""
-    action, language = change.action, file.language
-    if action == "replace" and not may_restate_what_encloses(definition, lines, language):
-        return None
-    if (syntax := file.syntax) is None:
-        return None
-    inner = definition if action == "inside" else parent_in(syntax, definition)
-    around = restated_around(syntax, inner, lines, language)
-    if around is None:
-        return None
-    return Refusal(
-        "ambiguous",
-        f"The body begins as {around.name} does ({around.signature}), and would stand within it once more. Send what "
-        f'{action}="{change.symbol}" takes alone, without the lines of {around.name} around it; or the whole of it with '
-        f'replace="{around.name}".',
-    )
 
 
 def _replace(file: File, definition: Definition, lines: list[bytes]) -> Verdict:

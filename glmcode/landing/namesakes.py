@@ -7,24 +7,20 @@ that tell them apart.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 from glmcode.landing import messages
 from glmcode.landing.body import head_of, shifted
 from glmcode.landing.place import Refusal
-from glmcode.landing.siblings import parent_in
+from glmcode.landing.told import OPENING, Reading
 from glmcode.syntax import Definition, Syntax, parse, stem_of
-from glmcode.syntax.heads import TYPES, Head, head_of_definition, shared_parameters
+from glmcode.syntax.heads import TYPES, Head, shared_parameters
 from glmcode.syntax.names import one_line
 
 __all__ = ["beside_all", "holders", "meant", "needs_body", "several"]
 
 MOST = 64
 """Definitions of one name that are told apart; past that they are not."""
-_OPENING = {"php": b"<?php\n"}
-"""What a piece of a file is read behind."""
 _ACCESSED = frozenset({"python"})
 """Languages whose decorators say which accessor a function is."""
 _OVERLOADS = frozenset({"java", "cpp", "c_sharp", "kotlin", "swift", "scala", "typescript", "tsx"})
@@ -37,53 +33,7 @@ _BLOCKS = {
 _NAMES_TYPE = re.compile(rb"\b(?:class|struct|union|interface|trait|enum|object|record|protocol|type|actor|template)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A definition that a body holds."""
-
-    name: str
-    """Its path within what the body was read in."""
-    head: Head
-    row: int
-    """The row of the body at which it begins, with its comments and decorators."""
-
-
 Aim = tuple[Definition, list[bytes]]
-
-
-class _Reading:
-    """A body read in the place of definitions that it may be meant for."""
-
-    def __init__(self, syntax: Syntax, found: Sequence[Definition], lines: Sequence[bytes]) -> None:
-        self.syntax = syntax
-        self.found = found
-        self._lines = lines
-        self._known: dict[int, tuple[Told, ...]] = {}
-
-    @cached_property
-    def heads(self) -> list[Head]:
-        data, language = self.syntax.data, self.syntax.language
-        return [head_of_definition(data, one, language) for one in self.found]
-
-    def told(self, one: Definition) -> tuple[Told, ...]:
-        """The outermost definitions of the body, in the place of this one."""
-        parent = parent_in(self.syntax, one)
-        key = -1 if parent is None else parent.start
-        if key not in self._known:
-            self._known[key] = _told(self.syntax, one, parent, self._lines)
-        return self._known[key]
-
-    def twin(self, at: int) -> Told | None:
-        """The definition of the body with the name and head of the one with this number, its decorators aside."""
-        one, head = self.found[at], self.heads[at]
-        name = self.name(one)
-        return next((body for body in self.told(one) if body.head.words == head.words and body.name == name), None)
-
-    def name(self, one: Definition) -> str:
-        """A definition's path within what it is in."""
-        parent = parent_in(self.syntax, one)
-        stem = stem_of(one.name)
-        return stem if parent is None else stem.removeprefix(stem_of(parent.name) + ".")
 
 
 def needs_body(syntax: Syntax, symbol: str, found: Sequence[Definition], lines: Sequence[bytes]) -> bool:
@@ -100,7 +50,7 @@ def meant(syntax: Syntax, symbol: str, found: Sequence[Definition], lines: Seque
     others = _others(syntax, symbol, one, lines)
     if not 0 < len(others) < MOST:
         return [(one, list(lines))]
-    reading = _Reading(syntax, [one, *others], lines)
+    reading = Reading(syntax, [one, *others], lines)
     told = reading.told(one)
     exact = [at for at in range(len(reading.found)) if reading.twin(at) is not None]
     if exact[:1] == [0]:
@@ -149,7 +99,7 @@ def _impls_of(syntax: Syntax, one: Definition) -> list[Definition]:
     return [other for other in found if other.kind == "impl"]
 
 
-def _parts(reading: "_Reading", chosen: Sequence[int], lines: Sequence[bytes]) -> list[Aim]:
+def _parts(reading: Reading, chosen: Sequence[int], lines: Sequence[bytes]) -> list[Aim]:
     """The lines of a body for each of the definitions that it restates; empty where it has them in another order."""
     row = sorted(chosen, key=lambda at: reading.found[at].start)
     twins = [reading.twin(at) for at in row]
@@ -164,7 +114,7 @@ def _aimed(syntax: Syntax, found: Sequence[Definition], lines: Sequence[bytes]) 
     """As `meant`, for several definitions."""
     if len(found) > MOST:
         return []
-    reading = _Reading(syntax, found, lines)
+    reading = Reading(syntax, found, lines)
     if (parts := _each(reading, lines)) is not None:
         return parts
     heads = reading.heads
@@ -179,7 +129,7 @@ def _aimed(syntax: Syntax, found: Sequence[Definition], lines: Sequence[bytes]) 
     return [] if chosen is None else [(found[chosen], list(lines))]
 
 
-def _each(reading: _Reading, lines: Sequence[bytes]) -> list[Aim] | None:
+def _each(reading: Reading, lines: Sequence[bytes]) -> list[Aim] | None:
     """Where a body holds several definitions of the name: each of those that it restates with its lines, in the file's order.
     None where it holds one; empty where it can't be told which is which."""
     for first in reading.found:
@@ -261,28 +211,6 @@ def _chosen(heads: Sequence[Head], pairs: Sequence[tuple[int, Head]], language: 
     return near[0] if len(near) == 1 else None
 
 
-def _told(syntax: Syntax, one: Definition, parent: Definition | None, lines: Sequence[bytes]) -> tuple[Told, ...]:
-    """The outermost definitions of lines that are read within the parent's first and last line, without its other members."""
-    head, close = _OPENING.get(syntax.language, b""), b""
-    if parent is not None and parent.body is not None:
-        head += syntax.data[parent.keyword : parent.body[0]].lstrip(b" \t")
-        close = syntax.data[parent.body[1] : parent.end]
-        lines = shifted(lines, one.indent, ())
-    data = head + b"\n".join(lines) + b"\n"
-    parsed = parse(data + close, syntax.language)
-    depth = 0 if parent is None or parent.body is None else 1
-    prefix = stem_of(parsed.definitions[0].name) + "." if depth and parsed.definitions else ""
-    return tuple(
-        Told(
-            stem_of(found.name).removeprefix(prefix),
-            head_of_definition(parsed.data, found, syntax.language),
-            data.count(b"\n", len(head), max(found.start, len(head))),
-        )
-        for found in parsed.definitions
-        if found.depth == depth and len(head) <= found.keyword < len(data)
-    )
-
-
 def beside_all(syntax: Syntax, found: Sequence[Definition], lines: Sequence[bytes], side: str) -> Sequence[Definition]:
     """The first or last of several definitions that stand one below the other as one, for what goes before or after them.
 
@@ -299,7 +227,7 @@ def beside_all(syntax: Syntax, found: Sequence[Definition], lines: Sequence[byte
 
 def _of_its_like(syntax: Syntax, found: Sequence[Definition], lines: Sequence[bytes]) -> list[Definition]:
     """The prototypes among the definitions, or the definitions, or those that carry their class: as the body is."""
-    reading = _Reading(syntax, found, lines)
+    reading = Reading(syntax, found, lines)
     fits = []
     for one, head in zip(found, reading.heads, strict=True):
         told = reading.told(one)
@@ -336,7 +264,7 @@ def holders(syntax: Syntax, found: Sequence[Definition], lines: Sequence[bytes])
 def _can_hold(syntax: Syntax, one: Definition, lines: Sequence[bytes]) -> bool:
     assert one.body is not None
     data = syntax.data
-    head = _OPENING.get(syntax.language, b"") + data[one.keyword : one.body[0]].lstrip(b" \t")
+    head = OPENING.get(syntax.language, b"") + data[one.keyword : one.body[0]].lstrip(b" \t")
     close = data[one.body[1] : one.end]
     return parse(
         head + b"\n" + b"\n".join(shifted(lines, one.member_indent, ())) + b"\n" + close, syntax.language

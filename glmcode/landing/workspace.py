@@ -54,7 +54,7 @@ class File:
         self.mode = mode
         self.first = self.text
         """The text that the plan found, or gave it when it made the file: what the syntax guard compares with."""
-        self.language = language_of(path)
+        self.language = language_of(path, data)
         self.marks: dict[int, int] = {}
         """Offsets that edits, by their index, have been promised."""
         self.hints_wrong = False

@@ -45,11 +45,11 @@ def outline(source: bytes | str, path: str) -> tuple[Definition, ...]:
     Each name is a symbol that means this definition alone: where several bear it, the first is `total#1`. Offsets count bytes of the source, of its UTF-8 where it is given as text. Raises GlmcodeError for a language
     without a grammar.
     """
-    language = language_of(path)
+    data = source if isinstance(source, bytes) else source.encode("utf-8", "surrogateescape")
+    language = language_of(path, data)
     if language is None:
         why = without_grammar(path)
         raise GlmcodeError(why[0].lower() + why[1:], exit_code=Exit.USAGE, hint=_READS)
-    data = source if isinstance(source, bytes) else source.encode("utf-8", "surrogateescape")
     found = parse(data, language).definitions
     named = zip(full_names(found), found, strict=True)
     return tuple(one if name == one.name else replace(one, name=name) for name, one in named)

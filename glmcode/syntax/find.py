@@ -20,6 +20,7 @@ _KEYWORDS = re.compile(
 )
 _RECEIVER = re.compile(r"^\((?:\w+\s+)?\*?(\w+)[^()]*\)\s*\.?\s*(?=\w)")
 _MEMBER = re.compile(r"#(?=[^\W\d])|\s+>\s+|->")
+_BLOCK = re.compile(r"(?:^|\.)(?:impl|extension) (?:\S+ for )?(?:&\s*|mut |dyn )*$")
 _DATA = frozenset({"section", "key", "object", "array", "table", "entry", "element", "rule"})
 """Kinds that nobody declares: their names are words as they stand."""
 LONGEST = 400
@@ -98,10 +99,9 @@ class Symbols:
         if suffix or (numbers and stem in self._by_stem):
             return suffix
         loose = _plain(stem)
-        ends = ("." + loose, " " + loose)
         number = {0: numbers[0]} if 0 in numbers else {}
         every = tuple(self._by_name.values())
-        found = tuple(one for one in every if loose and ((name := _plain(one.name)) == loose or name.endswith(ends)))
+        found = tuple(one for one in every if loose and _ends_with(_plain(one.name), loose))
         return _with_numbers(found, number) or _as_declared(every, symbol)
 
     def ending_with(self, symbol: str) -> tuple[Definition, ...]:
@@ -190,6 +190,14 @@ def _with_numbers(found: Iterable[Definition], numbers: dict[int, int]) -> tuple
 
 def _last(name: str) -> str:
     return name.rpartition(".")[2].partition("#")[0]
+
+
+def _ends_with(name: str, ending: str) -> bool:
+    """Whether a path is the ending, or goes on above it: at a dot, or as `impl Display for Cart.total` does above `Cart.total`."""
+    if not name.endswith(ending):
+        return False
+    above = name[: len(name) - len(ending)]
+    return not above or above.endswith(".") or bool(_BLOCK.search(above))
 
 
 def _as_declared(definitions: Sequence[Definition], symbol: str) -> tuple[Definition, ...]:

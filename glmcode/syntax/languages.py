@@ -4,6 +4,7 @@ A table says which nodes are definitions and how each is read, which only wrap o
 and which hold definitions without being one (`if` blocks, `extern "C"`, preprocessor branches).
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 
@@ -274,17 +275,27 @@ LANGUAGES: dict[str, Language] = {
     **DATA,
 }
 
+_OBJECTIVE_C = re.compile(rb"^@(?:interface|protocol|implementation)\b", re.MULTILINE)
+_END = re.compile(rb"^@end\b", re.MULTILINE)
 _BY_SUFFIX = {suffix: name for name, language in LANGUAGES.items() for suffix in language.suffixes}
 _BY_NAME = {whole: name for name, language in LANGUAGES.items() for whole in language.names}
 
 
-def language_of(path: str) -> str | None:
-    """The language of a file, by its name; None where there is no grammar for it, or where it is not installed."""
+def language_of(path: str, data: bytes = b"") -> str | None:
+    """The language of a file, by its name; None where there is no grammar for it, or where it is not installed.
+
+    A header may be Objective-C, which only its content says: C++ would take its methods for something else.
+    """
     language = _named(path)
-    if language is None:
+    if language is None or (language == "cpp" and _is_objective_c(data)):
         return None
     table = LANGUAGES[language]
     return language if not table.extra or _is_installed(table.wheel) else None
+
+
+def _is_objective_c(data: bytes) -> bool:
+    """Whether it declares a class of Objective-C: Doxygen writes `@interface` too, but never closes it."""
+    return b"@end" in data and bool(_END.search(data)) and bool(_OBJECTIVE_C.search(data))
 
 
 def without_grammar(path: str) -> str:
@@ -292,6 +303,8 @@ def without_grammar(path: str) -> str:
     language = _named(path)
     if language is None:
         return f"There is no grammar for {path}"
+    if language_of(path) is not None:
+        return f"{path} is Objective-C, for which there is no grammar"
     return f"The grammar for {path} comes with the extra glmcode[grammars], which is not installed"
 
 

@@ -52,7 +52,7 @@ def _warn(path: str, data: bytes) -> None:
     """Says on standard error where a file has an error that may hide definitions, or why it has none."""
     from glmcode.syntax import language_of, parse
 
-    language = language_of(path)
+    language = language_of(path, data)
     problem = None if language is None else parse(data, language).problem
     if b"\0" in data:
         print(f"{_clean(path)} is binary: what is listed of it is chance.", file=sys.stderr)
