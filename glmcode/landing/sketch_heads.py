@@ -18,7 +18,15 @@ _DECLARED = re.compile(_TYPED + rb"(?:\[[^\]=]*\] ?)*(?:;|=(?!=).*[;{(\[=]$|\{ ?
 _PROTOTYPE = re.compile(_TYPED + rb"(?P<arguments>\(.*\))[\w ,=]*;$")
 """The same for a function that is declared and not defined."""
 _BEHIND = re.compile(rb" ?(?://.*|/\*.*\*/)$")
-_HEAD = re.compile(rb"(<[a-z][\w-]*>)[^<>]*</|(# ?define \w+)(?![\w(])|([^=:(]{1,80}?)\??(?:: | [:+*/|&-]?= | => )")
+_HEAD = re.compile(
+    rb"(<[a-z][\w-]*>)[^<>]*</|(# ?define \w+)(?![\w(])|(?:export |local |readonly )?([A-Za-z_][\w.-]*)=(?!=)"
+    rb"|([^=:(]{1,80}?)\??(?:: | [:+*/|&-]?= | => )"
+)
+_MODIFIED = re.compile(
+    rb"(?P<modifiers>(?:(?:let|var|val|const|mut|static|public|private|protected|internal|pub|readonly|final|override|lateinit|lazy|weak) )+)"
+    rb"(?P<name>[\w$]+)"
+)
+_BINDS = re.compile(rb"\b(?:let|var|val|const)\b")
 _ENUM = re.compile(rb"(?:^|[\w)] )enum\b")
 _VARIANT = re.compile(rb"((?:case )?[A-Za-z_]\w*) ?(?:\(.*\)|\{.*\})?[,;]?$")
 """One of the values of an enumeration, with what it holds."""
@@ -36,9 +44,17 @@ def head_of_key(key: bytes, parent: bytes = b"") -> bytes:
     if declared and declared["first"].lower() not in _NO_DECLARATION:
         return bytes(declared["name"]) + b";"
     if match := _HEAD.match(key):
-        return match[1] or match[2] or match[3]
+        return _bare(match[1] or match[2] or match[3] or match[4])
     variant = _VARIANT.match(_BEHIND.sub(b"", key)) if _ENUM.search(parent) else None
     return bytes(variant[1]) if variant else b""
+
+
+def _bare(head: bytes) -> bytes:
+    """The head without what tells how its name is bound or who may see it: `let name` may become `var name`."""
+    match = _MODIFIED.fullmatch(head)
+    if match is None:
+        return head
+    return bytes(match["name"]) + (b";" if _BINDS.search(match["modifiers"]) else b"")
 
 
 def prototype_of(key: bytes) -> tuple[bytes, bytes] | None:
@@ -51,5 +67,5 @@ def prototype_of(key: bytes) -> tuple[bytes, bytes] | None:
 
 def bound_by(head: bytes) -> frozenset[bytes]:
     """The names that a head binds: those in a pattern, as `const { a, b }`, or of a list, as `value, err`."""
-    match = _PATTERN.fullmatch(head)
+    match = _PATTERN.fullmatch(head.removesuffix(b";"))
     return frozenset(_WORD.findall(match[0])) - {b"export", b"const", b"let", b"val", b"auto"} if match else frozenset()

@@ -170,6 +170,8 @@ def _edges(reading: Reading, segment: Segment) -> Refusal | None:
         if j is not None:
             if reading.is_in_whole_definition(i) or is_surely(line, file[j]) or _is_nearly(line, file, j):
                 continue
+            if line.is_comment and _is_above_its_own(reading, segment, i, j):
+                continue
             row = file[j].row
             return Refusal(
                 "ambiguous",
@@ -228,6 +230,13 @@ def _is_firm(reading: Reading, i: int, same: Sequence[int]) -> bool:
     if line.title is not None or line.closes or i - 1 in same or i + 1 in same:
         return True
     return not any(other.key == line.key for k, other in enumerate(reading.file) if k != j)
+
+
+def _is_above_its_own(reading: Reading, segment: Segment, i: int, j: int) -> bool:
+    """Whether a changed comment stands above the line that it stands above in the file, though that may have changed too."""
+    if i + 1 not in segment.lines or reading.alignment.pairs[i + 1] != j + 1:
+        return False
+    return reading.is_same(i + 1) or is_surely(reading.sketch[i + 1], reading.file[j + 1])
 
 
 def _is_nearly(line: Line, file: Sequence[Line], j: int) -> bool:

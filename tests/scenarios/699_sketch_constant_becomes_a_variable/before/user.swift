@@ -1,0 +1,5 @@
+struct User: Codable {
+    let id: Int
+    let name: String
+    var email: String?
+}

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+set -euo pipefail
+
+APP_NAME="shop"
+REGION="${REGION:-us-east-1}"
+IMAGE_TAG="${1:-latest}"
+
+deploy "$APP_NAME" "$REGION" "$IMAGE_TAG"
