@@ -51,10 +51,10 @@ def is_surely(line: Line, other: Line) -> bool:
     another number in a list."""
     if line.title is not None or other.title is not None:
         return line.title == other.title
-    if line.head or other.head:
-        if line.head == other.head:
-            return _is_name(line.head) and (not line.is_comment or likeness(line, other) >= SURE)
+    if line.head != other.head:
         return _binds_more(line, other)
+    if _is_name(line.head):
+        return not line.is_comment or likeness(line, other) >= SURE
     if (declared := prototype_of(line.key)) is not None and declared == prototype_of(other.key):
         return True
     if _ORDINAL.match(line.key) and _ORDINAL.sub(b"", line.key) == _ORDINAL.sub(b"", other.key):

@@ -27,9 +27,15 @@ _MODIFIED = re.compile(
     rb"(?P<name>[\w$]+)"
 )
 _BINDS = re.compile(rb"\b(?:let|var|val|const)\b")
+_REQUIRED = re.compile(rb"([\"']?[A-Za-z][\w.-]*)(?:\[[\w, -]*\])? ?(?:[=~<>!]=|[\^<>]) ?\d")
+"""A package and the versions of it that will do."""
 _ENUM = re.compile(rb"(?:^|[\w)] )enum\b")
 _VARIANT = re.compile(rb"((?:case )?[A-Za-z_]\w*) ?(?:\(.*\)|\{.*\})?[,;]?$")
 """One of the values of an enumeration, with what it holds."""
+_NAME_FIRST = re.compile(rb"(?:type )?\w*(?:\[.*\])? ?(?:struct|interface) ?\{$|create (?:\w+ ){0,3}table\b", re.I)
+_MEMBER = re.compile(rb"[`\"\[]?([A-Za-z_]\w*)[`\"\]]?(?: (?!\w+:)[\w*\[({]|\()")
+"""A field, a method or a column, in what has their names first: a struct or an interface of Go, a table of SQL."""
+_CONSTRAINTS = frozenset(b"primary foreign unique constraint check key index exclude like".split())
 _WORD = re.compile(rb"[\w$]+")
 _PATTERN = re.compile(rb"(?:(?:export )?(?:const|let|val|auto) ?)?(?:[\[{(].*|[\w$]+(?:, [\w$]+)*)")
 
@@ -45,6 +51,11 @@ def head_of_key(key: bytes, parent: bytes = b"") -> bytes:
         return bytes(declared["name"]) + b";"
     if match := _HEAD.match(key):
         return _bare(match[1] or match[2] or match[3] or match[4])
+    if match := _REQUIRED.match(key):
+        return bytes(match[1])
+    if _NAME_FIRST.match(parent):
+        member = _MEMBER.match(key)
+        return bytes(member[1]) if member and member[1].lower() not in _CONSTRAINTS else b""
     variant = _VARIANT.match(_BEHIND.sub(b"", key)) if _ENUM.search(parent) else None
     return bytes(variant[1]) if variant else b""
 

@@ -60,8 +60,8 @@ _LABEL = re.compile(rb":\s*(?:#\s.*|//.*|/\*.*)?$")
 _CLOSES = re.compile(rb"[\])}]+[;,)]*(?:\s*[\[({].*)?\s*$|</[\w.:-]*>\s*$|end\b;?\s*$|fi\s*$|done\s*$|esac\s*$")
 _REMOVAL = re.compile(
     r"\s*(?:\{\s*/\*|/\*+|//+|#+|--+|<!--|;+|%+|\(\*)\s*(?:plandex:\s*)?(?:\.{3}|…)?\s*"
-    r"(?:[(\[]?(?:removed|deleted|dropped)(?:\s*:)?(?:\s+[\w.()\[\]<>$#,`'\"-]+){0,5}"
-    r"|(?:[\w.()\[\]<>$#`'\"-]+\s+){1,4}?(?:(?:is|are|was|were|has been|have been)\s+)?(?:now\s+)?(?:removed|deleted|dropped)(?:\s+here)?)"
+    r"(?:[(\[]?(?:removed|deleted|dropped)(?:\s*:)?(?:\s+[\w.()\[\]<>$#,:@*`'\"-]+){0,5}"
+    r"|(?:[\w.()\[\]<>$#:@*`'\"-]+\s+){1,4}?(?:(?:is|are|was|were|has been|have been)\s+)?(?:now\s+)?(?:removed|deleted|dropped)(?:\s+here)?)"
     r"\s*(?:\.{3}|…)?[.)\]]?\s*(?:\*/\s*\}?|-->|\*\))?\s*$",
     re.I,
 )

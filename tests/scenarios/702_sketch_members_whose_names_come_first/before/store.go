@@ -1,0 +1,13 @@
+package store
+
+type Backend interface {
+	Load(ctx context.Context, key string) ([]byte, error)
+	Save(ctx context.Context, key string, value []byte) error
+	Delete(ctx context.Context, key string) error
+}
+
+type Entry struct {
+	Key   string
+	Value []byte
+	Hits  int
+}
