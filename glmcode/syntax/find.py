@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 from glmcode.syntax.definition import Definition
+from glmcode.syntax.layered import Layered
 
 __all__ = ["Symbols", "counts_anew", "find_symbol", "full_names", "stem_of", "without_number"]
 
@@ -26,56 +28,40 @@ _DATA = frozenset({"section", "key", "object", "array", "table", "entry", "eleme
 LONGEST = 400
 """Characters of a name that is told as a declaration."""
 _QUALIFIER = re.compile(r"(?:\w+::)+(?=\w)")
+_Group: TypeAlias = Mapping[str, Definition]
+"""Definitions that one key finds, by their names."""
 
 
 class Symbols:
     """A file's definitions by their names. Worked out once, so that asking for each of many costs what one costs."""
 
     def __init__(self, definitions: Iterable[Definition] = ()) -> None:
-        self._by_name: dict[str, Definition] = {}
-        self._by_stem: dict[str, dict[str, Definition]] = {}
-        self._by_last: dict[str, dict[str, Definition]] = {}
-        self._namesakes: dict[str, dict[str, Definition]] = {}
-        self.words: Counter[str] = Counter()
-        """How many definitions end with this word, whatever they are in."""
+        by_name: dict[str, Definition] = {}
+        groups: tuple[dict[str, dict[str, Definition]], ...] = ({}, {}, {})
+        words: Counter[str] = Counter()
         for one in definitions:
-            self._add(one)
-
-    def _add(self, one: Definition) -> None:
-        name = one.name
-        stem = _numbered(name)[0]
-        self._by_name[name] = one
-        self._by_stem.setdefault(stem, {})[name] = one
-        self._by_last.setdefault(stem.rpartition(".")[2], {})[name] = one
-        self._namesakes.setdefault(without_number(name), {})[name] = one
-        self.words[_last(name)] += 1
+            name = one.name
+            by_name[name] = one
+            for known, key in zip(groups, _keys(name), strict=True):
+                known.setdefault(key, {})[name] = one
+            words[_last(name)] += 1
+        self._by_name = Layered(by_name)
+        self._by_stem, self._by_last, self._namesakes = (Layered[_Group](dict(known)) for known in groups)
+        self.words = Layered[int](words)
+        """How many definitions end with this word, whatever they are in."""
 
     def changed(self, gone: Sequence[Definition], came: Sequence[Definition]) -> "Symbols":
-        """The same without those that are gone and with those that came, last of their names."""
-        other = Symbols()
-        other._by_name, other._by_stem, other._by_last, other._namesakes = (
-            dict(self._by_name),
-            dict(self._by_stem),
-            dict(self._by_last),
-            dict(self._namesakes),
+        """The same without those that are gone and with those that came. Costs what these are, not what the file is."""
+        other = Symbols.__new__(Symbols)
+        names: dict[str, Definition | None] = {one.name: None for one in gone}
+        names.update((one.name, one) for one in came)
+        other._by_name = self._by_name.changed(names)
+        other._by_stem, other._by_last, other._namesakes = (
+            _regrouped(known, at, names) for at, known in enumerate((self._by_stem, self._by_last, self._namesakes))
         )
-        other.words.update(self.words)
-        names = {one.name for one in (*gone, *came)}
-        stems = {_numbered(name)[0] for name in names}
-        for known, keys in (
-            (other._by_stem, stems),
-            (other._by_last, {stem.rpartition(".")[2] for stem in stems}),
-            (other._namesakes, {without_number(name) for name in names}),
-        ):
-            known.update((key, dict(known[key])) for key in keys if key in known)
-        for one in gone:
-            name = one.name
-            stem = _numbered(name)[0]
-            del other._by_name[name], other._by_stem[stem][name], other._by_last[stem.rpartition(".")[2]][name]
-            del other._namesakes[without_number(name)][name]
-            other.words[_last(name)] -= 1
-        for one in came:
-            other._add(one)
+        words = Counter(_last(one.name) for one in came)
+        words.subtract(_last(one.name) for one in gone)
+        other.words = self.words.changed({word: self.words.get(word, 0) + more for word, more in words.items()})
         return other
 
     def find(self, symbol: str) -> tuple[Definition, ...]:
@@ -126,6 +112,24 @@ class Symbols:
     def _is_first(self, name: str) -> bool:
         """Whether it is the first of several definitions of this very path."""
         return name in self._by_name and len(self._namesakes.get(name, ())) > 1
+
+
+def _keys(name: str) -> tuple[str, str, str]:
+    """What a definition is found under: its path without numbers, the last part of that, and the path of its namesakes."""
+    stem = _numbered(name)[0]
+    return stem, stem.rpartition(".")[2], without_number(name)
+
+
+def _regrouped(known: Layered[_Group], at: int, names: Mapping[str, Definition | None]) -> Layered[_Group]:
+    """The groups, by the key at that place of `_keys`, with other definitions of these names; without one that is None."""
+    changes: dict[str, dict[str, Definition | None]] = {}
+    for name, one in names.items():
+        changes.setdefault(_keys(name)[at], {})[name] = one
+    return known.changed({key: _layered(known.get(key, {})).changed(group) for key, group in changes.items()})
+
+
+def _layered(group: _Group) -> Layered[Definition]:
+    return group if isinstance(group, Layered) else Layered(dict(group))
 
 
 def counts_anew(symbol: str, before: Symbols, now: Symbols) -> bool:

@@ -10,8 +10,7 @@ there before. Whatever else there may be is told by None: then the file has to b
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import count, pairwise
-from operator import attrgetter, itemgetter
+from itertools import pairwise
 from typing import TypeAlias
 
 from glmcode.syntax.definition import Definition
@@ -24,7 +23,6 @@ from glmcode.syntax.spans import indent_unit
 
 __all__ = ["Outline", "Syntax", "gap_of"]
 
-_FIRST, _NAME = itemgetter(0), attrgetter("name")
 FEWEST = 6
 """Units below which a piece would be most of the file."""
 Unit: TypeAlias = tuple[Definition, ...]
@@ -44,6 +42,7 @@ class Outline:
         "_gaps",
         "_holder",
         "_lines",
+        "_names",
         "_starts",
         "_symbols",
         "_units",
@@ -69,6 +68,7 @@ class Outline:
         self._firm = firm
         """Whether each is made of whole parts of what holds them all: not so within an `if` that other units are in too."""
         self._symbols = symbols
+        self._names = [unit[0].name for unit in units]
         self._starts = [unit[0].start for unit in units]
         self._ends = [unit[0].end for unit in units]
         self._lines = [unit[0].line for unit in units]
@@ -149,15 +149,18 @@ class Outline:
         """The unit that holds a definition; None for one of the frame."""
         name = one.name
         while name:
-            number = self._roots.get(name)
+            number = self._root_number(name)
             if number is not None and any(member.name == one.name for member in self._units[number]):
                 return number
             name = name.rpartition(".")[0]
         return None
 
-    @cached_property
-    def _roots(self) -> dict[str, int]:
-        return dict(zip(map(_NAME, map(_FIRST, self._units)), count()))
+    def _root_number(self, name: str) -> int | None:
+        """The unit that the definition of this name is, with all that is in it; None where it is no unit."""
+        try:
+            return self._names.index(name)
+        except ValueError:
+            return None
 
     def near(self, one: Definition) -> Sequence[Definition]:
         """All definitions of the unit that holds this one, or for one of the frame those of the frame."""
@@ -172,7 +175,7 @@ class Outline:
 
     def beside(self, one: Definition) -> tuple[Definition | None, Definition | None] | None:
         """The units before and after this one; None where it is no unit."""
-        number = self._roots.get(one.name)
+        number = self._root_number(one.name)
         if number is None:
             return None
         above = self._root(number - 1) if number else None
@@ -321,6 +324,7 @@ class Outline:
         other._units = [*self._units[:first], *new, *self._units[past:]]
         other._firm = firm
         roots = [unit[0] for unit in new]
+        other._names = [*self._names[:first], *(root.name for root in roots), *self._names[past:]]
         other._starts = [*self._starts[:first], *(root.start for root in roots)]
         other._starts += map(grown.__add__, self._starts[past:])
         other._ends = [*self._ends[:first], *(root.end for root in roots), *map(grown.__add__, self._ends[past:])]

@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-HUNTS = ("land", "outlines")
+HUNTS = ("land", "outlines", "readers")
 
 
 def main(arguments: list[str]) -> int:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glmcode.library import apply_plan
-from tests.fuzz import land, outlines
+from tests.fuzz import land, outlines, readers
 from tests.fuzz.choices import Choices
 from tests.fuzz.invariants import check_again, check_chunks, check_diff, check_result
 from tests.fuzz.plans import Case, case, seeds
@@ -51,6 +51,12 @@ def test_on_a_disk_nothing_changes_beside_the_root(choices: Choices) -> None:
 @given(data=st.binary(min_size=20, max_size=60))
 def test_any_source_has_an_outline_and_a_verdict(data: bytes) -> None:
     outlines.one(data)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(data=st.binary(min_size=40, max_size=120))
+def test_a_plan_is_read_alike_in_any_pieces_and_form(data: bytes) -> None:
+    readers.one(data)
 
 
 @pytest.mark.parametrize("form", ["auto", "native", "search-replace", "udiff", "v4a", "sketch", "whole", "tool-call"])
