@@ -1,6 +1,7 @@
 """The same hunt for source files: outlines, symbols and the syntax guard of bytes that no compiler ever saw."""
 
 import time
+from dataclasses import replace
 
 from glmcode.syntax import find_symbol, language_of, outline, parse
 from tests.fuzz.choices import Choices
@@ -24,16 +25,19 @@ def one(data: bytes) -> None:
         piece = choices.one(PIECES) if choices.below(3) else choices.rest(20)
         source = source[:at] + piece + source[at + choices.below(6) :]
     began = time.process_time()
-    definitions = outline(source, path)
+    named = outline(source, path)
     parsed = parse(source, language)
-    assert parsed.definitions == definitions
-    for definition in definitions:
+    definitions = parsed.definitions
+    for one, definition in zip(named, definitions, strict=True):
+        assert replace(one, name=definition.name) == definition
         assert 0 <= definition.start <= definition.head <= definition.keyword <= definition.end <= len(source)
         assert definition.line <= definition.end_line
         if definition.body is not None:
             assert definition.start <= definition.body[0] <= definition.body[1] <= definition.end
         if definition.name == definition.name.strip():
             assert definition in find_symbol(definitions, definition.name), definition
+        if one.name == one.name.strip():
+            assert find_symbol(definitions, one.name) == (definition,), one.name
     at = choices.below(len(source) + 1)
     end = at + choices.below(len(source) - at + 1)
     new = choices.one(PIECES)
