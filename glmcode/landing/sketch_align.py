@@ -102,9 +102,10 @@ def _doubles_edge(sketch: Sequence[Line], file: Sequence[Line], rival: Alignment
             continue
         above = rival.ends[number - 1] if number else 0
         below = rival.starts[number + 1] if number + 1 < len(rival.starts) else len(file)
-        if is_first and (j := rival.pairs[i + 1]) is not None and j > above and file[j - 1].key == line.key:
+        start, end = rival.starts[number], rival.ends[number]
+        if is_first and above < start < end and file[start - 1].key == line.key:
             return True
-        if is_last and (j := rival.pairs[i - 1]) is not None and j + 1 < below and file[j + 1].key == line.key:
+        if is_last and start < end < below and file[end].key == line.key:
             return True
     return False
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from glmcode.landing.sketch_alignment import Alignment
-from glmcode.landing.sketch_lines import TITLED, Line, are_two, is_label, opens, shuts
+from glmcode.landing.sketch_lines import TITLED, Line, are_two, is_label, opens, shuts, told_by
 
 __all__ = [
     "FARTHEST",
@@ -18,6 +18,8 @@ __all__ = [
     "Bounds",
     "blocks",
     "bounds",
+    "closed_by",
+    "closed_name",
     "ended",
     "extent",
     "head_of",
@@ -115,6 +117,7 @@ def bounds(sketch: Sequence[Line], file: Sequence[Line]) -> Bounds:
     for one in file:
         by_title.setdefault(one.title, []).append(one)
     keys = {line.key for line in file}
+    told = {told_by(line.key) for line in file if line.title is None}
     in_place = _segments_in_place(sketch, file)
     owned = _owned(file, theirs) if ours else {}
     times = Counter((block.name, sketch[block.first].titles) for block in ours)
@@ -140,6 +143,7 @@ def bounds(sketch: Sequence[Line], file: Sequence[Line]) -> Bounds:
         elif (
             not found
             and block.is_ended
+            and block.name not in told
             and (
                 line.segment in in_place
                 if any(not are_two(line, one) for one in by_title.get(block.name, ()))
@@ -268,7 +272,7 @@ def extent(lines: Sequence[Line], first: int) -> tuple[int, bool]:
 def _leaves(lines: Sequence[Line], first: int, i: int) -> bool:
     """Whether a marker before line i stands outside of what line `first` begins, and line i doesn't close that."""
     line, other = lines[first], lines[i]
-    return other.segment != lines[i - 1].segment and other.marked <= line.depth and other.closes != _closed(line)
+    return other.segment != lines[i - 1].segment and other.marked <= line.depth and other.closes != closed_name(line)
 
 
 def opener_of(lines: Sequence[Line], i: int, least: int) -> int | None:
@@ -299,7 +303,24 @@ def _brace_below(lines: Sequence[Line], first: int) -> int:
     return at if at < len(lines) and lines[at].key == b"{" and lines[at].depth == lines[first].depth else first
 
 
-def _closed(line: Line) -> bytes:
+def closed_by(lines: Sequence[Line]) -> dict[int, int]:
+    """Which line each closing line closes, by their depths, markers between them or not."""
+    found: dict[int, int] = {}
+    begun: dict[int, int] = {}
+    for i, line in enumerate(lines):
+        if line.is_comment:
+            continue
+        if shuts(line) and (opener := begun.pop(line.depth, None)) is not None:
+            found[i] = opener
+        for depth in [depth for depth in begun if depth >= line.depth]:
+            del begun[depth]
+        if opens(line.key):
+            begun[line.depth] = i
+    return found
+
+
+def closed_name(line: Line) -> bytes:
+    """What the line that closes this one has as what it closes."""
     return TITLED + line.title if line.title else line.key
 
 
@@ -309,7 +330,7 @@ def _goes_deeper(lines: Sequence[Line], i: int) -> bool:
 
 def _name_of(line: Line) -> bytes | None:
     """What a block without a title is known by: the selector of a style rule, the head of a table."""
-    if line.is_comment or line.closes is not None or _NAMED.fullmatch(line.key) is None:
+    if line.is_comment or shuts(line) or _NAMED.fullmatch(line.key) is None:
         return None
     return None if line.key.split(maxsplit=1)[0] in _FLOW else line.key
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from glmcode.landing import messages
 from glmcode.landing.place import Refusal
-from glmcode.landing.sketch_blocks import Block, extent, head_of, is_head, opener_of
+from glmcode.landing.sketch_blocks import Block, closed_by, extent, head_of, is_head, opener_of
 from glmcode.landing.sketch_gains import SURE, is_same_thing, likeness, words_of
 from glmcode.landing.sketch_indent import balance
 from glmcode.landing.sketch_lines import Line, opens, shuts
@@ -153,11 +153,16 @@ def _two_blocks(reading: Reading, i: int, j: int) -> Refusal:
 
 def _dangling(reading: Reading, segment: Segment) -> Refusal | None:
     """A new line that closes what no line of its segment opens: it should have been the file's."""
-    sketch = reading.sketch
+    sketch, closed = reading.sketch, closed_by(reading.sketch)
     for i in segment.lines:
         line = sketch[i]
         if reading.alignment.pairs[i] is not None or line.sign or not shuts(line) or opens(line.key):
             continue
+        begun = closed.get(i)
+        if begun is not None and shuts(sketch[begun]) and begun in segment.lines:
+            continue  # `} else {`
+        if begun is not None and reading.alignment.pairs[begun] is None and reading.alignment.carried:
+            continue  # it closes a new block, into which the lines between go
         opener = opener_of(sketch, i, segment.lines.start)
         if opener is not None and line.key[:1] in b")]}" and not opens(sketch[opener].key):
             # A line that is only less deep, unless it opens a bracket and goes on behind it.

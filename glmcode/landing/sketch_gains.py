@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from glmcode.landing.sketch_blocks import Bounds, is_head
+from glmcode.landing.sketch_blocks import Bounds, closed_by, closed_name, is_head
 from glmcode.landing.sketch_heads import bound_by, prototype_of
-from glmcode.landing.sketch_lines import TITLED, Line, are_two
+from glmcode.landing.sketch_lines import TITLED, Line, are_two, opens, shuts, told_by
 
 __all__ = ["SURE", "costs", "gains", "is_another_item", "is_same_thing", "is_surely", "likeness", "words_of"]
 
@@ -16,6 +16,8 @@ UNIQUE = 30
 """Added cost of taking a line for new that stands in the file once."""
 PINNED = 400
 """What it gains to take a definition's first line for that of its namesake: more than any run of lines gains elsewhere."""
+CLOSING = 30
+"""What it gains to take a closing line for the one that closes the same and reads otherwise."""
 LIKE = 0.5
 """Least likeness of a line and the line that it replaces."""
 SURE = 0.65
@@ -85,9 +87,11 @@ def gains(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> list[
             found.append({within.pinned[i]: PINNED})
             continue
         own = ground.same(i)
+        if shuts(line) and not line.sign:
+            own = ground.of_openers(i, own, found) or ground.closing(i)
         if line.sign:
             pass
-        elif line.title is not None:
+        elif line.title is not None or ground.is_titled(i):
             own = ground.titled(i) | own
         elif not line.trivial and line.closes is None and all(gain <= -NEW for gain in own.values()):
             like, is_one_more = ground.alike(i)
@@ -104,15 +108,22 @@ class _Ground:
         self._sketch, self._file, self._within = sketch, file, within
         self._by_key: dict[bytes, list[int]] = {}
         self._by_title: dict[bytes, list[int]] = {}
+        self._by_told: dict[bytes, list[int]] = {}
         self._by_head: dict[bytes, list[int]] = {}
+        self._by_closed: dict[bytes, list[int]] = {}
         for j, line in enumerate(file):
             self._by_key.setdefault(line.key, []).append(j)
+            if line.closes:
+                self._by_closed.setdefault(line.closes, []).append(j)
             if line.title is not None:
                 self._by_title.setdefault(line.title, []).append(j)
+            elif (told := told_by(line.key)) is not None:
+                self._by_told.setdefault(told, []).append(j)
             elif not line.is_comment and line.head:
                 self._by_head.setdefault(line.head, []).append(j)
         self._keys = {line.key for line in sketch}
         self._loose = _loose_ends(sketch, self._by_key)
+        self._closed, self._their_closed = closed_by(sketch), closed_by(file)
         self._index: tuple[dict[bytes, list[int]], list[int]] | None = None
 
     def same(self, i: int) -> dict[int, int]:
@@ -132,15 +143,41 @@ class _Ground:
                 found[j] = gain - _astray(line, other, self._by_title)
         return found
 
+    def is_titled(self, i: int) -> bool:
+        """Whether the file has what line i calls, and with which words, with a function of several lines."""
+        return told_by(self._sketch[i].key) in self._by_title
+
     def titled(self, i: int) -> dict[int, int]:
         """What those gain that define the same name."""
         line, found = self._sketch[i], dict[int, int]()
         gain = 20 if line.key in self._by_key else 50
-        for j in self._by_title.get(line.title or b"", ()):
+        title = line.title or told_by(line.key) or b""
+        for j in (*self._by_title.get(title, ()), *self._by_told.get(title, ())):
             other = self._file[j]
             if self._within.allow(i, j) and not are_two(line, other):
                 found[j] = gain + 20 * (line.parent == other.parent) - _astray(line, other, self._by_title)
         return found
+
+    def of_openers(self, i: int, own: dict[int, int], found: Sequence[dict[int, int]]) -> dict[int, int]:
+        """Of the lines that a closing line may be those whose opening line may be what it closes, as `found` has it.
+
+        Where no marker is between, what it opens and what it closes change together, whatever they are taken for.
+        """
+        opener, line = _first_of(self._closed, i), self._sketch[i]
+        if opener is None or line.may_close_another or self._sketch[opener].segment == line.segment:
+            return own
+        return {j: gain for j, gain in own.items() if _first_of(self._their_closed, j) in (None, *found[opener])}
+
+    def closing(self, i: int) -> dict[int, int]:
+        """What those gain that close the same, otherwise: `}, [team]);` that becomes `}, [team, page]);`."""
+        opener, line = self._closed.get(i), self._sketch[i]
+        if opener is None or (opens(line.key) and line.key[:1] != b"}"):
+            return {}
+        return {
+            j: CLOSING + 10 * (line.indent == self._file[j].indent)
+            for j in self._by_closed.get(closed_name(self._sketch[opener]), ())
+            if self._within.allow(i, j) and not opens(self._file[j].key)
+        }
 
     def _holds_the_same(self, i: int, j: int) -> bool:
         """Whether the first line within what line i begins is the first within what line j begins."""
@@ -199,6 +236,14 @@ def costs(sketch: Sequence[Line], file: Sequence[Line], within: Bounds) -> list[
     return found
 
 
+def _first_of(closed: Mapping[int, int], i: int) -> int | None:
+    """The first line of what line i closes, whatever else of it ends and goes on between: `} else {`."""
+    opener = closed.get(i)
+    while opener is not None and opener in closed:
+        opener = closed[opener]
+    return opener
+
+
 def _decorates_another(sketch: Sequence[Line], i: int, file: Sequence[Line], j: int) -> bool:
     """Whether line i is a decorator or an attribute, and what it stands above is not what line j stands above."""
     if sketch[i].is_comment or not is_head(sketch[i]):
@@ -207,7 +252,9 @@ def _decorates_another(sketch: Sequence[Line], i: int, file: Sequence[Line], j: 
     if at is None or there is None:
         return False
     ours, theirs = sketch[at], file[there]
-    return ours.key != theirs.key and not is_surely(ours, theirs)
+    if ours.key == theirs.key or is_surely(ours, theirs):
+        return False
+    return ours.title != theirs.title or _differ(ours, theirs) or likeness(ours, theirs) < SURE
 
 
 def _subject(lines: Sequence[Line], i: int) -> int | None:

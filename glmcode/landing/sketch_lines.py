@@ -25,6 +25,7 @@ __all__ = [
     "read_lines",
     "shuts",
     "title_of",
+    "told_by",
 ]
 
 TITLED = b"\0"
@@ -43,9 +44,13 @@ _TITLE = re.compile(
     rb"\b\s*\*?\s*(?:\([^()]*\)\s*)?(?P<name>[\w$]+)(?=\s*(?:[\[({<:=!]|$|extends\b|implements\b|where\b|with\b|final\b|struct\b|interface\b|func\b|//|#|/\*)|\s+\w+\s*$)"
     rb"|impl\b(?P<impl>[^{]*)\{?"
     rb"|(?:const|let|var|val|static)\s+(?:mut\s+)?(?P<value>[\w$]+)\s*(?::[^=]*)?=(?!=)"
+    rb"|(?P<told>[\w$.]+\((?:\"[^\"]*\"|'[^']*'|`[^`]*`),).*(?:=>|\bfunction\b[^{]*)\s*\{$"
     rb"|(?P<member>[\w$]+)\s*:\s*(?:async\s+)?function\b[^{]*\{\s*$"
     rb"|(?P<call>~?[\w$]+(?:::~?[\w$]+)*)\s*\([^;]*\)\s*(?::[^;{=]+|->[^;{=]+)?\{\s*$)"
 )  # fmt: skip
+_TOLD = re.compile(rb"([\w$.]+)\((\"[^\"]*\"|'[^']*'|`[^`]*`),")
+_RUN_OR_NOT = re.compile(rb"\.(?:only|skip|todo|fails|failing|concurrent)\b")
+"""What says of a test whether it is run, and not which it is."""
 _FUNCTION = re.compile(
     rb"(?P<first>[\w~]+)[\w:<>,*&\[\]?.~ \t]*[\s*&](?P<name>~?[\w$]+(?:::~?[\w$]+)*)\s*\([^;{}]*\)[^;{}=]*\{$"
 )
@@ -120,7 +125,8 @@ def indent_of(line: bytes) -> bytes:
 
 
 def title_of(line: bytes, below: bytes = b"") -> bytes | None:
-    """The name that a line defines: of a function, a class, an implementation, a constant.
+    """The name that a line defines: of a function, a class, an implementation, a constant; of a call with a function as
+    its last argument, as `it("adds items", () => {`, what is called and the words.
 
     `below` is the next line: a brace may stand there that belongs to this one, or a constructor's initializers.
     """
@@ -140,10 +146,18 @@ def title_of(line: bytes, below: bytes = b"") -> bytes | None:
         return bytes(function["name"])
     if _COMMENT.match(bare):
         return None
+    if match["told"]:
+        return told_by(bare)
     name = match["name"] or match["value"] or match["member"] or match["call"]
     if name is None:
         return b"impl " + b" ".join(match["impl"].split())
     return None if name in _CONTROL or (match["call"] and name in NO_TYPES) else bytes(name)
+
+
+def told_by(key: bytes) -> bytes | None:
+    """What is called and the words that the call begins with, of a line such as `app.on("start", run);`."""
+    match = _TOLD.match(key)
+    return None if match is None else _RUN_OR_NOT.sub(b"", match[1]) + b" " + match[2][1:-1]
 
 
 def are_two(line: Line, other: Line) -> bool:
@@ -177,6 +191,11 @@ def is_label(key: bytes) -> bool:
 def shuts(line: Line) -> bool:
     """Whether the line begins with what closes something."""
     return line.closes is not None or line.key[:1] in (b")", b"]", b"}")
+
+
+def _closes(bare: bytes) -> bool:
+    """Whether a line closes something, and nothing goes on below it."""
+    return _CLOSES.match(bare) is not None or (bare[:1] in (b")", b"]", b"}") and not opens(bare))
 
 
 def goes_on(key: bytes) -> bool:
@@ -236,7 +255,7 @@ def read_lines(
         title = title or named
         parent = within[-1][1] if within else b""
         head = head_of_key(key, parent)
-        closes = closable.pop(depth, b"") if _CLOSES.match(bare) and row not in texts else None
+        closes = closable.pop(depth, b"") if _closes(bare) and row not in texts else None
         if closes is not None and row in closers:
             closes = closers[row]
         found.append(

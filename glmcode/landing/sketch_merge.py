@@ -18,6 +18,7 @@ from glmcode.landing.sketch_align import TooLargeError, align
 from glmcode.landing.sketch_alignment import Alignment
 from glmcode.landing.sketch_between import between_two
 from glmcode.landing.sketch_blocks import Block, Bounds, blocks, bounds, ended
+from glmcode.landing.sketch_carried import carried
 from glmcode.landing.sketch_guard import unspent
 from glmcode.landing.sketch_home import homed
 from glmcode.landing.sketch_imports import ImportRun, import_runs, with_imports
@@ -187,7 +188,8 @@ def _settled(
     alignment = unspent(ours, theirs, alignment, ends_marked=bool(markers) and markers[-1] > ours[-1].row)
     alignment = ended(ours, theirs, alignment)
     alignment = homed(ours, theirs, alignment, within, file_blocks, leading, is_whole_file=sketched.is_of_file)
-    return between_two(ours, theirs, alignment, our_blocks, file_blocks)
+    alignment = between_two(ours, theirs, alignment, our_blocks, file_blocks)
+    return carried(sketched.text, sketched.body, markers, ours, theirs, alignment)
 
 
 def _merged(reading: Reading, body: Sequence[bytes], rivals: Iterable[Alignment]) -> Verdict:

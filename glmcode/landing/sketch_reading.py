@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from glmcode.landing import messages
 from glmcode.landing.sketch_alignment import Alignment
-from glmcode.landing.sketch_blocks import Block, Bounds
+from glmcode.landing.sketch_blocks import Block, Bounds, closed_by, closed_name
 from glmcode.landing.sketch_lines import Line
 from glmcode.landing.text import Text
 from glmcode.syntax import Definition
@@ -66,6 +66,11 @@ class Reading:
         """Whether line i of the sketch stands in the file as it is, spacing aside."""
         j = self.alignment.pairs[i]
         return j is not None and self.file[j].key == self.sketch[i].key
+
+    def closes_the_same(self, i: int) -> bool:
+        """Whether line i of the sketch closes what the file's line that it replaces closes, however it reads."""
+        j, opener = self.alignment.pairs[i], closed_by(self.sketch).get(i)
+        return j is not None and opener is not None and closed_name(self.sketch[opener]) == self.file[j].closes
 
     def is_in_new_block(self, i: int, segment: range) -> bool:
         """Whether the line is in something that the sketch brings anew: a definition, a block, a call of several lines."""

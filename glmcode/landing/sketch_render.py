@@ -1,13 +1,13 @@
 """The file as an alignment with a sketch makes it: its own bytes for lines that are the same, the sketch's for the others."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from glmcode.landing.place import Splice
-from glmcode.landing.sketch_alignment import Alignment
-from glmcode.landing.sketch_blocks import is_head, opener_of
-from glmcode.landing.sketch_lines import DEEPEST, Line, indent_of, is_removal, opens, shuts
+from glmcode.landing.sketch_alignment import Alignment, Carried
+from glmcode.landing.sketch_blocks import is_head
+from glmcode.landing.sketch_lines import Line, indent_of, is_removal, opens, shuts
+from glmcode.landing.sketch_runs import Run, rendered, runs_of
 from glmcode.landing.text import Text
 
 __all__ = ["Hunk", "hunks", "splices", "substance"]
@@ -27,19 +27,24 @@ def hunks(
 ) -> list[Hunk]:
     """One hunk for each segment of the sketch, in the file's order."""
     found = []
-    shift = (b"", b"")
-    at = 0
-    for number, (start, end) in enumerate(zip(alignment.starts, alignment.ends, strict=True)):
-        past = at
-        while past < len(sketch) and sketch[past].segment == sketch[at].segment:
-            past += 1
-        segment = range(at, past)
-        shift = _shift(sketch, file, alignment, segment) or shift
-        found.append(
-            _hunk(text, body, sketch, file, alignment, segment, (start, end), shift, alignment.homes.get(number))
-        )
-        at = past
+    for number, run in enumerate(runs_of(sketch, file, alignment)):
+        span = run.start, alignment.ends[number]
+        gap = alignment.homes.get(number)
+        found.append(_hunk(text, body, sketch, file, alignment, run.lines, span, run.shift, gap))
+        if (moved := alignment.carried.get(number)) is not None:
+            found.append(_carried(text, file, moved))
     return found
+
+
+def _carried(text: Text, file: Sequence[Line], moved: Carried) -> Hunk:
+    """The file's lines that a marker stands for, as deep as what that is in."""
+    first, past = file[moved.start].row, file[moved.past - 1].row + 1
+    lines: list[tuple[bytes, int | None]] = []
+    for row in range(first, past):
+        own = text.content(row)
+        is_moved = own.strip() and own.startswith(moved.taken)
+        lines.append((moved.given + own[len(moved.taken) :], None) if is_moved else (own, row))
+    return Hunk(first, past, tuple(lines))
 
 
 def splices(text: Text, parts: Sequence[Hunk]) -> tuple[Splice, ...]:
@@ -93,116 +98,6 @@ def _bytes(text: Text, first: int, past: int, given: Sequence[tuple[bytes, int |
     return bytes(out)
 
 
-def _shift(
-    sketch: Sequence[Line], file: Sequence[Line], alignment: Alignment, segment: range
-) -> tuple[bytes, bytes] | None:
-    """What the sketch's indentation begins with, and what the file has in its place; None where no line tells.
-
-    Lines within a new block don't tell, and of the others the least indented do: what is deeper may be in a block no more.
-    """
-    within_new = _within_new(sketch, alignment, segment)
-    held = [
-        (sketch[i], file[j])
-        for i in segment
-        if i not in within_new
-        and (j := alignment.pairs[i]) is not None
-        and (sketch[i].key == file[j].key or sketch[i].title is not None)
-    ]
-    if held and held[0][0] is sketch[segment[0]]:
-        # The first line behind a marker is often flush left where the others are not.
-        line, other = held[0]
-        if len(held) > 1:
-            held = held[1:]
-        elif all(sketch[i].depth >= other.depth + opens(line.key) for i in segment[1:]):
-            return b"", b""
-    seen: Counter[tuple[bytes, bytes]] = Counter()
-    least = min((line.depth for line, _ in held), default=0)
-    for line, other in held:
-        if line.depth > least:
-            continue
-        ours, theirs = line.indent, other.indent
-        if ours == theirs:
-            return b"", b""
-        common = 0
-        while common < min(len(ours), len(theirs)) and ours[len(ours) - 1 - common] == theirs[len(theirs) - 1 - common]:
-            common += 1
-        seen[ours[: len(ours) - common], theirs[: len(theirs) - common]] += 1
-    return max(seen, key=lambda one: (seen[one], one)) if seen else None
-
-
-def _within_new(sketch: Sequence[Line], alignment: Alignment, segment: range) -> set[int]:
-    """The lines of a segment that are, by their indentation, in something that a new line of it opens."""
-    found: set[int] = set()
-    around: list[tuple[int, bool]] = []
-    for i in segment:
-        line = sketch[i]
-        while around and around[-1][0] >= line.depth:
-            around.pop()
-        is_within = bool(around) and around[-1][1]
-        if is_within:
-            found.add(i)
-        if not line.is_comment:
-            around.append((line.depth, is_within or alignment.pairs[i] is None))
-    return found
-
-
-def _stays_in(
-    sketch: Sequence[Line],
-    file: Sequence[Line],
-    alignment: Alignment,
-    segment: range,
-    start: int,
-    i: int,
-    shift: tuple[bytes, bytes],
-) -> bool:
-    """Whether a line of both is, in the sketch, in what it is in in the file, and that stands as deep: however it is told."""
-    for _ in range(DEEPEST):
-        j = alignment.pairs[i]
-        if j is None:
-            return False
-        ours, theirs = opener_of(sketch, i, segment.start), opener_of(file, j, start)
-        if ours is None or theirs is None:
-            return ours is theirs and not _is_moved(sketch, file, alignment, segment, i, j)
-        if alignment.pairs[ours] != theirs:
-            return False
-        if ours == segment.start or indent_of(_shifted(sketch[ours].data, shift)) == file[theirs].indent:
-            return True
-        i = ours
-    return False
-
-
-def _is_moved(
-    sketch: Sequence[Line], file: Sequence[Line], alignment: Alignment, segment: range, i: int, j: int
-) -> bool:
-    """Whether a line, where indentation is all that shows blocks, is in another than the line of both above it, or no more.
-
-    So is one that stands to that line as it did, where that one is.
-    """
-    if sum(line.key.endswith(b":") - line.key.endswith(b"{") for line in file) <= 0:
-        return False
-    held = [(k, at) for k in range(segment.start, i) if (at := alignment.pairs[k]) is not None]
-    while held:
-        number = next((n for n in range(len(held) - 1, -1, -1) if sketch[held[n][0]].depth <= sketch[i].depth), 0)
-        above, there = held[number]
-        ours, theirs = sketch[i].depth - sketch[above].depth, file[j].depth - file[there].depth
-        if (ours > 0, ours < 0) != (theirs > 0, theirs < 0):
-            return True
-        # Out by fewer blocks, or more: neither by as many columns nor, where the sketch's steps are others, by as large a share.
-        if ours < 0 and ours != theirs and ours * file[there].depth != theirs * sketch[above].depth:
-            return True
-        i, j, held = above, there, held[:number]
-    return False
-
-
-def _shifted(line: bytes, shift: tuple[bytes, bytes]) -> bytes:
-    taken, given = shift
-    if not line.strip():
-        return b""
-    if line.startswith(taken):
-        return given + line[len(taken) :]
-    return line.lstrip(b" \t")
-
-
 def _hunk(
     text: Text,
     body: Sequence[bytes],
@@ -224,7 +119,6 @@ def _hunk(
     lines: list[tuple[bytes, int | None]] = []
     before: int | None = None
     gone = dropped(sketch, alignment, segment, span)
-    signs = any(sketch[i].sign for i in segment)
     # A line that goes and comes again as it was quoted stays as it stands.
     again = {
         (line.key, line.indent): j
@@ -247,22 +141,11 @@ def _hunk(
                 lines += [(text.content(row), row) for row in range(file[before].row + 1, file[j].row)]
             else:
                 lines += [(b"", None)] * (line.row - earlier - 1)
-        shifted = _shifted(line.data, shift)
-        if line.sign == b"+" and (same := again.get((line.key, line.indent))) is not None:
+        same = again.get((line.key, line.indent)) if line.sign == b"+" else None
+        if same is not None:
             lines.append((text.content(file[same].row), file[same].row))
-        elif j is None:
-            lines.append((shifted.rstrip(b"\r"), None))
-        elif line.key != file[j].key:
-            if i == segment[0]:
-                shifted = file[j].indent + line.data.lstrip(b" \t")
-            lines.append((shifted.rstrip(b"\r"), None))
         else:
-            own = text.content(file[j].row)
-            is_told = indent_of(shifted) == file[j].indent or i == segment[0] or signs
-            if is_told or _stays_in(sketch, file, alignment, segment, start, i, shift):
-                lines.append((own, file[j].row))
-            else:
-                lines.append((indent_of(shifted) + own.lstrip(b" \t"), None))
+            lines.append(rendered(text, sketch, file, alignment, Run(segment, start, shift), i))
         before = j
     if gap is None:
         lines = _spaced(text, body, sketch, alignment, segment, (first, past), lines)

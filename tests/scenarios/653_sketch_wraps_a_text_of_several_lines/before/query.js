@@ -1,0 +1,6 @@
+function load(db) {
+  const sql = `
+    SELECT 1
+  `;
+  return db.run(sql);
+}
