@@ -312,9 +312,11 @@ def closed_by(lines: Sequence[Line]) -> dict[int, int]:
             continue
         if shuts(line) and (opener := begun.pop(line.depth, None)) is not None:
             found[i] = opener
-        for depth in [depth for depth in begun if depth >= line.depth]:
+        # A label (`public:`, `case 1:`) may stand as deep as the line whose bracket is still open around it.
+        is_open = is_label(line.key)
+        for depth in [depth for depth in begun if depth > line.depth or (depth == line.depth and not is_open)]:
             del begun[depth]
-        if opens(line.key):
+        if opens(line.key) and not is_open:
             begun[line.depth] = i
     return found
 

@@ -22,6 +22,8 @@ LIKE = 0.5
 """Least likeness of a line and the line that it replaces."""
 SURE = 0.65
 """Likeness of lines that are one and the same, changed."""
+SET = 15
+"""Added gain of a line that sets the same name."""
 NEAR = 20
 """Lines around a line among which others of its kind are looked for."""
 OUT_OF_PLACE = 15
@@ -212,10 +214,13 @@ class _Ground:
                 continue
             if other.is_comment != line.is_comment or _decorates_another(self._sketch, i, self._file, j):
                 continue
+            if (other.key[:1] in b")]}") != (line.key[:1] in b")]}"):
+                continue
             if i in self._loose and is_another_item(line, self._file, j) and not self._holds_the_same(i, j):
                 is_one_more = True
             elif i not in self._loose or not _differ(line, other):
-                found[j] = int(60 * like) + 10 * (line.parent == other.parent) - _astray(line, other, self._by_title)
+                gain = int(60 * like) + 10 * (line.parent == other.parent) + SET * is_same_thing(line, other)
+                found[j] = gain - _astray(line, other, self._by_title)
         return found, is_one_more
 
 

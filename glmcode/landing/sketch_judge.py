@@ -9,8 +9,9 @@ from glmcode.landing.place import Refusal
 from glmcode.landing.sketch_blocks import FARTHEST, closed_by, is_head, may_be_within, opener_of
 from glmcode.landing.sketch_confusion import KIN, confused, torn
 from glmcode.landing.sketch_gains import SURE, is_same_thing, is_surely, likeness
-from glmcode.landing.sketch_lines import Line, is_label, opens, shuts
+from glmcode.landing.sketch_lines import Line, opens, shuts
 from glmcode.landing.sketch_losses import MOST_GONE, is_block, losses, written_anew
+from glmcode.landing.sketch_reach import LEAVES, unreached
 from glmcode.landing.sketch_reading import Reading, Segment
 
 __all__ = ["breaks_blocks", "judge", "unmarked"]
@@ -20,8 +21,6 @@ _PREAMBLE = re.compile(
     rb"|(?:const|let|var)\b.*\brequire\(.*\);?$|[\"']use strict[\"'];?$"
 )
 _HEADING = re.compile(rb"(?:package|namespace|module)\b[^{]*$|<\?php$|declare\(|#pragma once$|[\"']use strict[\"'];?$")
-_LEAVES = re.compile(rb"(?:return|raise|throw|break|continue)\b")
-_MAY_LEAVE = re.compile(rb" (?:if|unless) (?!.* else )")
 NEARLY = 0.8
 """Likeness of a line and the one that it replaces, next to a marker."""
 
@@ -36,7 +35,7 @@ def judge(reading: Reading) -> Refusal | None:
         refusal = (
             (None if number in reading.alignment.homes else _unanchored(reading, segment, before, after))
             or _edges(reading, segment)
-            or _unreached(reading, segment)
+            or unreached(reading, segment)
             or confused(reading, segment)
             or _elsewhere(reading, segment)
             or losses(reading, segment, anew)
@@ -239,26 +238,6 @@ def _edges(reading: Reading, segment: Segment) -> Refusal | None:
     return None
 
 
-def _unreached(reading: Reading, segment: Segment) -> Refusal | None:
-    """New lines behind a marker that stands for lines of which the last leaves: nothing would reach them."""
-    sketch, file, lines = reading.sketch, reading.file, segment.lines
-    held = next((i for i in lines if reading.alignment.pairs[i] is not None), None)
-    first = next((i for i in lines if not sketch[i].is_comment), lines.start)
-    if held is None or first >= held or not segment.start or sketch[first].sign:
-        return None
-    line, above = sketch[first], file[segment.start - 1]
-    deeper = sketch[held].depth - file[reading.alignment.pairs[held] or 0].depth
-    if line.depth != above.depth + deeper or not _LEAVES.match(above.key) or _MAY_LEAVE.search(above.key):
-        return None
-    if line.title is not None or is_label(line.key) or is_head(line) or shuts(line):
-        return None
-    return Refusal(
-        "ambiguous",
-        f"Nothing would reach these lines of the sketch below line {above.row + 1}, which its marker stands for:\n{reading.quoted(range(first, held))}\n"
-        f"  line {above.row + 1}: {messages.shown(above.key)}\nRepeat the line of the file above them, or send SEARCH/REPLACE that takes this line away.",
-    )
-
-
 def _is_firm(reading: Reading, i: int, same: Sequence[int]) -> bool:
     """Whether an unchanged line of the sketch holds what is beside it: the file has it once, or with the one next to it."""
     line, j = reading.sketch[i], reading.alignment.pairs[i]
@@ -350,7 +329,7 @@ def _cut_off(reading: Reading, segment: Segment) -> Refusal | None:
 
 def _goes_on(line: Line, around: Line) -> bool:
     """Whether a marker below the line stands for the rest of what is around it, and that can be reached from the line."""
-    is_left = line.parent == around.key and _LEAVES.match(line.key) is not None
+    is_left = line.parent == around.key and LEAVES.match(line.key) is not None
     return not is_left and any(columns > around.depth for columns in line.followed)
 
 
@@ -359,6 +338,20 @@ def _may_be_one(line: Line, other: Line) -> bool:
     if other.parent == line.parent or not line.parent:
         return True
     return bool(line.titles) and line.indent == other.indent and may_be_within(line.titles, other.titles)
+
+
+def _titles_beside(reading: Reading, i: int) -> tuple[bytes, ...] | None:
+    """What the file has a line of the sketch in, as a line as deep in its run tells that the file has."""
+    sketch, pairs = reading.sketch, reading.alignment.pairs
+    at = i
+    while at and sketch[at - 1].segment == sketch[i].segment:
+        at -= 1
+        j = pairs[at]
+        if sketch[at].depth < sketch[i].depth:
+            return None
+        if sketch[at].depth == sketch[i].depth and j is not None and sketch[at].closes is None:
+            return reading.file[j].titles
+    return None
 
 
 def _doubled(reading: Reading) -> Refusal | None:
@@ -376,11 +369,11 @@ def _doubled(reading: Reading) -> Refusal | None:
     for i, line in enumerate(reading.sketch):
         if alignment.pairs[i] is not None or line.is_comment:
             continue
-        is_in_place = line.segment in reading.bounds.in_place
+        titles = _titles_beside(reading, i)
         found = [
             j
             for j in stays.get(line.title or b"", ())
-            if _may_be_one(line, file[j]) and not (is_in_place and line.indent != file[j].indent)
+            if _may_be_one(line, file[j]) and titles in (None, file[j].titles)
         ]
         if not line.trivial and line.closes is None and line.key.endswith((b"{", b":", b"(")) and b" " in line.key:
             found += [j for j in keys.get(line.key, ()) if len(keys[line.key]) == 1 and file[j].titles == line.titles]

@@ -1,0 +1,12 @@
+class Orders {
+    public void cancel(long id) {
+        Order order = orders.find(id);
+        if (order.getStatus() == OrderStatus.SHIPPED) {
+            throw new IllegalStateException("already shipped");
+        } else if (order.getStatus() == OrderStatus.CANCELLED) {
+            return;
+        }
+        order.setStatus(OrderStatus.CANCELLED);
+        orders.save(order);
+    }
+}
