@@ -26,12 +26,13 @@ from glmcode.landing.members import (
     replaced_in_list,
 )
 from glmcode.landing.misplaced import not_its_own, within_itself
-from glmcode.landing.namesakes import beside_all, holders, meant, needs_body, several
+from glmcode.landing.namesakes import beside_all, holders, meant, needs_body, several, without_constructors
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Fit, Place, Quote, Refusal, Splice, Standing, Verdict
 from glmcode.landing.restated import without_neighbours
 from glmcode.landing.siblings import blank_rows, blank_rows_above, gap_between, kin_of, members_of, parent_in
 from glmcode.landing.text import Text
+from glmcode.landing.ungrouped import behind_methods, ungrouped
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtSymbol
 from glmcode.syntax import Definition, Syntax, without_grammar
@@ -68,6 +69,7 @@ def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
     if (syntax := file.syntax) is None:
         raise AssertionError("a definition without a syntax")
     lines = body_lines(change.body.encode("utf-8", "surrogateescape"))
+    found = without_constructors(found)
     if change.action == "inside":
         found = tuple(holders(syntax, found, lines))
     elif len(found) > 1 and change.action != "delete":
@@ -76,6 +78,10 @@ def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
         return several(path, change.symbol, found, syntax)
     if (doubt := _doubts(file, found[0], path)) is not None:
         return doubt
+    if change.action == "inside" and file.language == "go" and file.parsed is not None:
+        last = behind_methods(file.parsed, found[0], lines)
+        if last is not None:
+            return _with_body(file, replace(change, action="after"), path, last)
     return _delete(text, syntax, found[0]) if change.action == "delete" else _with_body(file, change, path, found[0])
 
 
@@ -126,6 +132,8 @@ def _with_body(file: File, change: AtSymbol, path: str, definition: Definition) 
             f'The body is empty. To drop {definition.name}, send <edit path="{path}" delete="{definition.name}"/>; else give the lines.',
         )
     verdict: Verdict
+    if change.action != "inside":
+        lines = ungrouped(text.data, definition, lines, file.language)
     if change.action == "replace":
         refusal = not_its_own(file, change, path, definition, lines)
         if refusal is not None:
@@ -219,6 +227,8 @@ def _beside(text: Text, syntax: Syntax, definition: Definition, lines: list[byte
     lines = shifted(lines, definition.indent, like, text)
     is_long = len(lines) > 1 or definition.end_line > definition.line
     gap = gap_between(kin.gaps, is_long, definition.depth, lines, syntax.language)
+    if side == "before" and sum(head_of(lines, syntax.language)) == len(lines):
+        gap = 0  # a comment or a decorator is about what it comes before
     if side == "after":
         if _stands(text, end, lines):
             row = text.row(end)
@@ -251,6 +261,8 @@ def _inside(text: Text, syntax: Syntax, definition: Definition, lines: list[byte
     first, last = definition.body
     like = _contents(text, data[_line_start(data, first) : last], first)
     lines = shifted(lines, definition.member_indent, like)
+    if syntax.language == "yaml" and data[last : last + 1] == b"]" and [line.lstrip()[:2] for line in lines] == [b"- "]:
+        lines = [lines[0].lstrip()[2:].lstrip()]  # an item as it stands in a list without brackets
     in_list = at_end_of_list(syntax, last, lines)
     trim = bytes.rstrip if in_list is None else bare
     needle = [trim(line) for line in lines]

@@ -40,16 +40,24 @@ def not_its_own(
     part = told_within(syntax, definition, lines)
     if part is None:
         return None
+    if not part and definition.kind in ("function", "method"):
+        return Refusal(
+            "ambiguous",
+            f"The body defines no function, and {definition.name} would go as a whole. Begin it with its first line ({definition.signature}); to change "
+            f'some of its lines, send a sketch with in="{change.symbol}"; to drop it, delete="{change.symbol}".',
+        )
     if not part:
         return Refusal(
             "ambiguous",
             f"The body has no key, so what it gives would stand without one. Begin it with the line of {definition.name} itself "
             f"({definition.signature}).",
         )
+    known = syntax.symbols.namesakes(part)
+    advice = f'replace="{part}"' if known else f'inside="{definition.name}", where that is new in it'
     return Refusal(
         "ambiguous",
-        f"The body begins as {part} does, a part of {definition.name}, and all else of that would go. Send "
-        f'<edit path="{path}" replace="{part}"> with it; or all of {definition.name}, from its first line on.',
+        f'The body gives {part} and no {definition.kind} {definition.name}: with replace="{definition.name}" all of that would go. Send it with '
+        f"{advice}; or all of {definition.name}, from its first line on.",
     )
 
 

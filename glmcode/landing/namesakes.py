@@ -17,7 +17,7 @@ from glmcode.syntax import Definition, Syntax, parse, stem_of
 from glmcode.syntax.heads import TYPES, Head, shared_parameters
 from glmcode.syntax.names import one_line
 
-__all__ = ["beside_all", "holders", "meant", "needs_body", "several"]
+__all__ = ["beside_all", "holders", "meant", "needs_body", "several", "without_constructors"]
 
 MOST = 64
 """Definitions of one name that are told apart; past that they are not."""
@@ -85,6 +85,14 @@ def _others(syntax: Syntax, symbol: str, one: Definition, lines: Sequence[bytes]
             name = b" ".join(block.groups()).decode("utf-8", "surrogateescape").strip()
             others.update((other.name, other) for other in symbols.find(name) if other.kind in name.split(" ")[:1])
     return tuple(others.values())
+
+
+def without_constructors(found: tuple[Definition, ...]) -> tuple[Definition, ...]:
+    """The definitions without the constructors of a class among them: its name means the class."""
+    if len(found) < 2:
+        return found
+    constructors = {stem_of(_constructor(one)) for one in found if one.kind in TYPES}
+    return tuple(one for one in found if stem_of(one.name) not in constructors)
 
 
 def _constructor(one: Definition) -> str:

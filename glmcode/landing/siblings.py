@@ -97,8 +97,8 @@ def gap_between(gaps: Gaps, is_long: bool, depth: int, lines: Sequence[bytes], l
         (alike if long_ones == (2 if is_long else 0) else mixed)[blank] += count
     if alike:
         return max(alike, key=lambda blank: (alike[blank], blank))
-    if language in KEYED:
-        # Keys stand line below line; only a table of TOML begins a part of its own.
+    if language in KEYED or language == "html":
+        # Keys and elements stand line below line; only a table of TOML begins a part of its own.
         return 1 if language == "toml" and lines[0].lstrip().startswith(b"[") else 0
     if not is_long and language != "markdown":
         return 0

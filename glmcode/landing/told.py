@@ -9,12 +9,16 @@ from glmcode.landing.body import head_of, shifted
 from glmcode.landing.siblings import parent_in
 from glmcode.landing.twice import KEYED
 from glmcode.syntax import Definition, Syntax, parse, stem_of
-from glmcode.syntax.heads import Head, head_of_definition
+from glmcode.syntax.heads import CALLABLE, Head, head_of_definition
 
 __all__ = ["OPENING", "Reading", "Told", "may_be_a_part", "told_within"]
 
 OPENING = {"php": b"<?php\n", "json": b"{"}
 """What a piece of a file is read behind."""
+_VALUES = frozenset({"variable", "constant", "field"})
+_MEMBERS = _VALUES | {"function"}
+_DATA = frozenset({"section", "key", "object", "array", "table", "entry", "element", "rule"})
+"""Kinds that hold what is no code, and what has no keyword of its own."""
 _WORD = re.compile(rb"\w+")
 
 
@@ -92,22 +96,29 @@ def _told(syntax: Syntax, one: Definition, parent: Definition | None, lines: Seq
 
 
 def may_be_a_part(one: Definition, lines: Sequence[bytes], language: str | None) -> bool:
-    """Whether a body for a definition that holds members, or for a key, begins with a line that doesn't have its name."""
-    if (one.body is None and language not in KEYED) or language == "markdown":
+    """Whether a body for a definition that holds members, for a function or for a key lacks its name where that would stand."""
+    if (one.body is None and one.kind not in CALLABLE and language not in KEYED) or language == "markdown":
         return False
     first = sum(head_of(lines, language))
     own = _WORD.findall(stem_of(one.name).encode("utf-8", "surrogateescape"))
-    return first < len(lines) and bool(own) and own[-1] not in _WORD.findall(lines[first])
+    told = lines[first : first + 1] if one.body is not None or language in KEYED else lines[first:]
+    return first < len(lines) and bool(own) and all(own[-1] not in _WORD.findall(line) for line in told)
 
 
 def told_within(syntax: Syntax, one: Definition, lines: Sequence[bytes]) -> str | None:
-    """Which member of a definition a body for it gives instead of the whole; "" where it gives the value of a key without the
-    key. None where it gives a definition."""
+    """Which member of a definition a body for it gives instead of the whole, or in place of a type what is none: its name; ""
+    where it gives the value of a key without the key, or code that defines nothing. None where it gives a definition."""
     reading = Reading(syntax, [one], lines)
     told = reading.told(one)
     if not told and syntax.language in KEYED:
         return ""
+    if one.kind in CALLABLE and all(body.head.kind in _VALUES for body in told):
+        return ""
     if any(body.name == reading.name(one) for body in told):
         return None
     members = (f"{owner}.{body.name}" for body in told for owner in (one.name, f"impl {one.name}"))
-    return next((member for member in members if syntax.symbols.namesakes(member)), None)
+    member = next((member for member in members if syntax.symbols.namesakes(member)), None)
+    is_holder = one.body is not None and reading.heads[0].kind not in _MEMBERS | _DATA
+    if member is None and told and is_holder and all(body.head.kind in _MEMBERS for body in told):
+        return told[0].name
+    return member

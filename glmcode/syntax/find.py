@@ -21,7 +21,7 @@ _KEYWORDS = re.compile(
     r"|record|object|method|macro)\s+)+(?=[\w(*$])"
 )
 _RECEIVER = re.compile(r"^\((?:\w+\s+)?\*?(\w+)[^()]*\)\s*\.?\s*(?=\w)")
-_MEMBER = re.compile(r"#(?=[^\W\d])|\s+>\s+|->")
+_MEMBER = re.compile(r"#(?=[^\W\d])|\s+>\s+|->|(?<=\w):(?=\w)")
 _BLOCK = re.compile(r"(?:^|\.)(?:impl|extension) (?:\S+ for )?(?:&\s*|mut |dyn )*$")
 _DATA = frozenset({"section", "key", "object", "array", "table", "entry", "element", "rule"})
 """Kinds that nobody declares: their names are words as they stand."""
@@ -201,6 +201,8 @@ def _ends_with(name: str, ending: str) -> bool:
     if not name.endswith(ending):
         return False
     above = name[: len(name) - len(ending)]
+    if ending.startswith("#"):  # an element by its id
+        return above[-1:].isalnum()
     return not above or above.endswith(".") or bool(_BLOCK.search(above))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from glmcode.syntax.definition import Definition
 from glmcode.syntax.languages import LANGUAGES
 
-__all__ = ["TYPES", "Head", "Parameter", "head_of_definition", "shared_parameters"]
+__all__ = ["CALLABLE", "TYPES", "Head", "Parameter", "head_of_definition", "shared_parameters"]
 
 LONGEST = 4096
 """Bytes of a head that are read, and of the decorators above it."""

@@ -151,3 +151,80 @@ def test_the_second_number_is_not_another_once_the_first_is_gone() -> None:
     turned = '<edit path="A.java" delete="f#2"/>\n<edit path="A.java" delete="f#1"/>\n'
     result = apply_plan(turned, {"A.java": source.encode()})
     assert result.files == {"A.java": b"class A {\n    int f(char a) {}\n}\n"}
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "symbol", "body"),
+    [
+        # Lines out of a function, without its first.
+        ("a.py", "def run():\n    x = 1\n    go(x)\n", "run", "    x = 2\n    go(x)\n"),
+        ("a.js", "function run() {\n  return 1;\n}\n", "run", "return 2;\n"),
+        ("a.sh", "run() {\n  local a=1\n}\n", "run", "  local a=2\n"),
+        # A field, a method or a clause of a type, of a key or of a block.
+        ("a.cpp", "struct A {\n    int a = 1;\n    int b = 2;\n};\n", "A", "int a = 3;\n"),
+        ("a.py", "class A:\n    def f(self):\n        pass\n", "A", "def g(self):\n    pass\n"),
+        ("a.rs", "struct A;\nimpl A {\n    fn f() {}\n}\n", "impl A", "fn f() { 1; }\n"),
+        ("a.rb", "describe A do\n  it 1 do\n  end\nend\n", "A", "def f\nend\n"),
+        ("a.toml", "[a]\nx = 1\ny = 2\n", "a", "x = 3\n"),
+        ("a.json", '{"a": {"b": 1, "c": 2}}\n', "a", '{\n  "b": 3\n}\n'),
+        ("a.css", "@media print {\n  .a {\n    x: 1;\n  }\n  .b {\n    x: 1;\n  }\n}\n", "@media print", ".a {\n  x: 2;\n}\n"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_definition_is_not_put_in_place_of_the_whole(
+    path: str, source: str, symbol: str, body: str
+) -> None:
+    assert land(path, source, symbol, body) == ("ambiguous", source)
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "symbol", "body", "after"),
+    [
+        ("a.py", "class A:\n    x = 1\n", "A", "class B:\n    x = 1\n", "class B:\n    x = 1\n"),
+        ("a.py", "def f():\n    pass\n", "f", "from b import (\n    f,\n)\n", "from b import (\n    f,\n)\n"),
+        ("a.js", "function f() {}\n", "f", "const g = () => 1;\n", "const g = () => 1;\n"),
+        ("a.c", "int f(void)\n{\n}\n", "f", "static int\nf(void)\n{\n}\n", "static int\nf(void)\n{\n}\n"),
+        ("a.yaml", "a:\n  b: 1\n", "a", "c:\n  b: 1\n", "c:\n  b: 1\n"),
+    ],
+)
+def test_a_definition_may_come_to_be_another(path: str, source: str, symbol: str, body: str, after: str) -> None:
+    assert land(path, source, symbol, body) == ("applied", after)
+
+
+GO = "package a\n\ntype (\n\tCart struct {\n\t\tn int\n\t}\n\tLine struct{}\n)\n\nfunc (c *Cart) N() int {\n\treturn c.n\n}\n\nfunc New() {\n\trun()\n}\n"
+
+
+def test_go_groups_and_methods_take_what_is_written_for_no_group_and_for_the_inside_of_a_type() -> None:
+    body = "type Cart struct {\n\tn int64\n}\n"
+    assert land("a.go", GO, "Cart", body) == ("applied", GO.replace("n int\n", "n int64\n"))
+    assert land("a.go", GO, "Line", "type Item struct{}\n", "after")[1] == GO.replace("{}\n)", "{}\n\tItem struct{}\n)")
+    method = "func (c *Cart) M() int {\n\treturn 1\n}\n"
+    assert land("a.go", GO, "Cart", method, "inside")[1] == GO.replace("c.n\n}\n", f"c.n\n}}\n\n{method}")
+    assert land("a.go", GO, "Line", method, "inside") == ("breaks-syntax", GO)
+
+
+def test_the_name_of_a_class_is_not_that_of_its_constructor() -> None:
+    source = "class Out {\n    class In {\n        In() {}\n    }\n\n    int x;\n}\n"
+    assert land("A.java", source, "In", None, "delete") == ("applied", "class Out {\n    int x;\n}\n")
+    assert land("A.java", source, "In", "class On {}\n", "after")[0] == "applied"
+
+
+def test_what_is_about_the_next_line_stands_right_above_it() -> None:
+    source = "class A {\n    int x;\n\n    int f() {\n        return 1;\n    }\n}\n"
+    for line in ("@Override\n", "// One.\n"):
+        after = source.replace("    int f", f"    {line}    int f")
+        assert land("A.java", source, "f", line, "before") == ("applied", after)
+
+
+def test_an_item_of_a_list_in_brackets_may_be_told_with_its_dash() -> None:
+    assert land("a.yaml", "a:\n  b: [x]\n", "a.b", "- y\n", "inside") == ("applied", "a:\n  b: [x, y]\n")
+
+
+@pytest.mark.parametrize("symbol", ["install", "guide", "to install"])
+def test_the_last_word_of_a_heading_is_not_the_heading(symbol: str) -> None:
+    source = "# How to install\n\nx\n\n# Short guide\n\ny\n"
+    assert land("a.md", source, symbol, "# New\n")[0] == "no-such-symbol"
+
+
+def test_the_last_selector_of_a_rule_is_not_the_rule() -> None:
+    source = ".a > .b {\n  x: 1;\n}\n"
+    assert land("a.css", source, ".b", ".b {\n  x: 2;\n}\n") == ("no-such-symbol", source)
