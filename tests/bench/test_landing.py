@@ -202,3 +202,35 @@ def test_more_files_and_edits(
     assert landed.ok
     (cost,) = cpu(lambda: land(plan, files, guard=True), rounds=3)
     tell(capsys, form=form, edits=len(landed.edits), files=len(landed.files), ms=cost)
+
+
+def sketched(number: int, factor: int) -> str:
+    """A function of the material with one of its lines changed, as a sketch gives it."""
+    rows = material.function(number, 1).splitlines(keepends=True)
+    changed = rows[6].replace("* 1", f"* {factor}")
+    mark = "    # ... existing code ...\n"
+    return "".join([rows[0], mark, rows[5], changed, rows[7], mark])
+
+
+@pytest.mark.parametrize("functions", [17, 176, 1764])
+def test_one_sketch(functions: int, benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> None:
+    """A changed line of one definition that is named, and of three in a sketch of the file, beside a parse of the file."""
+    data = "\n\n".join(material.function(number, 1) for number in range(functions)).encode()
+    files, middle = {"a.py": data}, functions // 2
+    named = f'<edit path="a.py" in="step_{middle}">\n{sketched(middle, 2)}</edit>\n'
+    mark = "# ... existing code ...\n"
+    three = "".join(f"\n{sketched(number, 2)}\n\n{mark}" for number in (1, middle, functions - 2))
+    whole = f'<edit path="a.py">\n{mark}{three}</edit>\n'
+    results = [land(plan, files, guard=True) for plan in (named, whole)]
+    assert all(result.ok for result in results)
+    assert [result.files["a.py"].count(b"* 2\n") for result in results if result.files["a.py"]] == [1, 3]
+    costs = cpu(
+        lambda: land(named, files, guard=True),
+        lambda: land(whole, files, guard=True),
+        lambda: parse(data, "python").definitions,
+        rounds=3,
+    )
+    tell(
+        capsys, lines=data.count(b"\n"), kb=len(data) // 1000, named_ms=costs[0], whole_ms=costs[1], outline_ms=costs[2]
+    )
+    landed_by(benchmark, named, files, 1)
