@@ -260,17 +260,20 @@ def _one_run(syntax: Syntax, found: Sequence[Definition]) -> Sequence[Definition
 
 def holders(syntax: Syntax, found: Sequence[Definition], lines: Sequence[bytes]) -> Sequence[Definition]:
     """Those of the definitions found that can have these lines for a member; in Rust the `impl` of the one found among them.
-    All that were found where none of several can."""
+    All of them where none of several can."""
     able = [one for one in found if one.body is not None]
     if len(able) == 1 and syntax.language == "rust" and able[0].kind in TYPES:
         able += _impls_of(syntax, able[0])
-    if 1 < len(able) <= MOST:
-        able = [one for one in able if _can_hold(syntax, one, lines)]
-    return able or found
+    if not 1 < len(able) <= MOST:
+        return able or found
+    # Where a type and its `impl` are looked at and neither can, as where the `impl` is broken, both are asked about: the
+    # name of the type alone would mean both again.
+    return [one for one in able if _can_hold(syntax, one, lines)] or max(found, able[::-1], key=len)
 
 
 def _can_hold(syntax: Syntax, one: Definition, lines: Sequence[bytes]) -> bool:
-    assert one.body is not None
+    if one.body is None:
+        return False  # an `impl` that is broken
     data = syntax.data
     head = OPENING.get(syntax.language, b"") + data[one.keyword : one.body[0]].lstrip(b" \t")
     close = data[one.body[1] : one.end]

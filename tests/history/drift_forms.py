@@ -187,7 +187,7 @@ def _definitions(block: Block) -> Iterator[Drifted]:
     flat = textwrap.dedent(body)
     if flat != body and not _holds_strings(body) and not _BLANKS_ALONE.search(body):
         yield Drifted("native: flush left", block.path, _replacing(block.path, ours.name, flat), before, after, True)
-    if not _holds_strings(body):
+    if not _holds_strings(body) and not _BLANKS_ALONE.search(body):
         deeper = textwrap.indent(body, "    ")
         yield Drifted("native: deeper", block.path, _replacing(block.path, ours.name, deeper), before, after, True)
     if "```" not in body:
