@@ -12,7 +12,7 @@ __all__ = ["SURE", "costs", "gains", "is_another_item", "is_same_thing", "is_sur
 
 NEW = 10
 """Cost of a line that the file doesn't have."""
-UNIQUE = 30
+UNIQUE = 60
 """Added cost of taking a line for new that stands in the file once."""
 PINNED = 400
 """What it gains to take a definition's first line for that of its namesake: more than any run of lines gains elsewhere."""

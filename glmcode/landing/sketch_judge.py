@@ -193,7 +193,7 @@ def _edges(reading: Reading, segment: Segment) -> Refusal | None:
     """A changed line next to a marker may be a new one, and the line that it looks like may stay."""
     sketch, file, pairs = reading.sketch, reading.file, reading.alignment.pairs
     same = [i for i in segment.lines if reading.is_same(i)]
-    firm = [i for i in same if _is_firm(reading, i, same)] if len(same) < len(segment.lines) else same
+    firm = _firm(reading, same) if len(same) < len(segment.lines) else same
     places: dict[bytes, list[int]] | None = None
     for i in segment.lines:
         line, j = sketch[i], pairs[i]
@@ -236,6 +236,21 @@ def _edges(reading: Reading, segment: Segment) -> Refusal | None:
         if found is not None:
             return _stands_elsewhere(reading, i, found)
     return None
+
+
+def _firm(reading: Reading, same: Sequence[int]) -> list[int]:
+    """The unchanged lines of a segment that hold what is beside them, and those that close the block of such a line."""
+    sketch, file, pairs = reading.sketch, reading.file, reading.alignment.pairs
+    found: list[int] = []
+    for i in same:
+        above = found[-1] if found and shuts(sketch[i]) else None
+        if above is not None:
+            ours, theirs = sketch[above:i], file[pairs[above] or 0 : pairs[i] or 0]
+            closes = all(one.depth > sketch[i].depth for one in ours)
+            closes = closes and all(one.depth > file[pairs[i] or 0].depth for one in theirs)
+        if _is_firm(reading, i, same) or (above is not None and closes):
+            found.append(i)
+    return found
 
 
 def _is_firm(reading: Reading, i: int, same: Sequence[int]) -> bool:

@@ -217,3 +217,34 @@ def test_a_sign_stands_before_its_line_or_in_place_of_a_blank(sign: str) -> None
     before = "int total(int x) {\n    int y = x;\n    return y;\n}\n"
     body = f"// ... existing code ...\n    int y = x;\n{sign}log(y);\n// ... existing code ...\n"
     assert landed(before, body, "x.c") == before.replace("x;\n", "x;\n    log(y);\n")
+
+
+HANDLER = """\
+func (s *server) handleUser(w http.ResponseWriter, r *http.Request) {
+	name := r.URL.Path[len("/users/"):]
+	u, ok := s.users[name]
+	if !ok {
+		s.respond(w, http.StatusNotFound, nil)
+		return
+	}
+	w.Write([]byte(u.Name))
+}
+
+func (s *server) handleHealth(w http.ResponseWriter, r *http.Request) {
+	s.respond(w, http.StatusOK, nil)
+}
+"""
+
+
+def test_a_guard_like_the_next_one_stands_above_the_line_that_the_file_has_between() -> None:
+    guard = '\tif name == "" {\n\t\ts.respond(w, http.StatusBadRequest, nil)\n\t\treturn\n\t}\n'
+    above, below = '\tname := r.URL.Path[len("/users/"):]\n', "\tu, ok := s.users[name]\n"
+    body = f"// ... existing code ...\n{above}{guard}{below}// ... existing code ...\n"
+    assert landed(HANDLER, body, "user.go") == HANDLER.replace(above, above + guard)
+
+
+def test_what_closes_the_block_of_an_unchanged_line_holds_what_is_between() -> None:
+    call = '\t\tw.WriteHeader(http.StatusOK)\n\t\tw.Write([]byte("ok"))\n\t}\n'
+    before = f"func (s *server) one() http.HandlerFunc {{\n\treturn func(w http.ResponseWriter, r *http.Request) {{\n{call}}}\n\n{HANDLER}"
+    body = f"// ... existing code ...\n{call}// ... existing code ...\n".replace("ok", "healthy")
+    assert landed(before, body, "user.go") == before.replace('"ok"', '"healthy"')
