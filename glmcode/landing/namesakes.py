@@ -196,11 +196,13 @@ _STRICT: tuple[Callable[[Head, Head, str], bool], ...] = (
 
 
 def _is_near(own: Head, body: Head) -> bool:
-    """Whether a definition might come to be the other: it takes as much, or takes more or less of the same."""
+    """Whether a definition might come to be the other: it takes more or less of the same, or something else of the same name.
+    That both take as much says nothing: the body may be of one that took less."""
     if own.parameters is None or body.parameters is None:
         return False
-    named = own.names is not None and own.names == body.names
-    return named or len(own.parameters) == len(body.parameters) or shared_parameters(own, body) > 0
+    if len(own.parameters) == len(body.parameters):
+        return any(p.name == q.name != b"" and p.is_told for p, q in zip(own.parameters, body.parameters, strict=True))
+    return shared_parameters(own, body) > 0
 
 
 def _chosen(heads: Sequence[Head], pairs: Sequence[tuple[int, Head]], language: str) -> int | None:

@@ -15,7 +15,7 @@ CALLABLE = frozenset({"function", "method"})
 TYPES = frozenset(
     {"class", "struct", "union", "interface", "trait", "enum", "object", "record", "annotation", "protocol", "type"}
 )
-_LITERALS = rb"'\w+(?!\w*')|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\\n])*'|[\w$\x80-\xff]+|\S"
+_LITERALS = rb"'\w+(?!\w*')|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\\n])*'|[\w$\x80-\xff]+|[=-]>|\S"
 _TOKENS = {
     mark: re.compile(comment + rb"|" + _LITERALS, re.DOTALL)
     for mark, comment in {
@@ -46,6 +46,11 @@ class Parameter:
     type: bytes
 
     @property
+    def is_told(self) -> bool:
+        """Whether it is one that callers give: no `self`."""
+        return self.name not in _SELVES
+
+    @property
     def key(self) -> bytes:
         """What tells one overload from the next: the type, or where there is none the name."""
         return self.type or b"?" + self.name
@@ -71,12 +76,6 @@ class Head:
     @property
     def types(self) -> tuple[bytes, ...] | None:
         return None if self.parameters is None else tuple(one.key for one in self.parameters)
-
-    @property
-    def names(self) -> tuple[bytes, ...] | None:
-        """The parameters' names; None where one has none."""
-        names = tuple(one.name for one in self.parameters or ())
-        return None if self.parameters is None or not all(names) else names
 
 
 def head_of_definition(data: bytes, one: Definition, language: str) -> Head:
@@ -111,7 +110,7 @@ def shared_parameters(one: Head, other: Head) -> int:
     rest = iter(many)
     if not all(any(p == q for q in rest) for p in few):
         return 0
-    return sum(p.name not in _SELVES for p in few)
+    return sum(p.is_told for p in few)
 
 
 def _tokens(code: bytes, language: str) -> tuple[bytes, ...]:
@@ -159,7 +158,7 @@ def _split(words: Sequence[bytes]) -> list[tuple[bytes, ...]]:
     for at, word in enumerate(words):
         if word in (*_OPENING, b"<"):
             depth += 1
-        elif word in _CLOSING or (word == b">" and depth and words[at - 1] not in (b"=", b"-")):
+        elif word in _CLOSING or (word == b">" and depth):
             depth -= 1
         elif word == b"," and not depth:
             parts.append(tuple(words[done:at]))

@@ -115,8 +115,8 @@ def test_a_definition_under_the_name_it_shares_is_itself_or_asked_about(sample: 
 @pytest.mark.parametrize(
     ("path", "source", "symbol", "body"),
     [
-        # As much as one of them takes, and one more of what the other does.
-        ("A.java", "class A {\n    void f(int a, int b) {\n    }\n\n    void f(String s) {\n    }\n}\n", "f", "void f(String s, int n) {\n}\n"),
+        # One more than the one takes, or something else than the other does.
+        ("A.java", "class A {\n    void f() {\n    }\n\n    void f(int a) {\n    }\n}\n", "f", "void f(long n) {\n}\n"),
         ("A.java", "class A {\n    void f(int a) {\n    }\n\n    void f(long b) {\n    }\n}\n", "f", "void f(short c) {\n}\n"),
         # The prototype of the one and the definition of the other.
         ("a.cpp", "struct A {\n    void f(int a);\n    void f(long a);\n};\n\nvoid A::f(int a) {\n}\n", "f", "void A::f(long a) {\n}\n"),
@@ -131,6 +131,12 @@ def test_a_definition_under_the_name_it_shares_is_itself_or_asked_about(sample: 
 )  # fmt: skip
 def test_a_body_that_may_be_for_either_is_asked_about(path: str, source: str, symbol: str, body: str) -> None:
     assert land(path, source, symbol, body) == ("ambiguous", source)
+
+
+def test_an_overload_that_takes_one_more_is_the_one_that_takes_the_rest() -> None:
+    source = "class A {{\n    void f(int a, int b) {{\n    }}\n\n    void f(String s{}) {{\n    }}\n}}\n"
+    body = "void f(String s, int n) {\n}\n"
+    assert land("A.java", source.format(""), "f", body) == ("applied", source.format(", int n"))
 
 
 @pytest.mark.parametrize("action", ["before", "after", "inside", "delete"])
