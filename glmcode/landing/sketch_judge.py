@@ -13,6 +13,7 @@ from glmcode.landing.sketch_lines import Line, opens, shuts
 from glmcode.landing.sketch_losses import MOST_GONE, is_block, losses, written_anew
 from glmcode.landing.sketch_reach import LEAVES, unreached
 from glmcode.landing.sketch_reading import Reading, Segment
+from glmcode.landing.sketch_renames import renamed
 
 __all__ = ["breaks_blocks", "judge", "unmarked"]
 
@@ -44,7 +45,7 @@ def judge(reading: Reading) -> Refusal | None:
         )
         if refusal is not None:
             return refusal
-    return _doubled(reading)
+    return _doubled(reading) or renamed(reading)
 
 
 def breaks_blocks(reading: Reading) -> bool:

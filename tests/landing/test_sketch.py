@@ -248,3 +248,29 @@ def test_what_closes_the_block_of_an_unchanged_line_holds_what_is_between() -> N
     before = f"func (s *server) one() http.HandlerFunc {{\n\treturn func(w http.ResponseWriter, r *http.Request) {{\n{call}}}\n\n{HANDLER}"
     body = f"// ... existing code ...\n{call}// ... existing code ...\n".replace("ok", "healthy")
     assert landed(before, body, "user.go") == before.replace('"ok"', '"healthy"')
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "body"),
+    [
+        (
+            "Item.java",
+            "class Item {\n    private final long id;\n    private final String name;\n    private final double price;\n\n"
+            "    String describe() {\n        return name + price;\n    }\n}\n",
+            "class Item {\n    private final long id;\n    private final String title;\n    // ... existing code ...\n\n"
+            "    String describe() {\n        return title + price;\n    }\n}\n",
+        ),
+        (
+            "item.go",
+            "type Item struct {\n\tID    int\n\tName  string\n\tPrice float64\n}\n\nfunc (i *Item) Describe() string {\n\treturn describe(i.Name, i.Price)\n}\n",
+            "type Item struct {\n\tID    int\n\tTitle string\n\t// ... existing code ...\n}\n\nfunc (i *Item) Describe() string {\n\treturn describe(i.Title, i.Price)\n}\n",
+        ),
+        (
+            "error.rs",
+            "pub enum Error {\n    Unexpected(char),\n    Io,\n}\n\nfn fail(c: char) -> Error {\n    Error::Unexpected(c)\n}\n",
+            "pub enum Error {\n    BadChar(char),\n    // ... existing code ...\n}\n\nfn fail(c: char) -> Error {\n    Error::BadChar(c)\n}\n",
+        ),
+    ],
+)
+def test_a_name_that_changes_elsewhere_too_may_have_changed_beside_a_marker(path: str, before: str, body: str) -> None:
+    assert reason(before, body, path) == "ambiguous"
