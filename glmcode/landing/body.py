@@ -55,20 +55,25 @@ def shifted(lines: Sequence[bytes], indent: bytes, like: Collection[bytes], file
     """The lines with the first one's indentation become `indent`, in tabs or blanks as the lines of `like` have it, or
     where none of those is indented the lines of the file.
 
-    A line that is indented less than the first is left alone; so is one that stands in `like` left of `indent` as it is, and
-    not as it would be shifted: a line of a string or a comment that is meant to stand at the margin; and a blank one of
-    blanks. (Other lines of multi-line strings in a body that is flush left move with it.)
+    Of a body that stands too deep each line loses by how much the first does, also one left of that, as `#if` may be. Any
+    other line that is indented less than the first is left alone; so is one that stands in `like` left of `indent` or of
+    the first as it is, and not as it would be shifted: a line of a string or a comment that is meant to stand there; and a
+    blank one of blanks. (Other lines of multi-line strings in a body that is flush left move with it.)
     """
     if not lines:
         return []
     shift = shift_of(lines, indent, like if file is None or indent or _is_indented(like) else _sample(file.below(0)))
     if shift == Shift():
         return list(lines)
+    base = indent_of(lines[0])
+    if shift == Shift(base, indent) and base.endswith(indent) and base != indent:
+        shift = Shift(base[: len(base) - len(indent)])
     known = frozenset(like)
+    left = max(len(indent), len(base))
     out = []
     for line in lines:
         moved = shift(line)
-        at_margin = len(indent_of(line)) < len(indent) and moved not in known
+        at_margin = len(indent_of(line)) < left and moved not in known
         stays = moved is None or (line in known and (at_margin or not line.strip()))
         out.append(line if stays or moved is None else moved)
     return out
