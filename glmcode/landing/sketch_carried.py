@@ -18,6 +18,14 @@ __all__ = ["GOES_ON", "carried"]
 
 GOES_ON = re.compile(rb"(?:else|elif|elsif|except|rescue|finally|ensure|catch)\b")
 """How a line begins that goes on with the block above it."""
+_LEAVES = re.compile(rb"(?:return|raise|throw|break|continue)\b")
+_KINDS = (
+    re.compile(rb"\}? ?(?:el|else )?(?:if|unless|switch|match|case)\b"),
+    re.compile(rb"(?:async |await )*(?:for|while|loop|until|do)\b"),
+    re.compile(rb"(?:async )?(?:with|using|try|synchronized|lock)\b"),
+    re.compile(rb"<"),
+)
+"""Blocks of one kind: the one may be the other, changed."""
 _MULTILINE = (b'"""', b"'''", b"`")
 
 
@@ -127,6 +135,9 @@ def _into_new(ground: _Ground, number: int, runs: Sequence[range], around: int) 
     first = next((j for j in range(start, limit) if not file[j].is_comment), limit)
     if first == limit or not _is_within(ground, first, outer, top):
         return nothing
+    begun = [sketch[i] for i in range(top, runs[number].stop) if pairs[i] is None and opens(sketch[i].key)]
+    if any(_are_of_a_kind(line, file[first]) for line in begun) or _LEAVES.match(sketch[runs[number][-1]].key):
+        return nothing  # that block may be this one, changed; and the marker may stand too deep
     past = next((j for j in range(first, limit) if file[j].depth < file[first].depth and not file[j].is_comment), limit)
     if past < limit and any(column >= sketch[top].depth for column in sketch[runs[number][-1]].followed[1:]):
         return nothing  # nothing shows how many of the lines go into the block
@@ -160,6 +171,14 @@ def _is_within(ground: _Ground, j: int, outer: int | None, top: int) -> bool:
     while theirs in their_closed:
         theirs = their_closed[theirs]
     return theirs is not None and ground.alignment.pairs[ours] == theirs
+
+
+def _are_of_a_kind(line: Line, other: Line) -> bool:
+    """Whether a new block may be the one that begins on a line of the file, changed."""
+    if not opens(other.key):
+        return False
+    kinds = [next((number for number, kind in enumerate(_KINDS) if kind.match(one.key)), -1) for one in (line, other)]
+    return kinds[0] == kinds[1]
 
 
 def _with(ground: _Ground, number: int, moved: Carried | None) -> Alignment:

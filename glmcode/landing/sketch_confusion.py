@@ -14,6 +14,7 @@ from glmcode.landing.sketch_reading import Reading, Segment
 __all__ = ["KIN", "confused", "torn"]
 
 _GOES_ON = re.compile(rb"(?:else|elif|elsif|except|rescue|finally|ensure|catch)\b")
+_TYPE = re.compile(rb"(?:[a-z]+ )*(?:class|struct|interface|trait|impl|record|enum|object)\b")
 FEW = 60
 """Lines of two definitions that are compared."""
 KIN = 20
@@ -189,11 +190,28 @@ def _twins(reading: Reading, segment: Segment) -> Refusal | None:
             at = _twin_between(reading, segment, head, block.past, is_held=any(i < head for i in holds))
         else:
             at = reading.file_blocks.get(_past_head(file, segment.end))
-        if at is None or file[at.first].title in titles:
+        if at is None or file[at.first].title in titles or _is_called(reading, at):
             continue
         if _are_twins(sketch[block.first + 1 : block.past], file[at.first + 1 : at.past]):
             return _two_blocks(reading, block.first, at.first)
     return None
+
+
+def _is_called(reading: Reading, block: Block) -> bool:
+    """Whether lines of the file that stay call a function by its name: it has no new one."""
+    file = reading.file
+    name, around = file[block.first].title or b"", file[block.first].titles
+    is_member = _TYPE.match(file[block.first].parent) is not None
+    called = re.compile((rb"\b(?:self|this)\." if is_member else rb"(?<![\w.$#])") + re.escape(name) + rb"\(")
+    changed = {j for i, j in enumerate(reading.alignment.pairs) if j is not None and not reading.is_same(i)}
+    gone = {j for segment in reading.segments() for j in range(segment.start, segment.end)} - set(
+        reading.alignment.pairs
+    )
+    return any(
+        line.titles[: len(around)] == around and called.search(line.key) is not None
+        for j, line in enumerate(file)
+        if not block.first <= j < block.past and j not in changed and j not in gone and line.title != name
+    )
 
 
 def _twin_between(reading: Reading, segment: Segment, head: int, past: int, *, is_held: bool) -> Block | None:

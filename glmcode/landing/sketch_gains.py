@@ -54,7 +54,7 @@ def is_surely(line: Line, other: Line) -> bool:
     """Whether the one is the other, changed, wherever they stand: about the same thing, the same with more words, or with
     another number in a list."""
     if line.title is not None or other.title is not None:
-        return line.title == other.title
+        return line.title == other.title or (told_by(line.key) or b"") == told_by(other.key)
     if line.head != other.head:
         return _binds_more(line, other)
     if _is_name(line.head):

@@ -1,0 +1,5 @@
+def grant(user):
+    if user.is_admin:
+        add(user)
+        log(user)
+    return user
