@@ -127,6 +127,7 @@ class Chain:
                 state.error = None
         waits = iter(self._retry.waits)
         while True:
+            shared = [state for state in self._states if not state.alone]
             for state in self._worth_asking():
                 if time.monotonic() >= request.deadline:
                     raise _over()
@@ -135,6 +136,8 @@ class Chain:
                 if state is self._states[0] and state.error is not None and not _elsewhere(state.error):
                     state.out = None  # it is what the user wants, once that is mended
                     raise state.error
+            if any(state.alone for state in shared):
+                continue  # what is waited for is another request's end
             error = self._error()
             seconds = self._rest(next(waits, None))
             if seconds is None:

@@ -202,6 +202,32 @@ def test_a_run_waits_for_its_place_and_says_so(tmp_path: Path, monkeypatch: pyte
     assert any(isinstance(event, Note) and "2 requests to openai are under way" in event.text for event in events)
 
 
+def test_a_run_that_is_refused_beside_another_waits_for_that_one_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Concurrency limits can be as low as 1, and streams last half an hour: five minutes of tries were in vain."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    root = repository(tmp_path / "repo")
+    over = threading.Event()
+    with FaultServer(error(429, "1302", "concurrency"), streamed(said(FIX_ADD + FIX_DOUBLE), STOP)) as server:
+        other = slot(server.endpoint().provider)
+        assert other is not None
+        events: list[Event] = []
+
+        def emit(event: Event) -> None:
+            events.append(event)
+            if isinstance(event, Note) and "takes one at a time" in event.text:
+                over.set()
+                other.__exit__(None, None, None)
+
+        options = Options(
+            base_url=server.url, model="glm-5", retry=Retry(0, waits=()), test_command=f"{sys.executable} check.py"
+        )
+        assert run_task("mend it", str(root), options=options, emit=emit).ok
+    assert over.is_set()
+    assert len(server.seen) == 2
+
+
 def test_a_conversation_that_is_too_long_leaves_out_its_earlier_rounds_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
