@@ -69,8 +69,11 @@ def output_allowance(prompt_tokens: int, provider: Provider, limits: Limits, spe
     """
     prompt = int(prompt_tokens * (1 + MARGIN))
     context = provider.context or CONTEXT
-    allowed = min(limits.answer or provider.max_output or MAX_OUTPUT, context - prompt)
-    if allowed < LEAST_ANSWER:
+    caps = [most for most in (limits.answer, provider.max_output) if most is not None]
+    cap = min(caps, default=MAX_OUTPUT)
+    least = min(LEAST_ANSWER, cap)
+    allowed = min(cap, context - prompt)
+    if allowed < least:
         raise TooLongError(
             f"the request is about {prompt_tokens:,} tokens: too long for {provider.name}'s context of {context:,}",
             exit_code=Exit.BUDGET,
@@ -78,7 +81,7 @@ def output_allowance(prompt_tokens: int, provider: Provider, limits: Limits, spe
     if limits.tokens is not None:
         left = limits.tokens - spent.prompt - spent.output - int(spent.unsure_tokens * MARGIN)
         allowed = min(allowed, left - prompt)
-        if allowed < LEAST_ANSWER:
+        if allowed < least:
             raise GlmcodeError(
                 f"the budget of {limits.tokens:,} tokens does not reach for another answer"
                 f" ({max(left, 0):,} are left, the request alone is about {prompt_tokens:,})",
@@ -96,7 +99,7 @@ def output_allowance(prompt_tokens: int, provider: Provider, limits: Limits, spe
         left_dollars = limits.dollars - gone - prompt * provider.price_input / 1e6
         if provider.price_output > 0:
             allowed = min(allowed, int(left_dollars * 1e6 / provider.price_output))
-        if allowed < LEAST_ANSWER or left_dollars < 0:
+        if allowed < least or left_dollars < 0:
             raise GlmcodeError(
                 f"the budget of ${limits.dollars:.2f} does not reach for another answer (${spent.dollars:.4f} are spent)",
                 exit_code=Exit.BUDGET,

@@ -18,6 +18,12 @@ def test_without_limits_an_answer_may_be_as_long_as_the_provider_allows() -> Non
     assert output_allowance(1_000, ZAI, Limits(), Spent()) == 131_072
 
 
+@pytest.mark.parametrize(("wanted", "given"), [(200, 200), (100_000, 100_000), (500_000, 131_072)])
+def test_an_answer_is_as_long_as_the_user_says_and_no_longer_than_the_provider_s(wanted: int, given: int) -> None:
+    """A few hundred tokens were said to be too long for the context."""
+    assert output_allowance(1_000, ZAI, Limits(answer=wanted, tokens=300_000), Spent()) == given
+
+
 def test_prompt_and_answer_fit_the_context_together() -> None:
     assert output_allowance(100_000, ZAI, Limits(), Spent()) <= 202_752 - 100_000
 
