@@ -220,7 +220,7 @@ class Client:
         import httpx2
         from openai import OpenAIError
 
-        decoder = Decoder()
+        decoder = Decoder(begun="continue_final_message" in body)
         extra = {key: value for key, value in body.items() if key not in ("model", "messages", "stream")}
         heard: list[bytes] = []  # only for the recording
         status, headers = 0, dict[str, str]()

@@ -48,7 +48,8 @@ class Decoder:
     once text or reasoning has come; `usage` is what the service has counted so far.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, begun: bool = False) -> None:
+        """`begun`: the text goes on within an answer that has begun, so that no thoughts stand before it."""
         self.done = False
         self.broken = 0
         self.spoke = False
@@ -63,8 +64,8 @@ class Decoder:
         self.usage: Usage | None = None
         self._shape = _Shape()
         self._calls = ToolCalls()
-        self._leading: Leading | None = Leading()
-        self._wrote = False
+        self._leading = None if begun else Leading()
+        self._wrote = begun
         self._thoughts: list[str] = []
         """The reasoning, as long as no text has come."""
 

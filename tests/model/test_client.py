@@ -402,6 +402,12 @@ def listing(*owners: str) -> Script:
     return faults.answer(200, json.dumps({"data": [{"id": "m", "owned_by": owner} for owner in owners]}))
 
 
+def test_text_that_goes_on_with_the_word_for_thoughts_is_text() -> None:
+    """A file that speaks of the tag was cut right before it."""
+    with FaultServer(listing("vllm"), good("<think>x</think> it")) as server, client(server) as asked:
+        assert text(list(asked.stream(BEGUN))) == "<think>x</think> it"
+
+
 @pytest.mark.parametrize("owner", ["vllm", "sglang"])
 def test_a_server_that_can_goes_on_to_the_character(owner: str) -> None:
     with FaultServer(listing(owner), good(" it")) as server, client(server) as asked:
