@@ -6,13 +6,13 @@ becomes a line of broken JSON: the plan's reader rejects that, and the model is 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from glmcode.model.xml_calls import Written, arguments_of, named
+from glmcode.model.xml_calls import leaked
 
-__all__ = ["ToolCalls", "as_lines"]
+__all__ = ["ToolCalls"]
 
 _MOST: Final = 4096
 """Calls of one answer."""
@@ -50,15 +50,16 @@ class ToolCalls:
         lines = []
         for call in self._calls:
             given = "".join(call.pieces) or ("" if cut else "{}")
-            name, beside = named(call.name) if "<" in call.name else (call.name, "")
             arguments = _whole(given)
-            if "<arg_key>" in beside or (arguments is None and "<arg_key>" in given):
+            name = call.name.split("<")[0].strip()
+            whole = _line(name, arguments) if arguments is not None else None
+            if "<arg_key>" in call.name:
                 # An object beside what stands in the name is one too many.
-                written = beside if arguments == {} else beside + given
-                arguments = None if arguments else arguments_of(written, cut=cut)
-                given = json.dumps(written)
-            if arguments is not None:
-                lines.append(_line(name, arguments))
+                whole = None if arguments else leaked(call.name, "" if arguments == {} else given, cut=cut)
+            elif arguments is None and "<arg_key>" in given:
+                whole = leaked(name, given, cut=cut)
+            if whole is not None:
+                lines.append(whole)
             elif not cut:
                 lines.append(_broken(name, given))
         return "".join(["\n", *lines]) if lines else ""
@@ -98,14 +99,6 @@ class ToolCalls:
         # Arguments that leak into a name come in pieces.
         known.name = known.name + name if "<" in known.name else known.name or name
         return known
-
-
-def as_lines(calls: Sequence[Written]) -> str:
-    """The lines of JSON of calls that were written as text; "" for none."""
-    lines = [
-        _line(call.name, call.arguments) if call.arguments is not None else _broken(call.name, "") for call in calls
-    ]
-    return "".join(["\n", *lines]) if lines else ""
 
 
 def _line(name: str, arguments: Mapping[str, Any]) -> str:

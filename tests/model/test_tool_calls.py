@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from glmcode.model.decoder import Decoder
 from glmcode.model.stream import Delta, Fault, Finish, Reasoning, Text, Usage
 from glmcode.model.tool_calls import ToolCalls
-from glmcode.model.xml_calls import arguments_of, written_last
+from glmcode.model.xml_calls import written_last
 from glmcode.plan.edits import Broken, Edit
 from glmcode.plan.reader import parse_plan
 
@@ -108,9 +108,11 @@ def test_nothing_within_half_a_call_is_read_as_a_plan(half: str) -> None:
 XML = "".join(f"<arg_key>{key}</arg_key>\n<arg_value>{value}</arg_value>\n" for key, value in ARGUMENTS.items())
 CALLED = f"<tool_call>edit_file\n{XML}</tool_call>"
 """As GLM writes a call."""
-
-
 LEAKED = f"edit_file\n{XML}"
+
+
+def said_by(plan: str) -> list[object]:
+    return [(edit.path, edit.change) for edit in parse_plan(plan) if isinstance(edit, Edit)]
 
 
 @pytest.mark.parametrize(
@@ -120,29 +122,23 @@ LEAKED = f"edit_file\n{XML}"
         [call("{}", name=f"{LEAKED}</tool_call>")],
         [call("", name=part) for part in ("edit_file<arg", *parts(LEAKED.removeprefix("edit_file\n<arg"), 9))],
         [call(part, name=None if number else "edit_file") for number, part in enumerate(parts(XML, 7))],
+        [call(f"{XML}</tool_call>")],
         [call(ENCODED, name="edit_file</tool_call>")],
     ],
 )
 def test_arguments_that_leaked_out_of_their_place_are_read(pieces: list[object]) -> None:
     calls = taken(*pieces)
-    assert json.loads(calls.text()) == {"name": "edit_file", "arguments": ARGUMENTS}
     assert kinds(calls) == [Edit]
+    assert said_by(calls.text()) in (said_by(CALLED), said_by(taken(call(ENCODED)).text()))
 
 
 @pytest.mark.parametrize("end", range(len("edit_file\n<arg_key>p"), len(LEAKED) - 1))
 def test_half_a_call_that_leaked_into_a_name_is_never_carried_out(end: int) -> None:
-    half = call("", name=LEAKED[:end])
+    half, whole = call("", name=LEAKED[:end]), call(ENCODED, 1, "c2")
     assert read(half) == []
-    assert Edit not in kinds(taken(half)) or LEAKED[:end].endswith("</arg_value>")
-
-
-def test_what_looks_like_the_end_of_a_value_within_one_makes_the_call_none() -> None:
-    inner = "<arg_key>path</arg_key><arg_value>b.py</arg_value>"
-    for value in (inner, f"x</arg_value>{inner}<arg_value>", "<tool_call>", "x</tool_call>"):
-        leaked = f"<arg_key>content</arg_key><arg_value>{value}</arg_value>"
-        assert kinds(taken(call("", name=f"write_file<arg_key>path</arg_key><arg_value>a.py</arg_value>{leaked}"))) == [
-            Broken
-        ]
+    assert read(half, whole) == [ARGUMENTS]
+    assert kinds(taken(half, whole))[-1] is Edit
+    assert kinds(taken(half, whole)).count(Edit) == 1
 
 
 def test_an_object_beside_leaked_arguments_is_one_too_many() -> None:
@@ -210,10 +206,13 @@ def thought(*pieces: str, text: str = "", finish: str | None = "stop") -> list[D
 @pytest.mark.parametrize("size", [1, 7, 1000])
 @pytest.mark.parametrize("finish", ["stop", "tool_calls"])
 @pytest.mark.parametrize("before", ["", "I change a.py.\n", "<tool_call> is how I call.\n", "</think>"])
-def test_a_call_that_was_taken_for_reasoning_is_the_answer(size: int, finish: str, before: str) -> None:
-    said, end = thought(*parts(f"{before}{CALLED}\n", size), finish=finish)
-    assert isinstance(said, Text)
-    assert json.loads(said.text) == {"name": "edit_file", "arguments": ARGUMENTS}
+@pytest.mark.parametrize(
+    "called", [CALLED, f'<tool_call>\n{{"name": "edit_file", "arguments": {ENCODED}}}\n</tool_call>']
+)
+def test_a_call_that_was_taken_for_reasoning_is_the_answer(size: int, finish: str, before: str, called: str) -> None:
+    said, end = thought(*parts(f"{before}{called}\n", size), finish=finish)
+    assert said == Text(f"\n{called}\n")
+    assert len(said_by(said.text)) == 1
     assert end == Finish(finish)
 
 
@@ -229,8 +228,11 @@ def test_half_a_call_in_the_reasoning_is_never_carried_out(end: int) -> None:
     deltas = thought(f"{CALLED}\n{CALLED.replace('a.py', 'b.py')[:end]}")
     text = "".join(delta.text for delta in deltas if isinstance(delta, Text))
     assert all(edit.path == "a.py" for edit in parse_plan(text) if isinstance(edit, Edit))
-    if end > CALLED.index("<arg_key>") + len("<arg_key>"):
+    if end >= CALLED.index("</arg_key>") + len("</arg_key>"):
         assert [type(edit) for edit in parse_plan(text)] == [Edit, Broken]
+
+
+NESTED = f"<tool_call>write_file<arg_key>path</arg_key><arg_value>how.md</arg_value><arg_key>content</arg_key><arg_value>{CALLED}"
 
 
 @pytest.mark.parametrize(
@@ -243,6 +245,10 @@ def test_half_a_call_in_the_reasoning_is_never_carried_out(end: int) -> None:
         ([f"A draft:\n{CALLED}"], "", "network_error"),
         (["I call <tool_call>edit_file</tool_call>"], "", "stop"),
         ([f"```\n{CALLED}\n```"], "", "stop"),
+        ([f"{NESTED}</arg_value></tool_call>"], "", "stop"),
+        ([f"{NESTED.removesuffix('</tool_call>')}</arg_value></tool_call>"], "", "stop"),
+        ([NESTED], "", "stop"),
+        ([f"It is <tool_call>edit_file<arg_key> so.\n{CALLED}"], "", "stop"),
     ],
 )
 def test_a_call_that_is_only_thought_of_is_none(pieces: list[str], text: str, finish: str | None) -> None:
@@ -259,17 +265,21 @@ def test_a_structured_call_goes_before_one_that_was_thought_of() -> None:
     assert [edit.path for edit in parse_plan(said.text) if isinstance(edit, Edit)] == ["a.py"]
 
 
-@given(st.lists(st.sampled_from(["<tool_call>", "</tool_call>", "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>", "path", "a.py", " ", "\n"]), max_size=30))  # fmt: skip
+TAGS = ["<tool_call>", "</tool_call>", "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>", "path", "a.py", "{", "}", "\n"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from([*TAGS, CALLED]), max_size=30))
 def test_any_order_of_tags_is_read_without_an_error(tags: list[str]) -> None:
-    for one in written_last("".join(tags)):
-        assert one.arguments is None or all(not value.count("<arg") for value in one.arguments.values())
+    text = "".join(tags)
+    last = written_last(text)
+    assert not last or text.rstrip().endswith(last.rstrip())
+    parse_plan(last)
 
 
 @pytest.mark.parametrize(
     "piece", ["<tool_call>", "<tool_call>f<arg_key>", f"{CALLED} ", "<arg_value></arg_value>", " "]
 )
 def test_a_megabyte_of_tags_costs_a_pass_over_it(piece: str) -> None:
-    """Not one for each tag: a minute each would be the end of the test."""
+    """Not one for each tag: that would be minutes."""
     text = "<tool_call>f<arg_key>k</arg_key><arg_value>" + piece * (1_000_000 // len(piece))
-    assert written_last(text) is not None
-    assert arguments_of(text[len("<tool_call>f") :], cut=False) is None or piece == " "
+    assert isinstance(written_last(text), str)
