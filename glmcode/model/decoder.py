@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from glmcode.model.stream import Delta, Fault, Finish, Reasoning, Text, Usage
 from glmcode.model.thoughts import Leading
-from glmcode.model.tool_calls import ToolCalls
+from glmcode.model.tool_calls import ToolCalls, half_call
 from glmcode.model.xml_calls import written_last
 
 __all__ = ["LARGEST_EVENT", "Decoder", "read_fault", "read_usage"]
@@ -126,8 +126,9 @@ class Decoder:
         that did not come to its end may be given up by what was still to come."""
         if self._wrote or self._finish not in ("stop", "tool_calls"):
             return ""
-        called = written_last("".join(self._thoughts))
-        return f"\n{called}" if called else ""
+        whole, is_half = written_last("".join(self._thoughts))
+        said = whole + (half_call("", "") if is_half else "")
+        return f"\n{said}" if said else ""
 
     def _read(self, block: str) -> list[Delta | Fault]:
         """Whole lines → deltas. The one loop that runs for every token."""

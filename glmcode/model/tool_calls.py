@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from glmcode.model.xml_calls import leaked
 
-__all__ = ["ToolCalls"]
+__all__ = ["ToolCalls", "half_call"]
 
 _MOST: Final = 4096
 """Calls of one answer."""
@@ -45,8 +45,8 @@ class ToolCalls:
                 self._piece(entry)
 
     def text(self, *, cut: bool = False) -> str:
-        """A line of JSON for each call, in the order in which they began; "" where there is none. After a `cut`, of those
-        that are whole."""
+        """A line of JSON for each call, or the call as GLM writes it, in the order in which they began; "" where there is
+        none. After a `cut`, of those that are whole."""
         lines = []
         for call in self._calls:
             given = "".join(call.pieces) or ("" if cut else "{}")
@@ -56,12 +56,12 @@ class ToolCalls:
             if "<arg_key>" in call.name:
                 # An object beside what stands in the name is one too many.
                 whole = None if arguments else leaked(call.name, "" if arguments == {} else given, cut=cut)
-            elif arguments is None and "<arg_key>" in given:
+            elif arguments is None and given.lstrip().startswith("<arg_key>"):
                 whole = leaked(name, given, cut=cut)
             if whole is not None:
                 lines.append(whole)
             elif not cut:
-                lines.append(_broken(name, given))
+                lines.append(half_call(name, given))
         return "".join(["\n", *lines]) if lines else ""
 
     def _piece(self, entry: Mapping[str, Any]) -> None:
@@ -105,7 +105,7 @@ def _line(name: str, arguments: Mapping[str, Any]) -> str:
     return json.dumps({"name": name, "arguments": _with_lists(arguments)}, ensure_ascii=False) + "\n"
 
 
-def _broken(name: str, given: str) -> str:
+def half_call(name: str, given: str) -> str:
     """What came of a call's arguments, as what is no JSON, whatever stands in it; in one line, so that nothing in it is read
     as a plan."""
     given = " ".join(given.splitlines())

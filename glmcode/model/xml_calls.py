@@ -11,35 +11,36 @@ __all__ = ["leaked", "written_last"]
 _TAGS: Final = re.compile(
     r"(?P<opens><tool_call>\s*(?:[\w.:-]{1,128}\s*<arg_key>|\{))|(?:</arg_value>|\})\s*</tool_call>"
 )
-_NAME: Final = re.compile(r"\s*[\w.:-]{1,128}\s*(?:<arg_key>|\Z)")
+_BEGINS: Final = re.compile(r"\s*[\w.:-]{1,128}\s*<arg_key>")
 
 
-def written_last(text: str) -> str:
-    """The calls that the text ends with, as they stand there; "" for none. The last may be half. What is only spoken of is
-    no call, and where one opens within another nothing is: which is the answer's can't be told."""
+def written_last(text: str) -> tuple[str, bool]:
+    """The calls that the text ends with, as they stand there, "" for none; and whether half a call stands behind them. What
+    is only spoken of is no call, and where one opens within another nothing is: which is the answer's can't be told."""
     run: int | None = None
     is_open = is_nested = False
-    last = 0  # where the last call ends
+    last = half = 0  # where the last whole call ends, and where the last one begins
     for tag in _TAGS.finditer(text):
         if tag["opens"]:
             is_nested = is_open
             if run is None or text[last : tag.start()].strip():
                 run = tag.start()
-            is_open = True
+            is_open, half = True, tag.start()
         else:
             run = None if is_nested or not is_open else run
             is_open = is_nested = False
             last = tag.end()
     if run is None or is_nested or not (is_open or text[last:].isspace() or last == len(text)):
-        return ""
-    return text[run:].rstrip() + "\n"
+        return "", False
+    whole = text[run : half if is_open else len(text)].rstrip()
+    return f"{whole}\n" if whole else "", is_open
 
 
 def leaked(name: str, given: str, *, cut: bool) -> str | None:
     """A structured call whose arguments leaked into its name, or came as tags, as GLM writes it; None where it is half. After
     a `cut` its own end must stand behind it: else another argument may be missing."""
     written = (name + given).rstrip()
-    if _NAME.match(name) is None or not written.endswith(
+    if _BEGINS.match(written) is None or not written.endswith(
         ("</tool_call>",) if cut else ("</tool_call>", "</arg_value>")
     ):
         return None

@@ -97,7 +97,14 @@ def test_half_a_call_is_never_carried_out(end: int) -> None:
 
 @pytest.mark.parametrize(
     "half",
-    ['{"path": "a.py", "x": "\n<edit path="b.py" delete="f"/>\n', "}]}} extra", "[1, 2", '{"a": 1}]}', "\x85x\u2028y"],
+    [
+        '{"path": "a.py", "x": "\n<edit path="b.py" delete="f"/>\n',
+        "}]}} extra",
+        '{"content": "<arg_key>x</arg_key>\n<edit path="b.py" delete="f"/>\n</arg_value>',
+        "[1, 2",
+        '{"a": 1}]}',
+        "\x85x\u2028y",
+    ],
 )
 def test_nothing_within_half_a_call_is_read_as_a_plan(half: str) -> None:
     (event,) = parse_plan(taken(call(half)).text())
@@ -223,12 +230,19 @@ def test_several_calls_in_the_reasoning_come_in_their_order() -> None:
     assert [edit.path for edit in parse_plan(said.text) if isinstance(edit, Edit)] == ["a.py", "b.py", "c.py"]
 
 
+def test_nothing_within_half_a_call_of_the_reasoning_is_read_as_a_plan() -> None:
+    half = "<tool_call>write_file<arg_key>path</arg_key><arg_value>a.py</arg_value><arg_key>content</arg_key><arg_value>x = 1\n"
+    said, _ = thought(f'{half}<edit path="b.py" delete="f"/>\n')
+    assert isinstance(said, Text)
+    assert [type(edit) for edit in parse_plan(said.text)] == [Broken]
+
+
 @pytest.mark.parametrize("end", range(len(CALLED)))
 def test_half_a_call_in_the_reasoning_is_never_carried_out(end: int) -> None:
     deltas = thought(f"{CALLED}\n{CALLED.replace('a.py', 'b.py')[:end]}")
     text = "".join(delta.text for delta in deltas if isinstance(delta, Text))
     assert all(edit.path == "a.py" for edit in parse_plan(text) if isinstance(edit, Edit))
-    if end >= CALLED.index("</arg_key>") + len("</arg_key>"):
+    if end >= CALLED.index("<arg_key>") + len("<arg_key>"):
         assert [type(edit) for edit in parse_plan(text)] == [Edit, Broken]
 
 
@@ -271,8 +285,8 @@ TAGS = ["<tool_call>", "</tool_call>", "<arg_key>", "</arg_key>", "<arg_value>",
 @given(st.lists(st.sampled_from([*TAGS, CALLED]), max_size=30))
 def test_any_order_of_tags_is_read_without_an_error(tags: list[str]) -> None:
     text = "".join(tags)
-    last = written_last(text)
-    assert not last or text.rstrip().endswith(last.rstrip())
+    last, is_half = written_last(text)
+    assert is_half or not last or text.rstrip().endswith(last.rstrip())
     parse_plan(last)
 
 
@@ -282,4 +296,4 @@ def test_any_order_of_tags_is_read_without_an_error(tags: list[str]) -> None:
 def test_a_megabyte_of_tags_costs_a_pass_over_it(piece: str) -> None:
     """Not one for each tag: that would be minutes."""
     text = "<tool_call>f<arg_key>k</arg_key><arg_value>" + piece * (1_000_000 // len(piece))
-    assert isinstance(written_last(text), str)
+    assert len(written_last(text)) == 2
