@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from glmcode.agent.answer import Kept
-from glmcode.agent.events import UsageCounted
+from glmcode.agent.events import Note, UsageCounted
 from glmcode.agent.job import Job
 from glmcode.agent.resume import Draft
 from glmcode.errors import GlmcodeError
@@ -139,6 +139,7 @@ def take_up(job: Job, left: Left) -> None:
         setattr(job, name, count)
     job.pending = dict(left.pending)
     if left.uncounted is not None:
+        job.emit(Note("counted by what had come of it: the request that was under way when glmcode ended", "info"))
         job.spent.add(left.uncounted)
         job.emit(left.uncounted)
 

@@ -167,7 +167,7 @@ def _judge(endpoint: Endpoint, status: int, fault: Fault, wait: float | None) ->
         return Failure(
             f"{host}: a usage limit is reached{detail}",
             Exit.UNREACHABLE,
-            "wait for its reset, or use another --provider",
+            f"wait for its reset{_in_about(named)}, or use another --provider",
             wait=_UNNAMED_RESET if named is None else named,
             elsewhere=True,
         )
@@ -183,6 +183,16 @@ def _judge(endpoint: Endpoint, status: int, fault: Fault, wait: float | None) ->
         crowded = code in _CROWDED or (status == 429 and code not in _BUSY)
         return Failure(f"{host}: {what}{detail}", Exit.UNREACHABLE, hint, True, wait, elsewhere=True, crowded=crowded)
     return Failure(f"{host} refused the request{detail}", Exit.USAGE)
+
+
+def _in_about(seconds: float | None) -> str:
+    """How far off that is, in words; times in messages are those of the service's own zone."""
+    if seconds is None:
+        return ""
+    size, word = next(
+        (one for one in ((86400.0, "days"), (3600.0, "hours")) if seconds >= 2 * one[0]), (60.0, "minutes")
+    )
+    return f" in about {max(1, round(seconds / size))} {word}"
 
 
 def _fault(text: str) -> Fault:

@@ -164,6 +164,21 @@ def test_what_may_pass_is_tried_again_and_ends_with_75(script: Script, says: str
     assert len(server.seen) == 3
 
 
+@pytest.mark.parametrize(
+    ("message", "hint"),
+    [
+        ("Try again in 5h", "wait for its reset in about 5 hours, or"),
+        ("Try again in 50 minutes", "wait for its reset in about 50 minutes, or"),
+        ("Try again in 150 hours", "wait for its reset in about 6 days, or"),
+        ("It is reached.", "wait for its reset, or"),
+    ],
+)
+def test_how_far_off_a_reset_is_is_said(message: str, hint: str) -> None:
+    """The message's time is that of the service's zone."""
+    failed, _ = refused(error(429, "1308", message))
+    assert failed.hint.startswith(hint)
+
+
 def test_a_busy_service_is_waited_for_and_the_user_sees_it() -> None:
     deltas, server = ask(
         error(429, "1302", "rate limit"), faults.answer(502, "<title>bad gateway</title>"), good("there")
