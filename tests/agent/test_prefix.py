@@ -83,7 +83,7 @@ def test_thinking_can_be_kept_to_a_task_s_first_answer(tmp_path: Path, monkeypat
             conversation.close()
     assert [seen.json["thinking"] for seen in server.seen] == [
         {"type": "enabled", "clear_thinking": False},
-        {"type": "disabled"},
+        {"type": "disabled", "clear_thinking": False},
     ]
     assert server.seen[1].body.startswith(prefix(server.seen[0].body))
 

@@ -176,7 +176,8 @@ def endpoint(provider: str) -> Endpoint:
 @pytest.mark.parametrize(
     ("provider", "on", "off"),
     [
-        ("zai", {"thinking": {"type": "enabled", "clear_thinking": False}}, {"thinking": {"type": "disabled"}}),
+        ("zai", {"thinking": {"type": "enabled", "clear_thinking": False}}, {"thinking": {"type": "disabled", "clear_thinking": False}}),
+        ("vllm", {"chat_template_kwargs": {"enable_thinking": True, "clear_thinking": False}}, {"chat_template_kwargs": {"enable_thinking": False, "clear_thinking": False}}),
         ("openrouter", {"reasoning": {"enabled": True}}, {"reasoning": {"enabled": False}}),
         ("novita", {"enable_thinking": True}, {"enable_thinking": False}),
         ("friendli", {"chat_template_kwargs": {"enable_thinking": True}}, {"chat_template_kwargs": {"enable_thinking": False}}),
@@ -190,6 +191,13 @@ def test_thinking_is_switched_as_each_service_wants_it(provider: str, on: object
     for thinking, fields in ((True, on), (False, off)):
         body = request_body(Request(ASK.messages, 100, thinking), endpoint(provider))
         assert {key: value for key, value in body.items() if key not in usual} == fields
+
+
+def test_earlier_reasoning_is_kept_by_requests_without_thinking_too() -> None:
+    """It was cleared, and with it the cached prefix, by every repair that did not think."""
+    for provider in providers().values():
+        for fields in (provider.thinking.on, provider.thinking.off):
+            assert ("'clear_thinking': False" in str(fields)) == provider.keeps_reasoning
 
 
 def test_earlier_reasoning_goes_back_only_where_it_is_kept() -> None:
