@@ -23,6 +23,8 @@ LARGEST_EVENT: Final = 16 * 1024 * 1024
 
 _JSON: Final = json.JSONDecoder(strict=False)  # a raw tab in a string is wrong, and harmless
 _NO_SHAPE: Final = "\0"  # no line begins so
+_WHOLE: Final = ("stop", "tool_calls")
+"""The finish reasons of an answer that came to its end: after any other, half a call is asked for again."""
 _PROBE: Final = "glmcode probe"
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BETWEEN: Final = re.compile(r"[ \t]*(?:data:[ \t]*)?")
@@ -109,7 +111,7 @@ class Decoder:
             leading, self._leading = self._leading, None
             self._give(deltas, leading.rest())
         cut = self._finish in ("", "network_error", "error")
-        if calls := self._calls.text(cut=cut) or self._called_in_thought():
+        if calls := self._calls.text(cut=self._finish not in _WHOLE) or self._called_in_thought():
             self.spoke = True
             deltas.append(Text(calls))
         if self.usage is not None:
@@ -124,7 +126,7 @@ class Decoder:
     def _called_in_thought(self) -> str:
         """The calls that an answer without any text ends with: its server took all of it for reasoning. Those of an answer
         that did not come to its end may be given up by what was still to come."""
-        if self._wrote or self._finish not in ("stop", "tool_calls"):
+        if self._wrote or self._finish not in _WHOLE:
             return ""
         whole, is_half = written_last("".join(self._thoughts))
         said = whole + (half_call("", "") if is_half else "")

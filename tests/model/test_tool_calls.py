@@ -190,6 +190,17 @@ def test_the_decoder_gives_whole_calls_as_a_plan_reads_them() -> None:
     assert edit.path == "a.py"
 
 
+@pytest.mark.parametrize(("finish", "said"), [("length", [Edit]), (None, [Edit]), ("tool_calls", [Edit, Broken]), ("stop", [Edit, Broken])])  # fmt: skip
+def test_half_a_call_is_told_where_the_answer_has_ended_and_asked_for_again_where_not(
+    finish: str | None, said: list[type]
+) -> None:
+    decoder = Decoder()
+    decoder.feed(event(delta={"tool_calls": [call(ENCODED), call(ENCODED[:50], 1, "c2")]}))
+    decoder.feed(event(delta={}, finish_reason=finish) if finish else b"")
+    text = "".join(delta.text for delta in decoder.close() if isinstance(delta, Text))
+    assert [type(edit) for edit in parse_plan(text)] == said
+
+
 def test_an_answer_of_calls_alone_is_an_answer() -> None:
     decoder = Decoder()
     assert (
