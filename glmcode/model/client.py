@@ -146,7 +146,7 @@ class Client:
                     yield Told(f"{failure.message}: asking once more with the messages put in order")
                     continue
             # What was paid for may have used up the budget: whether to ask again is not known here.
-            if paid or not failure.again or attempt >= self.retry.tries:
+            if paid or not failure.again or failure.slow or attempt >= self.retry.tries:
                 raise failure.error()
             # Apart in time from others that were refused in the same moment; no secret hangs on the chance.
             seconds = self.retry.first_wait * 2**attempt * random.uniform(0.8, 1.2)  # noqa: S311  # jitter
@@ -287,7 +287,7 @@ class Client:
                     )
                 else:
                     broken = "an answer that is broken" if decoder.broken else "an empty answer"
-                    raise NoAnswerError(from_transport(self.endpoint, why or broken))
+                    raise NoAnswerError(from_transport(self.endpoint, why or broken, slow=bool(why)))
             else:
                 yield delta
 
@@ -311,7 +311,7 @@ class Client:
         if isinstance(cause, httpx2.ConnectTimeout | httpx2.PoolTimeout):
             return from_transport(self.endpoint, f"no connection within {self.retry.connect:g} seconds")
         if isinstance(cause, httpx2.TimeoutException):
-            return from_transport(self.endpoint, f"silent for {self.retry.stall:g} seconds")
+            return from_transport(self.endpoint, f"silent for {self.retry.stall:g} seconds", slow=True)
         if "CERTIFICATE_VERIFY_FAILED" in words:
             hint = "SSL_CERT_FILE may name the certificates of your network"
             return Failure(f"{where(self.endpoint)}: its certificate is not trusted", Exit.USAGE, hint)

@@ -62,6 +62,8 @@ class Failure:
     """Seconds that the service asks to wait, where it does."""
     elsewhere: bool = False
     """Another provider may answer it. Else the user is to mend something, and no other one is asked."""
+    slow: bool = False
+    """It was silent for as long as is waited: each further try would cost that time again."""
     crowded: bool = False
     """Too many requests at once may be why."""
     why: Literal["", "too-long", "messages"] = ""
@@ -127,10 +129,10 @@ def from_fault(endpoint: Endpoint, fault: Fault) -> Failure:
     return _judge(endpoint, status, fault, None)
 
 
-def from_transport(endpoint: Endpoint, what: str, *, again: bool = True, hint: str = "") -> Failure:
+def from_transport(endpoint: Endpoint, what: str, *, again: bool = True, hint: str = "", slow: bool = False) -> Failure:
     """No answer at all: `what` says why in a few words."""
     message = f"{where(endpoint)}: {one_line(what, endpoint)}"
-    return Failure(message, Exit.UNREACHABLE, hint, again, elsewhere=True)
+    return Failure(message, Exit.UNREACHABLE, hint, again, elsewhere=True, slow=slow)
 
 
 def _judge(endpoint: Endpoint, status: int, fault: Fault, wait: float | None) -> Failure:

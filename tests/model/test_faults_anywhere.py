@@ -59,6 +59,8 @@ ENDS: dict[str, Script] = {
 def test_an_end_at_any_byte_leaves_what_had_come(name: str) -> None:
     for at in spots(name, 3 if name == "stall" else 24):
         cut = faults.then(faults.sends(WIRE[:at]), faults.stalls(0.01), ENDS[name])
+        if name == "stall" and at < len(HEAD + chunk(EVENTS[0])):
+            continue  # silence before the first word is not tried again here: it would take as long
         deltas, asked = heard(cut, faults.sends(WIRE))
         last = deltas[-1]
         assert isinstance(last, Finish)
@@ -77,18 +79,21 @@ def test_an_end_at_any_byte_leaves_what_had_come(name: str) -> None:
 )
 def test_signs_of_life_without_a_word_end_after_a_while(sign: bytes) -> None:
     drips = faults.then(*[faults.then(faults.sends(chunk(sign)), faults.stalls(0.04))] * 500)
-    for start, says in ((HEAD, TEXT), (HEAD + chunk(said("kept")), "kept")):
+    for start in (HEAD, HEAD + chunk(said("kept"))):
         retry = Retry(1, first_wait=0.001, stall=0.2, connect=5)
         with (
-            FaultServer(faults.then(faults.sends(start), drips), faults.sends(WIRE)) as server,
+            FaultServer(faults.then(faults.sends(start), drips)) as server,
             Client(server.endpoint(), retry) as client,
         ):
+            if start == HEAD:
+                with pytest.raises(UnansweredError, match="nothing but signs of life"):
+                    list(client.stream(ASK))
+                continue
             deltas = list(client.stream(ASK))
-        assert text(deltas) == says
-        if says == "kept":
-            last = deltas[-1]
-            assert isinstance(last, Finish)
-            assert (last.reason, last.detail.split(" for ")[0]) == ("cut", "nothing but signs of life")
+        assert text(deltas) == "kept"
+        last = deltas[-1]
+        assert isinstance(last, Finish)
+        assert (last.reason, last.detail.split(" for ")[0]) == ("cut", "nothing but signs of life")
 
 
 @pytest.mark.parametrize(
