@@ -26,6 +26,7 @@ from glmcode.model.failures import (
     from_transport,
     one_line,
     page_title,
+    proxy_hint,
     where,
 )
 from glmcode.model.providers import Endpoint, is_loopback
@@ -326,7 +327,8 @@ class Client:
             return from_transport(
                 self.endpoint, words.lower(), again=False, hint="does the server run, and at that port?"
             )
-        return from_transport(self.endpoint, words[:1].lower() + words[1:] or type(cause).__name__)
+        hint = proxy_hint(self.endpoint.base_url) if isinstance(cause, httpx2.ConnectError) else ""
+        return from_transport(self.endpoint, words[:1].lower() + words[1:] or type(cause).__name__, hint=hint)
 
     def _connected(self) -> "OpenAI":
         """The SDK, at the first request: its import costs most of a second."""

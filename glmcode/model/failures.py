@@ -27,6 +27,7 @@ __all__ = [
     "from_transport",
     "one_line",
     "page_title",
+    "proxy_hint",
     "where",
 ]
 
@@ -185,6 +186,17 @@ def _judge(endpoint: Endpoint, status: int, fault: Fault, wait: float | None) ->
         crowded = code in _CROWDED or (status == 429 and code not in _BUSY)
         return Failure(f"{host}: {what}{detail}", Exit.UNREACHABLE, hint, True, wait, elsewhere=True, crowded=crowded)
     return Failure(f"{host} refused the request{detail}", Exit.USAGE)
+
+
+def proxy_hint(base_url: str) -> str:
+    """Where the way leads over a proxy, that it does: what can't be reached may be that. Its address may hold a password."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(base_url)
+    proxies = getproxies()
+    if not (parts.scheme in proxies or "all" in proxies) or proxy_bypass(parts.hostname or ""):
+        return ""
+    return f"the environment names a proxy for {parts.scheme}: does that run, and is it the right one?"
 
 
 def _in_about(seconds: float | None) -> str:

@@ -233,6 +233,17 @@ def test_a_refused_connection_ends_with_75_and_asks_whether_the_server_runs() ->
     assert "does the server run" in raised.value.hint
 
 
+def test_a_proxy_that_does_not_answer_is_named_as_what_may_be_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service was said to refuse the connection, which it never saw."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://user:Sekret99@127.0.0.1:{faults.free_port()}")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    endpoint = choose(None, "https://service.example/v1", "m", {"OPENAI_API_KEY": KEY})
+    with Client(endpoint, Retry(0)) as asked, pytest.raises(GlmcodeError) as raised:
+        list(asked.stream(ASK))
+    assert raised.value.hint.startswith("the environment names a proxy for https")
+    assert "Sekret99" not in raised.value.message + raised.value.hint
+
+
 def test_a_key_that_the_service_repeats_is_not_shown() -> None:
     failed, _ = refused(error(401, "invalid_api_key", f"Incorrect API key provided: {KEY}"))
     assert "***" in failed.message
