@@ -4,6 +4,7 @@ of what it would stand in."""
 import re
 from collections.abc import Sequence
 
+from glmcode.landing.body import shifted
 from glmcode.landing.place import Refusal
 from glmcode.landing.restated import may_restate_what_encloses, other_namesake, restated_around
 from glmcode.landing.siblings import parent_in
@@ -29,7 +30,7 @@ def not_its_own(
             f'The body begins as {other.name} does, and replace= names {change.symbol}: send <edit path="{path}" '
             f'replace="{other.name}"> with it, or a body that begins otherwise.',
         )
-    if file.language == "markdown" and not _HEADING.search(b"\n".join(lines)):
+    if file.language == "markdown" and not _HEADING.search(b"\n".join(shifted(lines, b"", ()))):
         return Refusal(
             "ambiguous",
             f"The body has no heading, so the section {definition.name} would go and its text would join the one above. Begin it with its heading "
