@@ -133,7 +133,11 @@ def _aimed(syntax: Syntax, found: Sequence[Definition], lines: Sequence[bytes]) 
         head = same[0].head if len(same) == 1 else told[0].head if len(told) == 1 else None
         if head is not None:
             pairs.append((at, head))
-    chosen = _chosen(heads, pairs, syntax.language)
+    if len({stem_of(one.name) for one in found}) > 1:  # the end of several paths: only a body that begins so tells
+        fits = [at for at, head in pairs if _is_alike(heads[at], head) and heads[at].words == head.words]
+        chosen = fits[0] if len(fits) == 1 else None
+    else:
+        chosen = _chosen(heads, pairs, syntax.language)
     return [] if chosen is None else [(found[chosen], list(lines))]
 
 
@@ -156,6 +160,8 @@ def _each(reading: Reading, lines: Sequence[bytes]) -> list[Aim] | None:
         ),
         key=lambda pair: pair[0].start,
     )
+    if len({stem_of(one.name) for one, _ in restated}) > 1:
+        return []
     if len(told) < len(restated) or any(reading.told(one) != reading.told(first) for one, _ in restated):
         return []
     wanted: list[int] = []
