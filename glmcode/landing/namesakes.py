@@ -27,9 +27,11 @@ _OVERLOADS = frozenset({"java", "cpp", "c_sharp", "kotlin", "swift", "scala", "t
 _DECLARED_APART = frozenset({"c", "cpp"})
 _BLOCKS = {
     "rust": re.compile(rb"\s*(?:unsafe\s+)?(impl)\b(?:<[^{]*?>(?=\s))?\s+([^{]*)"),
+    "go": re.compile(rb"\s*func\s*\(\s*(?:\w+\s+)?\*?\s*(\w+)[^()]*\)\s*(\w+)"),
     "swift": re.compile(rb"\s*(?:\w+\s+)*(extension)\s+([\w.]+)"),
 }
-"""What begins a block of a type's functions that stands apart from it."""
+"""What begins a block of a type's functions, or one of them, that stands apart from it."""
+_APART = frozenset({"impl", "extension", "method"})
 _NAMES_TYPE = re.compile(rb"\b(?:class|struct|union|interface|trait|enum|object|record|protocol|type|actor|template)\b")
 
 
@@ -82,8 +84,9 @@ def _others(syntax: Syntax, symbol: str, one: Definition, lines: Sequence[bytes]
         pattern = _BLOCKS.get(syntax.language)
         blocks = (match for line in lines if pattern is not None and (match := pattern.match(line)) is not None)
         for block in blocks:
-            name = b" ".join(block.groups()).decode("utf-8", "surrogateescape").strip()
-            others.update((other.name, other) for other in symbols.find(name) if other.kind in name.split(" ")[:1])
+            joint = b"." if syntax.language == "go" else b" "
+            name = joint.join(block.groups()).decode("utf-8", "surrogateescape").strip()
+            others.update((other.name, other) for other in symbols.find(name) if other.kind in _APART)
     return tuple(others.values())
 
 

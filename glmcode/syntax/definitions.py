@@ -271,7 +271,7 @@ def _measured(
 
 def _opens(inner: "Node", what: Found) -> int:
     """Where the body begins; that of a C++ constructor behind what it sets first."""
-    body = what.inside or inner.child_by_field_name("body")
+    body = what.inside or what.holder or inner.child_by_field_name("body")
     if body is None or body.start_byte <= inner.start_byte:
         return 0
     before = body.prev_named_sibling

@@ -92,6 +92,8 @@ def head_of_definition(data: bytes, one: Definition, language: str) -> Head:
             words = words[: words.index(b"=")]
     if one.kind in ("section", "element", "rule"):
         words = tuple(one.signature.encode().split())
+    if language == "go" and words and words[0] in (b"type", b"const", b"var"):  # which a group has once for all in it
+        words = words[1:]
     if language == "elixir" and b"do" in words:
         words = words[: words.index(b"do")]
     while words and words[-1] in _ENDS.get(language, (b";", b",")):

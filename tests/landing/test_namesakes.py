@@ -133,6 +133,12 @@ def test_a_body_that_may_be_for_either_is_asked_about(path: str, source: str, sy
     assert land(path, source, symbol, body) == ("ambiguous", source)
 
 
+def test_the_methods_of_two_classes_are_told_by_how_they_begin_alone() -> None:
+    source = "class A:\n    def f(self):\n        pass\n\n\nclass B:\n    def f(self, x):\n        pass\n"
+    assert land("a.py", source, "f", "def f(self, x):\n    return x\n")[0] == "applied"
+    assert land("a.py", source, "f", "def f(self, x, y):\n    return x\n") == ("ambiguous", source)
+
+
 def test_an_overload_that_takes_one_more_is_the_one_that_takes_the_rest() -> None:
     source = "class A {{\n    void f(int a, int b) {{\n    }}\n\n    void f(String s{}) {{\n    }}\n}}\n"
     body = "void f(String s, int n) {\n}\n"
@@ -206,6 +212,8 @@ def test_go_groups_and_methods_take_what_is_written_for_no_group_and_for_the_ins
     method = "func (c *Cart) M() int {\n\treturn 1\n}\n"
     assert land("a.go", GO, "Cart", method, "inside")[1] == GO.replace("c.n\n}\n", f"c.n\n}}\n\n{method}")
     assert land("a.go", GO, "Line", method, "inside") == ("breaks-syntax", GO)
+    both = "type Cart struct {\n\tn int64\n}\n\nfunc (c *Cart) N() int {\n\treturn 2\n}\n"
+    assert land("a.go", GO, "Cart", both)[1] == GO.replace("n int\n", "n int64\n").replace("return c.n", "return 2")
 
 
 def test_the_name_of_a_class_is_not_that_of_its_constructor() -> None:
