@@ -11,7 +11,7 @@ from glmcode.landing.sketch_indent import balance
 from glmcode.landing.sketch_lines import Line, opens, shuts
 from glmcode.landing.sketch_reading import Reading, Segment
 
-__all__ = ["KIN", "confused", "torn"]
+__all__ = ["KIN", "confused", "torn", "uncarried"]
 
 _GOES_ON = re.compile(rb"(?:else|elif|elsif|except|rescue|finally|ensure|catch)\b")
 _TYPE = re.compile(rb"(?:[a-z]+ )*(?:class|struct|interface|trait|impl|record|enum|object)\b")
@@ -24,13 +24,48 @@ KIN = 20
 def confused(reading: Reading, segment: Segment) -> Refusal | None:
     """The first block that may be another than it is taken for."""
     return (
-        _renamed(reading, segment) or _beheaded(reading, segment) or torn(reading, segment) or _twins(reading, segment)
+        _renamed(reading, segment)
+        or _beheaded(reading, segment)
+        or _stacked(reading, segment)
+        or torn(reading, segment)
+        or _twins(reading, segment)
     )
 
 
 def torn(reading: Reading, segment: Segment) -> Refusal | None:
     """The first block that would be cut in two, made one with another, or closed without being opened."""
     return _entangled(reading, segment) or _dangling(reading, segment) or _unbalanced(reading, segment)
+
+
+def uncarried(reading: Reading, number: int, segment: Segment) -> Refusal | None:
+    """A marker in a block where nothing shows which lines of the file are to move into it."""
+    if reading.alignment.carried.get(number, ...) is not None and not _may_wrap(reading, segment):
+        return None
+    return Refusal(
+        "ambiguous",
+        f"Which lines of the file does the marker below this line of the sketch stand for, and how deep are they to stand?\n"
+        f"{reading.quoted([segment.lines[-1]])}\nRepeat unchanged lines directly above the block that they go into and directly below it, with no marker "
+        "between, or give the lines themselves.",
+    )
+
+
+def _may_wrap(reading: Reading, segment: Segment) -> bool:
+    """Whether the segment ends with the first line of a block that a marker fills, which is taken for one of the file's,
+    changed, and lines above or below that one would go: it may as well be a new block around them all."""
+    sketch, file, pairs = reading.sketch, reading.file, reading.alignment.pairs
+    last = segment.lines[-1]
+    line, j = sketch[last], pairs[last]
+    if j is None or line.sign or not opens(line.key) or line.followed[:1] <= (line.depth,):
+        return False
+    if reading.is_same(last) or is_same_thing(line, file[j]):
+        return False
+    if last - 1 in segment.lines and (above := pairs[last - 1]) is not None and above + 1 < j:
+        return True
+    closing = next((i for i, opener in closed_by(sketch).items() if opener == last), len(sketch))
+    below = pairs[closing + 1] if closing + 1 < len(sketch) else None
+    end = pairs[closing] if closing < len(sketch) else None
+    is_close = below is not None and sketch[closing].segment == sketch[closing + 1].segment
+    return is_close and end is not None and below is not None and end + 1 < below
 
 
 def _renamed(reading: Reading, segment: Segment) -> Refusal | None:
@@ -80,6 +115,20 @@ def _beheaded(reading: Reading, segment: Segment) -> Refusal | None:
         if is_new and (not segment.start <= theirs < segment.end or theirs in pairs):
             return _two_blocks(reading, ours, theirs)
     return None
+
+
+def _stacked(reading: Reading, segment: Segment) -> Refusal | None:
+    """A new decorator at the beginning of a run, above what the file has with others above it: these may stay, or give way."""
+    sketch, file, pairs = reading.sketch, reading.file, reading.alignment.pairs
+    heads = [i for i in segment.lines if not sketch[i].is_comment]
+    first = next((i for i in heads if pairs[i] is not None or not is_head(sketch[i])), None)
+    j = None if first is None or first == heads[0] else pairs[first]
+    if not j or j != segment.start or sketch[heads[0]].sign:
+        return None
+    above = file[j - 1]
+    if above.is_comment or not is_head(above) or above.row + 1 != file[j].row or above.depth != file[j].depth:
+        return None
+    return _two_blocks(reading, heads[0], j - 1)
 
 
 def _follows(reading: Reading, segment: Segment, i: int, past: int) -> bool:

@@ -31,6 +31,7 @@ OUT_OF_PLACE = 15
 MOST_LIKE = 40
 """Rows that share a word, past which the word says nothing."""
 
+_TAG = re.compile(rb"<[\w.:-]+")
 _WORD = re.compile(rb"[\w$]+")
 _ARGUMENTS = re.compile(rb" ?\(.*\)")
 _ORDINAL = re.compile(rb"^\d+[.)] ")
@@ -214,6 +215,10 @@ class _Ground:
                 continue
             if other.is_comment != line.is_comment or _decorates_another(self._sketch, i, self._file, j):
                 continue
+            if opens(line.key) and line.followed[:1] > (line.depth,) and not opens(other.key):
+                continue  # a marker stands for what is in it
+            if i in self._loose and _is_other_element(line, other):
+                continue
             if (other.key[:1] in b")]}") != (line.key[:1] in b")]}"):
                 continue
             if i in self._loose and is_another_item(line, self._file, j) and not self._holds_the_same(i, j):
@@ -260,6 +265,13 @@ def _decorates_another(sketch: Sequence[Line], i: int, file: Sequence[Line], j: 
     if ours.key == theirs.key or is_surely(ours, theirs):
         return False
     return ours.title != theirs.title or _differ(ours, theirs) or likeness(ours, theirs) < SURE
+
+
+def _is_other_element(line: Line, other: Line) -> bool:
+    """Whether the file's line begins an element that goes on below it, and the sketch's line is one of another tag."""
+    ours, theirs = _TAG.match(line.key), _TAG.match(other.key)
+    is_other = ours is not None and theirs is not None and ours[0] != theirs[0]
+    return is_other and opens(other.key) and not opens(line.key)
 
 
 def _subject(lines: Sequence[Line], i: int) -> int | None:

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from glmcode.landing import messages
 from glmcode.landing.place import Refusal
-from glmcode.landing.sketch_blocks import FARTHEST, closed_by, is_head, may_be_within, opener_of
-from glmcode.landing.sketch_confusion import KIN, confused, torn
-from glmcode.landing.sketch_gains import SURE, is_same_thing, is_surely, likeness
+from glmcode.landing.sketch_blocks import FARTHEST, is_head, may_be_within, opener_of
+from glmcode.landing.sketch_confusion import KIN, confused, torn, uncarried
+from glmcode.landing.sketch_gains import SURE, is_surely, likeness
 from glmcode.landing.sketch_lines import Line, opens, shuts
 from glmcode.landing.sketch_losses import MOST_GONE, is_block, losses, written_anew
 from glmcode.landing.sketch_reach import LEAVES, unreached
@@ -40,7 +40,7 @@ def judge(reading: Reading) -> Refusal | None:
             or confused(reading, segment)
             or _elsewhere(reading, segment)
             or losses(reading, segment, anew)
-            or _uncarried(reading, number, segment)
+            or uncarried(reading, number, segment)
             or _cut_off(reading, segment)
         )
         if refusal is not None:
@@ -157,37 +157,6 @@ def _unanchored(reading: Reading, segment: Segment, before: Segment | None, afte
         f"Nothing shows where these lines of the sketch go:\n{reading.quoted(segment.lines)}\nRepeat the line of the file that stands directly above or "
         "below them, in the same run, with no marker between; or send them with before=, after= or inside= and the name of a definition.",
     )
-
-
-def _uncarried(reading: Reading, number: int, segment: Segment) -> Refusal | None:
-    """A marker in a block where nothing shows which lines of the file are to move into it."""
-    if reading.alignment.carried.get(number, ...) is not None and not _may_wrap(reading, segment):
-        return None
-    return Refusal(
-        "ambiguous",
-        f"Which lines of the file does the marker below this line of the sketch stand for, and how deep are they to stand?\n"
-        f"{reading.quoted([segment.lines[-1]])}\nRepeat unchanged lines directly above the block that they go into and directly below it, with no marker "
-        "between, or give the lines themselves.",
-    )
-
-
-def _may_wrap(reading: Reading, segment: Segment) -> bool:
-    """Whether the segment ends with the first line of a block that a marker fills, which is taken for one of the file's,
-    changed, and lines above or below that one would go: it may as well be a new block around them all."""
-    sketch, file, pairs = reading.sketch, reading.file, reading.alignment.pairs
-    last = segment.lines[-1]
-    line, j = sketch[last], pairs[last]
-    if j is None or line.sign or not opens(line.key) or line.followed[:1] <= (line.depth,):
-        return False
-    if reading.is_same(last) or is_same_thing(line, file[j]):
-        return False
-    if last - 1 in segment.lines and (above := pairs[last - 1]) is not None and above + 1 < j:
-        return True
-    closing = next((i for i, opener in closed_by(sketch).items() if opener == last), len(sketch))
-    below = pairs[closing + 1] if closing + 1 < len(sketch) else None
-    end = pairs[closing] if closing < len(sketch) else None
-    is_close = below is not None and sketch[closing].segment == sketch[closing + 1].segment
-    return is_close and end is not None and below is not None and end + 1 < below
 
 
 def _edges(reading: Reading, segment: Segment) -> Refusal | None:

@@ -60,7 +60,7 @@ _FIELD = re.compile(
 )
 _CONTROL = frozenset(b"if for while switch catch return else do with function super match loop elif foreach".split())
 _COMMENT = re.compile(rb"\s*(?:/\*+|//+|#(?!\[|[\w-][^ ]*.*\{$)|--|<!--|;|%|\*|\"\"\")")
-_OPENS = re.compile(rb"[\[({]\s*(?://.*|/\*.*)?$|:\s*(?:#\s.*)?$|=>\s*$|<[\w.]*(?:\s[^<>]*)?>\s*$")
+_OPENS = re.compile(rb"[\[({]\s*(?://.*|/\*.*)?$|:\s*(?:#\s.*)?$|=>\s*$|<[\w.]*(?:\s(?:[^<>]|=>)*)?(?<![/=])>\s*$")
 _LABEL = re.compile(rb":\s*(?:#\s.*|//.*|/\*.*)?$")
 _CLOSES = re.compile(rb"[\])}]+[;,)]*(?:\s*[\[({].*)?\s*$|</[\w.:-]*>\s*$|end\b;?\s*$|fi\s*$|done\s*$|esac\s*$")
 _REMOVAL = re.compile(

@@ -1,0 +1,8 @@
+export const List = ({ sort, setSort, query, setQuery }: Props) => (
+  <header>
+    <h2>Users</h2>
+    <select value={sort} onChange={(e) => setSort(e.target.value)}>
+      <option value="name">Name</option>
+    </select>
+  </header>
+);

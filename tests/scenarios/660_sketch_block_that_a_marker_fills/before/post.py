@@ -1,0 +1,7 @@
+class Post:
+    def publish(self):
+        self.status = self.PUBLISHED
+        self.save()
+
+    def hide(self):
+        self.status = self.HIDDEN
