@@ -35,7 +35,7 @@ from glmcode.landing.text import Text
 from glmcode.landing.ungrouped import behind_methods, ungrouped
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtSymbol
-from glmcode.syntax import Definition, Syntax, without_grammar
+from glmcode.syntax import Definition, Syntax, full_names, without_grammar
 
 __all__ = ["at_symbol"]
 
@@ -50,7 +50,7 @@ def at_symbol(file: File, change: AtSymbol, path: str) -> Verdict:
     if not found:
         parsed = file.parsed
         if parsed is not None:
-            names = [definition.name for definition in parsed.definitions]
+            names = full_names(parsed.definitions)
             return Refusal("no-such-symbol", messages.no_such_symbol(path, change.symbol, names, change.action))
         if text.is_binary:
             return Refusal("binary", f"{path} is binary: it has no definitions.")

@@ -218,9 +218,10 @@ def _chosen(heads: Sequence[Head], pairs: Sequence[tuple[int, Head]], language: 
     """The one of several definitions that is meant, of those that may be at all, each with the body read in its place."""
     alike = [(at, body) for at, body in pairs if _is_alike(heads[at], body)]
     for test in _STRICT:
-        fits = [at for at, body in alike if test(heads[at], body, language)]
-        if fits:
-            return fits[0] if len(fits) == 1 else None
+        fits = [(at, body) for at, body in alike if test(heads[at], body, language)]
+        if len(fits) == 1:
+            return fits[0][0]
+        alike = fits or alike
     if len(alike) == 1:
         (at, body), others = alike[0], (head for other, head in enumerate(heads) if other != alike[0][0])
         # An overload of its own, whose prototype stands there, is not the one definition that there is.

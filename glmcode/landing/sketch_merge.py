@@ -34,7 +34,7 @@ from glmcode.landing.text import Text
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import Sketch
 from glmcode.plan.paths import path_on_line
-from glmcode.syntax import Definition
+from glmcode.syntax import Definition, full_names
 
 __all__ = ["merge"]
 
@@ -257,7 +257,7 @@ def _meant(file: File, symbol: str, body: Sequence[bytes], path: str) -> Definit
     parsed = file.parsed
     found = () if parsed is None else parsed.symbols.find(symbol)
     if parsed is None or not found:
-        names = [] if parsed is None else [one.name for one in parsed.definitions]
+        names = [] if parsed is None else full_names(parsed.definitions)
         return Refusal("no-such-symbol", messages.no_such_symbol(path, symbol, names, "in"))
     aims = meant(parsed, symbol, found, body)
     return aims[0][0] if len(aims) == 1 else several(path, symbol, found, parsed)

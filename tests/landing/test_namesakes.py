@@ -139,6 +139,13 @@ def test_the_methods_of_two_classes_are_told_by_how_they_begin_alone() -> None:
     assert land("a.py", source, "f", "def f(self, x, y):\n    return x\n") == ("ambiguous", source)
 
 
+def test_a_declared_overload_is_told_by_what_it_takes() -> None:
+    source = "@overload\ndef f(x: int) -> int: ...\n@overload\ndef f(x: str) -> str: ...\ndef f(x):\n    return x\n"
+    body = "@overload\ndef f(x: str) -> bytes: ...\n"
+    assert land("a.py", source, "f", body) == ("applied", source.replace("-> str", "-> bytes"))
+    assert land("a.py", source, "f", "def f(x):\n    return 1\n") == ("applied", source.replace("return x", "return 1"))
+
+
 def test_an_overload_that_takes_one_more_is_the_one_that_takes_the_rest() -> None:
     source = "class A {{\n    void f(int a, int b) {{\n    }}\n\n    void f(String s{}) {{\n    }}\n}}\n"
     body = "void f(String s, int n) {\n}\n"
