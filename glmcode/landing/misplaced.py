@@ -9,6 +9,7 @@ from glmcode.landing.place import Refusal
 from glmcode.landing.restated import may_restate_what_encloses, other_namesake, restated_around
 from glmcode.landing.siblings import parent_in
 from glmcode.landing.told import may_be_a_part, told_within
+from glmcode.landing.twice import KEYED
 from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtSymbol
 from glmcode.syntax import Definition
@@ -41,10 +42,10 @@ def not_its_own(
     part = told_within(syntax, definition, lines)
     if part is None:
         return None
-    if not part and definition.kind in ("function", "method"):
+    if not part and file.language not in KEYED:
         return Refusal(
             "ambiguous",
-            f"The body defines no function, and {definition.name} would go as a whole. Begin it with its first line ({definition.signature}); to change "
+            f"The body defines no {definition.kind}, and {definition.name} would go as a whole. Begin it with its first line ({definition.signature}); to change "
             f'some of its lines, send a sketch with in="{change.symbol}"; to drop it, delete="{change.symbol}".',
         )
     if not part:

@@ -100,9 +100,14 @@ def may_be_a_part(one: Definition, lines: Sequence[bytes], language: str | None)
     if (one.body is None and one.kind not in CALLABLE and language not in KEYED) or language == "markdown":
         return False
     first = sum(head_of(lines, language))
-    own = _WORD.findall(stem_of(one.name).encode("utf-8", "surrogateescape"))
+    own = _last_word(one)
     told = lines[first : first + 1] if one.body is not None or language in KEYED else lines[first:]
-    return first < len(lines) and bool(own) and all(own[-1] not in _WORD.findall(line) for line in told)
+    return first < len(lines) and own != b"" and all(own not in _WORD.findall(line) for line in told)
+
+
+def _last_word(one: Definition) -> bytes:
+    words = _WORD.findall(stem_of(one.name).encode("utf-8", "surrogateescape"))
+    return words[-1] if words else b""
 
 
 def told_within(syntax: Syntax, one: Definition, lines: Sequence[bytes]) -> str | None:
@@ -110,8 +115,10 @@ def told_within(syntax: Syntax, one: Definition, lines: Sequence[bytes]) -> str 
     where it gives the value of a key without the key, or code that defines nothing. None where it gives a definition."""
     reading = Reading(syntax, [one], lines)
     told = reading.told(one)
-    if not told and syntax.language in KEYED:
-        return ""
+    if not told and syntax.language != "html":
+        own = _last_word(one)
+        if syntax.language in KEYED or not any(own in _WORD.findall(line) for line in lines):
+            return ""
     if one.kind in CALLABLE and all(body.head.kind in _VALUES for body in told):
         return ""
     if any(body.name == reading.name(one) for body in told):

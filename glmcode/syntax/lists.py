@@ -1,5 +1,6 @@
 """Members of objects, arrays and tables that commas separate."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ __all__ = ["Listed", "listed"]
 
 _MEMBERS_OF_ANOTHER_KIND = frozenset({";", "enum_body_declarations"})
 """What stands behind an enum's constants where it has methods too: they end with it, and no comma comes after."""
+_PARTS = frozenset({"constraints"})
+"""Nodes that hold the list's last members together with the comma before them."""
 FURTHEST = 8
 """Nodes between a list and what stands in it, its key for instance."""
 
@@ -38,7 +41,7 @@ def listed(root: "Node", within: int, upto: int, language: "Language") -> Listed
     if node is None or node.type not in language.lists:
         return None
     before = comma = None
-    for child in node.children:
+    for child in _children(node):
         if child.type in _MEMBERS_OF_ANOTHER_KIND:
             return None
         if child.type == ",":
@@ -48,3 +51,11 @@ def listed(root: "Node", within: int, upto: int, language: "Language") -> Listed
                 return Listed(before, comma, True)
             before, comma = child.end_byte, None
     return Listed(before, comma if before is not None else None, False)
+
+
+def _children(node: "Node") -> "Iterator[Node]":
+    for child in node.children:
+        if child.type in _PARTS:
+            yield from child.children
+        else:
+            yield child

@@ -105,3 +105,15 @@ def test_a_member_gets_a_line_of_its_own_where_lines_end_in_lone_carriage_return
     source = b"enum Color {\r  Red,\r  Green\r}\r"
     result = apply_plan('<edit path="a.ts" inside="Color">\nBlue\n</edit>\n', {"a.ts": source})
     assert result.files == {"a.ts": b"enum Color {\r  Red,\r  Green,\r  Blue\r}\r"}
+
+
+SQL = "CREATE TABLE u (\n  a INT,\n  b INT,\n  CONSTRAINT x PRIMARY KEY (a),\n  UNIQUE (b)\n);\n"
+
+
+def test_a_column_above_the_constraints_of_a_table_has_its_comma_already() -> None:
+    after = SQL.replace("  b INT,\n", "  b INT,\n  c INT,\n")
+    assert landed("a.sql", SQL, ('after="u.b"', "c INT")) == (after, [None])
+    assert landed("a.sql", after, ('delete="u.c"', None)) == (SQL, [None])
+    assert landed("a.sql", SQL, ('replace="b"', "b TEXT"))[0] == SQL.replace("b INT", "b TEXT")
+    alone = "CREATE TABLE u (\n  a INT,\n  UNIQUE (a)\n);\n"
+    assert landed("a.sql", alone, ('before="u.a"', "c INT"))[0] == alone.replace("  a", "  c INT,\n  a", 1)

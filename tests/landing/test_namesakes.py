@@ -179,6 +179,9 @@ def test_the_second_number_is_not_another_once_the_first_is_gone() -> None:
         ("a.py", "def run():\n    x = 1\n    go(x)\n", "run", "    x = 2\n    go(x)\n"),
         ("a.js", "function run() {\n  return 1;\n}\n", "run", "return 2;\n"),
         ("a.sh", "run() {\n  local a=1\n}\n", "run", "  local a=2\n"),
+        ("a.sql", "CREATE TABLE a (\n  x INT\n);\n", "a", "y BIGINT\n"),
+        ("a.css", ".b {\n  x: 1;\n}\n", ".b", "x: 2;\n"),
+        ("a.js", "class A {\n  f() {}\n}\n", "A", "go(2);\n"),
         # A field, a method or a clause of a type, of a key or of a block.
         ("a.cpp", "struct A {\n    int a = 1;\n    int b = 2;\n};\n", "A", "int a = 3;\n"),
         ("a.py", "class A:\n    def f(self):\n        pass\n", "A", "def g(self):\n    pass\n"),
