@@ -18,6 +18,8 @@ from glmcode.plan.tags import begins_tag, read_tag
 
 __all__ = ["read", "read_text"]
 
+MOST_PUT_RIGHT = 8
+"""Blocks of running text of one plan whose end is found only at the end of the plan: all behind it is read once more."""
 _COMMENT = re.compile(r"\s*(?:#|//|--|/\*|<!--|;|\*)")
 _DOCUMENT_INFO = frozenset({"markdown", "md", "mdx", "rst", "text", "txt"})
 
@@ -42,6 +44,7 @@ def read(source: Source, fence: Fence, above: Heading, *, is_told_within: bool =
         line = source.ahead.popleft() if source.ahead else (yield)
         body.append(line)
     light = True  # nothing has come yet but blank lines, paths and comments
+    within: list[int | None] = []  # the fences that are open within; of a bare one, which may close the block, its row
     while True:
         line = source.ahead.popleft() if source.ahead else (yield)
         text = line.text
@@ -50,8 +53,10 @@ def read(source: Source, fence: Fence, above: Heading, *, is_told_within: bool =
         if closes(fence, text):
             if fence.depth:
                 fence.depth -= 1
+                within.pop()
             elif document and len(fence.mark) == 3 and not (yield from _is_close(source)):
                 fence.depth += 1
+                within.append(len(body))
             elif told and (cited or not _is_sketch(body)):
                 _tell(source, [*body, line])
                 return
@@ -74,12 +79,25 @@ def read(source: Source, fence: Fence, above: Heading, *, is_told_within: bool =
             break
         elif opens_within(fence, text):
             fence.depth += 1
+            within.append(None)
         body.append(line)
         light = light and (_is_light(text, document) or (fence.mark[0] == "<" and fence_at(text, 0) is not None))
     if told and (cited or not _is_sketch(body)):
         _tell(source, body)
         source.back([line])
         fence.path, source.fence = None, fence
+    elif (
+        line.last
+        and not source.cut
+        and len(within) == 1
+        and within[0] is not None
+        and source.put_right < MOST_PUT_RIGHT
+    ):
+        # One fence too few, and text right behind a bare one: that one closes the block, and what is behind it is the plan's.
+        source.put_right += 1
+        source.held.clear()
+        _finish(source, above, fence, body[: within[0]], body[within[0]])
+        source.back([*body[within[0] + 1 :], line])
     else:
         source.held.clear()
         _unclosed(source, above, fence, body, line, document=document)

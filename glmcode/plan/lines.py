@@ -55,6 +55,8 @@ class Source:
     """That line, a blank one, the opening of a fence: prose unless an edit follows."""
     no_call_before: int = 0
     """Lines above this one have been looked at for a tool call, and hold none."""
+    put_right: int = 0
+    """Blocks whose end was found at the plan's end."""
     only: Form | None = None
     """The one form that the whole plan is of; None where it may mix them."""
     cut: bool = False

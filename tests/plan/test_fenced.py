@@ -2,6 +2,7 @@
 
 import pytest
 
+from glmcode.plan import fenced
 from glmcode.plan.edits import Begun, Broken, Create, Edit, Prose, Sketch, Whole
 from glmcode.plan.reader import PlanParser, parse_plan
 
@@ -256,3 +257,26 @@ def test_half_a_text_is_no_file() -> None:
     parser = PlanParser("whole", "a.py")
     parser.feed("x\ny")
     assert isinstance(parser.close(cut=True)[-1], Broken)
+
+
+INNER = ("\n```bash\nls\n```\n\nEnd.\n", "\n```\nls\n```\n\nEnd.\n", "Run:\n```\nls\n```\nEnd.\n", "\n```\nsrc/\n  a.py\n```\n", "\na.py\n```python\nx\n```\nEnd.\n")  # fmt: skip
+
+
+@pytest.mark.parametrize("inner", INNER)
+def test_words_right_behind_the_fence_that_closes_a_document(inner: str) -> None:
+    """It was taken for the opening of an example, and all behind it was lost."""
+    after = "That is it.\n\nb.py\n```python\ny = 1\n```\nAnd that.\n"
+    plan = f"README.md\n```markdown\n# T\n{inner}```\n{after}"
+    first, second = parse_plan(plan)
+    assert isinstance(first, Edit)
+    assert isinstance(second, Edit)
+    assert (first.change, second.path, second.change) == (Whole(f"# T\n{inner}"), "b.py", Whole("y = 1\n"))
+    parser = PlanParser()
+    (half,) = [e for e in parser.feed(plan) + parser.close(cut=True) if isinstance(e, Edit | Broken)]
+    assert isinstance(half, Broken)
+
+
+def test_documents_whose_end_shows_at_the_plans_end_are_read_again_a_few_times_at_most() -> None:
+    plan = "".join(f"{at}.md\n```markdown\n# T\n```\nWords.\n\n" for at in range(200))
+    found = parse_plan(plan)
+    assert [type(e) for e in found] == [Edit] * fenced.MOST_PUT_RIGHT + [Broken]
