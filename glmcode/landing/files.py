@@ -11,6 +11,7 @@ from glmcode.landing.place import Fit, Refusal, Splice, Standing, Verdict
 from glmcode.landing.text import Text, split_lines
 from glmcode.landing.workspace import LINK, File, Workspace
 from glmcode.plan.edits import Create, Mode, Remove, Whole
+from glmcode.plan.paths import path_on_line
 
 __all__ = ["create", "remove", "rename", "set_mode", "whole"]
 
@@ -60,6 +61,8 @@ def whole(workspace: Workspace, path: str, change: Whole) -> Verdict:
         _, body = encode_like(text, "", change.body)
     except UnprovenEncodingError as error:
         return Refusal("binary", f"{path}: {error}. Edit the lines that change with SEARCH/REPLACE instead.")
+    if change.doubt == "extent":
+        body = _without_path(body, text.lines, path)
     if change.doubt == "extent" and not _spans(text.lines, split_lines(body)):
         return Refusal(
             "malformed",
@@ -151,6 +154,13 @@ def set_mode(workspace: Workspace, path: str, change: Mode) -> Verdict:
 
 def _drops_most(before: int, after: int) -> bool:
     return (before >= FEWEST and 2 * after < before) or (before > 0 and not after)
+
+
+def _without_path(body: bytes, lines: Sequence[bytes], path: str) -> bytes:
+    """The body without a first line that only says which file it is, and that the file has not."""
+    first, _, rest = body.partition(b"\n")
+    told = path_on_line(first.decode("utf-8", "replace"))
+    return rest if told == path and first.strip() not in {line.strip() for line in lines[:3]} else body
 
 
 def _spans(lines: Sequence[bytes], body: Sequence[bytes]) -> bool:

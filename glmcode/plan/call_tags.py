@@ -69,8 +69,9 @@ class Style(NamedTuple):
         return self.argument is _ELEMENT
 
 
-def style_of(text: str, *, in_call: bool = False) -> Style | None:
-    """How the call is written that begins with this line; None where none does. With `in_call` a `<tool_call>` stands above."""
+def style_of(text: str, *, in_call: bool = False, within: bool = False) -> Style | None:
+    """How the call is written that begins with this line; None where none does. With `in_call` a `<tool_call>` stands
+    above; `within` another call only such tags count as no file's own elements have."""
     if in_call and text.startswith("<arg_key>"):
         return Style("", 0, "</tool_call>", _KEY, lambda _: "</arg_value>")
     if text[:1] != "<" or (match := _OPENING.match(text)) is None:
@@ -83,7 +84,7 @@ def style_of(text: str, *, in_call: bool = False) -> Style | None:
         return Style(tool, match.end(), "</function>", _EQUALS, lambda _: "</parameter>", is_verbatim=False)
     if (tool := match["glm"]) is not None:
         return Style(tool, match.end(), "</tool_call>", _KEY, lambda _: "</arg_value>")
-    if (tool := match["element"]) in ELEMENTS:
+    if (tool := match["element"]) in ELEMENTS or (tool == "file" and not within):
         return Style(tool, match.end(), f"</{tool}>", _ELEMENT, lambda name: f"</{name}>", is_verbatim=False)
     return None
 

@@ -25,16 +25,16 @@ _DOCUMENT_INFO = frozenset({"markdown", "md", "mdx", "rst", "text", "txt"})
 
 
 def read(source: Source, fence: Fence, above: Heading, *, is_told_within: bool = False) -> Reading:
-    """The block that `fence` opens, for the file of its above.
+    """The block that `fence` opens, for the file that the line above names.
 
-    Where that only mentions the file, or the block's own first line tells it (`is_told_within`), in a comment, the block is an
-    edit only if it is a sketch: a whole listing may as well be an example.
+    Where that only mentions the file, the block is an edit only if it is a sketch; and where the block's own first line tells
+    the file (`is_told_within`), in a comment, not below words that speak of what stands there.
 
     In running text (Markdown and the like) all is body up to the close. Elsewhere a tag, a marker or the next fence
     with a path shows that the block was never closed.
     """
     path, cited = above.path, source.cited
-    if (above.extent not in {"whole", "mention"} or not above.is_sure) and is_run(fence) and not _may_be_run(path):
+    if (is_told_within and cited) or (_may_be_mention(above) and is_run(fence)):
         above = above._replace(extent="mention")
     told = above.extent == "mention"
     document = not told and (is_document(path) or fence.info.lower().split()[:1] in [[word] for word in _DOCUMENT_INFO])
@@ -57,7 +57,7 @@ def read(source: Source, fence: Fence, above: Heading, *, is_told_within: bool =
             elif document and len(fence.mark) == 3 and not (yield from _is_close(source)):
                 fence.depth += 1
                 within.append(len(body))
-            elif told and (cited or not _is_sketch(body)):
+            elif told and not _is_meant(body, cited):
                 _tell(source, [*body, line])
                 return
             else:
@@ -82,29 +82,33 @@ def read(source: Source, fence: Fence, above: Heading, *, is_told_within: bool =
             within.append(None)
         body.append(line)
         light = light and (_is_light(text, document) or (fence.mark[0] == "<" and fence_at(text, 0) is not None))
-    if told and (cited or not _is_sketch(body)):
+    if told and not _is_meant(body, cited):
         _tell(source, body)
         source.back([line])
         fence.path, source.fence = None, fence
-    elif (
-        line.last
-        and not source.cut
-        and len(within) == 1
-        and within[0] is not None
-        and source.put_right < MOST_PUT_RIGHT
-    ):
-        # One fence too few, and text right behind a bare one: that one closes the block, and what is behind it is the plan's.
-        source.put_right += 1
-        source.held.clear()
-        _finish(source, above, fence, body[: within[0]], body[within[0]])
-        source.back([*body[within[0] + 1 :], line])
+    elif line.last and len(within) == 1 and within[0] is not None:
+        _unclosed(source, above, fence, body, line, document=document, close=within[0])
     else:
-        source.held.clear()
         _unclosed(source, above, fence, body, line, document=document)
 
 
-def _unclosed(source: Source, above: Heading, fence: Fence, body: list[Line], line: Line, *, document: bool) -> None:
-    """A block that no fence closes before `line`: whole where only that is missing at the end of an answer."""
+def _is_meant(body: Sequence[Line], cited: bool) -> bool:
+    """Whether a block of a file that is only mentioned is an edit of it."""
+    return not cited and _is_sketch(body)
+
+
+def _unclosed(
+    source: Source, above: Heading, fence: Fence, body: list[Line], line: Line, *, document: bool, close: int = 0
+) -> None:
+    """A block that no fence closes before `line`: whole where only that is missing at the end of an answer. `close` is the row of a
+    bare fence that was taken for the opening of an example, if that is the only one too few."""
+    source.held.clear()
+    if close and not source.cut and source.put_right < MOST_PUT_RIGHT:
+        # It has text right behind it, and closes the block all the same: what is behind it is the plan's.
+        source.put_right += 1
+        _finish(source, above, fence, body[:close], body[close])
+        source.back([*body[close + 1 :], line])
+        return
     if line.last and not (source.cut or document or fence.depth) and body and body[-1].ended:
         _finish(source, above, fence, body, body[-1])  # only the closing fence is missing, at the end of the answer
         source.back([line])
@@ -178,8 +182,15 @@ def _leave(source: Source, fence: Fence, path: str, lines: Sequence[Line]) -> No
     source.back(lines)
 
 
-def _may_be_run(path: str) -> bool:
-    return path.rpartition(".")[2].lower() in RUN
+def _is_elided(path: str, body: Sequence[Line]) -> bool:
+    """Whether the block of a program begins or ends with dots alone, flush left: in a stub of Python they are code."""
+    lines = [line.text.rstrip() for line in body if line.text.strip()]
+    return bool(lines) and "..." in {lines[0], lines[-1]} and not is_document(path) and not path.endswith(".pyi")
+
+
+def _may_be_mention(above: Heading) -> bool:
+    """Whether a block of commands below is most likely none of the file's."""
+    return (above.extent != "whole" or not above.is_sure) and above.path.rpartition(".")[2].lower() not in RUN
 
 
 def _finish(source: Source, above: Heading, fence: Fence, body: Sequence[Line], end: Line) -> None:
@@ -197,6 +208,14 @@ def _finish(source: Source, above: Heading, fence: Fence, body: Sequence[Line], 
         why = (
             f"The block of line {fence.line} is said to be a part of {path[:200]}, and not which lines it takes the place of: quote "
             "them in a SEARCH/REPLACE block, or write `... existing code ...` in a comment for the lines that stay."
+        )
+        source.broken(form, path, why, fence.line, end.number)
+        source.path = path
+        return
+    elif source.only is None and _is_elided(path, body):
+        why = (
+            f"The block of line {fence.line} begins or ends with a bare `...`: if that stands for lines of {path[:200]} that stay, write it as a "
+            "comment, `... existing code ...`."
         )
         source.broken(form, path, why, fence.line, end.number)
         source.path = path

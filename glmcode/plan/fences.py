@@ -32,6 +32,9 @@ RUN = frozenset(
     ]
 )
 """Languages of commands, and of what they print."""
+_ATTRIBUTED = re.compile(
+    r"""<(boltAction|dyad-write|lov-write)\s(?:[^<>]*\s)?(?:filePath|file_path|path)=("[^"<>]+"|'[^'<>]+')[^<>]*>\s*$"""
+)
 _LONGEST = 1024
 """A longer line opens no fence: no path or language needs it."""
 
@@ -70,7 +73,8 @@ def wrapper_at(text: str, line: int) -> Fence | None:
     """The wrapper with a path that this line opens: `<file path="src/a.py">`, up to `</file>`."""
     match = _NAMED_WRAPPER.match(text, 0, _LONGEST) if text[:1] == "<" else None
     if match is None:
-        return None
+        match = _ATTRIBUTED.match(text, 0, _LONGEST) if text[:1] == "<" else None
+        return Fence(f"</{match[1]}>", f"path={match[2]}", line) if match else None
     return Fence(f"</{match[1]}>", "path" + text[text.index("=") :].rstrip()[:-1].rstrip(), line)
 
 

@@ -40,10 +40,14 @@ _MENTION = re.compile(
     rf"{_FIRST}(?:in|inside|within|for|to|changes?\s+(?:to|in|for)|edits?\s+(?:to|in|for))\s+(?:the\s+)?(?:file\s+)?{_PATH}(?:[,:\s(].*)?$",
     re.IGNORECASE,
 )
+_FIRST_ASKED = re.compile(
+    rf"{_PATH}(?::\s|\s+[-–—])\s*(?:add|append|change|create|edit|fix|implement|insert|modify|refactor|replace|rewrite|update)\b.*$",
+    re.IGNORECASE,
+)
 _FIRST_NAMED = re.compile(rf"{_PATH}(?:[:,]\s|\s+[-–—(])\s*\S.*$")
 _NEXT_FILE = re.compile(rf"(?=\w){_FIRST}(?:for\s+)?{_PATH}\s*:$", re.IGNORECASE)
 _FORMS: tuple[tuple[Extent, re.Pattern[str]], ...] = (
-    ("whole", _WHOLE_FILE), ("doubted", _DOUBTED_FILE), ("doubted", _NEXT_FILE), ("part", _PART), ("part", _PART_AFTER), ("mention", _MENTION), ("mention", _FIRST_NAMED),
+    ("whole", _WHOLE_FILE), ("doubted", _DOUBTED_FILE), ("doubted", _NEXT_FILE), ("part", _PART), ("part", _PART_AFTER), ("mention", _MENTION), ("doubted", _FIRST_ASKED), ("mention", _FIRST_NAMED),
 )  # fmt: skip
 _ASKS = re.compile(
     r"(?:(?:now|then|next|first|second|third|finally|lastly|also|and|so|please),?\s+)*"
@@ -52,7 +56,7 @@ _ASKS = re.compile(
 )
 _DENIES = re.compile(r"n't\b|n’t\b|\b(?:no|not|nothing|never|unchanged|instead of|unlike|without)\b", re.IGNORECASE)
 _CITES = re.compile(
-    r"\b(?:current(?:ly)?|before|previous(?:ly)?|original(?:ly)?|old|was|existing|today|example|instead of|bug|problem|issue|wrong|looks? like this|reads)\b",
+    r"\b(?:current(?:ly)?|before|previous(?:ly)?|original(?:ly)?|old|was|existing|today|example|instead of|bug|problem|issue|wrong|looks? like this|(?:it is|something) like (?:this|so)|sample|reads)\b",
     re.IGNORECASE,
 )
 

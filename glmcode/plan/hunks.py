@@ -164,11 +164,7 @@ def read_hunk(source: Source, opening: Line, *, patch: bool = False) -> Generato
 
 def _ends(source: Source, text: str, above: Sequence[Line]) -> bool:
     """Whether an untyped line is surely not the hunk's."""
-    if (
-        text.startswith("diff --git ")
-        or search_replace.opens_surely(text)
-        or (text[:4] == "*** " and opens_patch(text))
-    ):
+    if text.startswith("diff --git ") or search_replace.opens_surely(text) or (text[:3] == "***" and opens_patch(text)):
         return True
     if source.fence is not None:
         return closes(source.fence, text) or opens_within(source.fence, text) or is_next_file(text, above)

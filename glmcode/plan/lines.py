@@ -57,6 +57,8 @@ class Source:
     """Lines above this one have been looked at for a tool call, and hold none."""
     put_right: int = 0
     """Blocks whose end was found at the plan's end."""
+    no_list_before: int = 0
+    """Lines above this one have been looked at for an indented fence that closes, and hold none."""
     only: Form | None = None
     """The one form that the whole plan is of; None where it may mix them."""
     cut: bool = False

@@ -14,7 +14,7 @@ from glmcode.plan.edits import Form
 from glmcode.plan.fences import Fence, closes, fence_at, is_diff, is_run, opens_within, wrapper_at
 from glmcode.plan.headings import Heading, asks, cites, heading_of
 from glmcode.plan.lines import Line, Reading, Source
-from glmcode.plan.openings import opens_diff, opens_patch, opens_tagged
+from glmcode.plan.openings import is_next_tag, opens_diff, opens_patch, opens_tagged
 from glmcode.plan.paths import names_a_file, path_of_info, path_on_line
 from glmcode.plan.sketch import stands_for_code
 
@@ -89,13 +89,14 @@ _READERS = (
 
 
 _CALL_TAG = re.compile(
-    r"</?(?:(?:[a-z]{2,10}:|｜DSML｜)?(?:invoke|parameter)\b|function=|tool_call>[ \t]*[A-Za-z_]|arg_(?:key|value)>|[a-z_]{9,30}>)"
+    r"</?(?:(?:[a-z]{2,10}:|｜DSML｜)?(?:invoke|parameter)\b|function=|tool_call>[ \t]*[A-Za-z_]|arg_(?:key|value)>|[a-z_]{9,30}>|file>)"
 )
 """A quick look, before the reader of such calls is loaded."""
 _COMMENTED = re.compile(r"(?:#|//|--|;|/\*|<!--) *[^\s#/;*-]")
 _PROSE = frozenset({"part", "doubted", "mention"})
 """What a line is that says in words which file the block below it is of: commentary all the same."""
 _LISTINGS = frozenset({"json", "diff", "patch", "mermaid", "markdown", "md"})
+_ESCAPED = re.compile(r"\s*&lt;(?:(?:&lt;){4,8} ?SEARCH|(?:edit|create|remove|rename) \w+=)")
 _THOUGHTS = ("think", "thinking")
 
 
@@ -129,6 +130,8 @@ def _read_mixed(source: Source) -> Reading:
             yield from found.read(source, line)
             source.above = None
             source.held.clear()
+        elif text[:1] in {" ", "\t"} and source.fence is None and (yield from _outdented(source, line)):
+            continue
         elif source.fence is not None and closes(source.fence, text):
             _close_fence(source, source.fence, line)
         elif (opened := fence_at(text, line.number) or wrapper_at(text, line.number)) is not None:
@@ -161,6 +164,33 @@ def _read_thoughts(source: Source) -> Reading:
     source.back([line])
 
 
+def _outdented(source: Source, line: Line) -> Generator[None, Line, bool]:
+    """Whether an indented fence opens here, as within a list, that closes at the same indentation: then its lines are given back
+    without that."""
+    flush = line.text.lstrip(" \t")
+    indent = line.text[: len(line.text) - len(flush)]
+    fence = fence_at(flush, line.number) if flush[:1] in {"`", "~"} and line.number >= source.no_list_before else None
+    if fence is None:
+        return False
+    lines = [line]
+    while True:
+        line = source.ahead.popleft() if source.ahead else (yield)
+        lines.append(line)
+        if line.last or (line.text.strip() and not line.text.startswith(indent)):
+            source.no_list_before = line.number
+            source.back(lines[1:])
+            return False
+        inner = line.text.removeprefix(indent)
+        if opens_within(fence, inner):
+            fence.depth += 1
+        elif closes(fence, inner):
+            if not fence.depth:
+                break
+            fence.depth -= 1
+    source.back([one._replace(text=one.text.removeprefix(indent)) for one in lines])
+    return True
+
+
 def _close_fence(source: Source, fence: Fence, line: Line) -> None:
     source.release()
     if fence.depth:
@@ -177,7 +207,7 @@ def _looks_like_an_edit(source: Source, fence: Fence, end: int) -> None:
     """A block of commentary that is most likely meant as an edit is not passed over in silence."""
     if (
         fence.cited
-        or fence.info in _LISTINGS
+        or (fence.info in _LISTINGS and not is_diff(fence))
         or source.only is not None
         or is_run(fence)
         or not (fence.elides or fence.asked)
@@ -186,6 +216,8 @@ def _looks_like_an_edit(source: Source, fence: Fence, end: int) -> None:
     says = (
         f"has a comment for lines that stay (line {fence.elides})"
         if fence.elides
+        else "is a diff without names"
+        if is_diff(fence)
         else "stands below words that ask for a change"
     )
     why = (
@@ -221,7 +253,7 @@ def _open_fence(source: Source, opened: Fence, line: Line) -> Reading:
         source.held.append(line)
         from glmcode.plan import fenced
 
-        yield from fenced.read(source, opened, Heading(path, "mention"), is_told_within=True)
+        yield from fenced.read(source, opened, Heading(path, "doubted"), is_told_within=True)
     else:
         source.above = None
         source.fence = opened
@@ -250,8 +282,12 @@ def _commentary(source: Source, line: Line) -> None:
             source.prose(line)
         return
     source.release()
-    if source.fence is not None and not source.fence.elides and stands_for_code(text):
-        source.fence.elides = line.number
+    if source.fence is not None:
+        if not source.fence.elides and stands_for_code(text):
+            source.fence.elides = line.number
+        source.fence.asked = source.fence.asked or (text[:1] in {"+", "-"} and is_diff(source.fence))
+    elif (why := _unread(text)) is not None and source.only is None:
+        source.broken("native", None, f"Line {line.number} {why}", line.number, line.number)
     source.above = heading_of(text)
     if text.strip():
         source.asked, source.cited = asks(text), cites(text)
@@ -259,6 +295,16 @@ def _commentary(source: Source, line: Line) -> None:
         source.held.append(line)
     else:
         source.prose(line)
+
+
+def _unread(text: str) -> str | None:
+    """Why a line that is meant as the first of an edit isn't read as one, where no other reader says so."""
+    if _ESCAPED.match(text):
+        return "is escaped as HTML: send the edit again as it is, with `<` and `>`."
+    flush = text.lstrip(" \t")
+    if flush != text and is_next_tag(flush):
+        return "is a tag that doesn't stand at column 0: send the edit again, flush left."
+    return None
 
 
 def _is_file(source: Source, fence: Fence, path: str) -> bool:

@@ -34,7 +34,7 @@ _TAG_LINES = 12
 RANGES = re.compile(r"@@[ \t]*-(\d{1,9})(?:,(\d{1,9}))?[ \t]+\+(\d{1,9})(?:,(\d{1,9}))?[ \t]*(?:@@)?(.*)$")
 """A hunk's `@@` line with its ranges: start and count of the old side, of the new side, and the text behind."""
 _PATCH_MARK = re.compile(
-    r"\*\*\* ((?:Begin Patch|End Patch|End of File)(?=(?: ?\*\*\*)?$)|(?:(?:Update|Add|Delete) File|Move to):.*$)"
+    r"\*\*\* ?((?:Begin Patch|End Patch|End of File)(?=(?: ?\*\*\*)?$)|(?:(?:Update|Add|Delete|Modify|Edit|Create|New|Remove) [Ff]ile|Move to):.*$)"
 )
 _CALL = re.compile(
     r'[\[\s]*\{[\s{[]*"\w+"\s*:.*"old_?(?:string|str|text)"\s*:|[\[\s]*\{\s*"old_?(?:string|str|text)"\s*:',
@@ -76,7 +76,7 @@ def begins_call(text: str) -> bool:
 
 def patch_mark(text: str) -> str | None:
     """What a line of a V4A patch's frame says behind its asterisks; None for any other line. It may be padded with blanks."""
-    if len(text) > DIFF_LONGEST or not (text := text.strip()).startswith("*** "):
+    if len(text) > DIFF_LONGEST or not (text := text.strip()).startswith("***"):
         return None
     match = _PATCH_MARK.match(text)
     return match[1] if match else None
@@ -134,7 +134,7 @@ def tag_follows(source: Source, line: Line) -> Generator[None, Line, bool]:
 def is_next_file(text: str, above: Sequence[Line]) -> bool:
     """Whether the line opens a fence that names a file, behind its opening or on the line above, or is of a diff's header
     or a patch's frame, or begins a tool call."""
-    if text.startswith("diff --git ") or (text[:4] == "*** " and opens_patch(text)) or begins_call(text):
+    if text.startswith("diff --git ") or (text[:3] == "***" and opens_patch(text)) or begins_call(text):
         return True
     if text.startswith("+++ ") and above:
         return above[-1].text.startswith(("--- a/", "--- /dev/null")) and text.startswith(("+++ b/", "+++ /dev/null"))

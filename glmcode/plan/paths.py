@@ -51,7 +51,8 @@ _NAMED = re.compile(
     r"`([^`\s]+)`|\*\*([^*\s]+)\*\*|(?<![\w`*/.:-])([\w.@-]+(?:/[\w.@()\[\]-]+)+)"
     r"|(?<![\w`*/.:@-])([\w-]+(?:\.[\w-]+)+|[A-Z][a-z]+file)(?![\w`*/(\[@-])"
 )
-_INFO = re.compile(r"(?:file|filename|filepath|path|title)[ \t]*=[ \t]*(\"[^\"]*\"|'[^']*'|\S+)", re.IGNORECASE)
+_INFO = re.compile(r"(?:file|filename|filepath|path|title)[ \t]*=[ \t]*(\"[^\"]*\"|'[^']*'|[^\s{}]+)", re.IGNORECASE)
+_COMMENTED = re.compile(r"(?:\w+[ \t]+)?(?://|#|--)[ \t]*(\S+)$")
 
 
 def plain(path: str) -> str:
@@ -158,6 +159,8 @@ def path_of_info(info: str) -> str | None:
         return None
     if match := _INFO.search(info):
         return path_on_line("`" + match[1].strip("\"'") + "`")
+    if match := _COMMENTED.match(info):
+        info = match[1]
     word = info.rsplit(maxsplit=1)[-1].strip("{}")
     if re.match(r"\d+:\d+:", word):  # a citation of lines that exist, not an edit
         return None

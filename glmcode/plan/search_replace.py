@@ -16,10 +16,10 @@ from glmcode.plan.paths import is_document
 
 __all__ = ["begins", "ends_none", "interrupts", "opens", "opens_surely", "read", "read_block"]
 
-_SEARCH = re.compile(r"([ \t]*)(?:(<{5,9}) ?SEARCH>?|(-{5,9}) SEARCH>?)\s*$")
+_SEARCH = re.compile(r"([ \t]*)(?:(<{5,9}) ?(?:SEARCH|search)>?|(-{5,9}) SEARCH>?)\s*$")
 _ORIGINAL = re.compile(r"([ \t]*)(<{5,9}) ?ORIGINAL\s*$")
 _DIVIDER = re.compile(r"={5,9}\s*$")
-_REPLACE = re.compile(r"(?:>{5,9} ?REPLACE|\+{5,9} REPLACE)\s*$")
+_REPLACE = re.compile(r"(?:>{5,9} ?(?:REPLACE|replace)|\+{5,9} REPLACE)\s*$")
 _UPDATED = re.compile(r">{5,9} ?UPDATED\s*$")
 _LINE_HINT = re.compile(r":start_line:[ \t]*(\d{1,9})\s*$")
 _LINE_HINT_MORE = re.compile(r":end_line:[ \t]*\d{1,9}\s*$")

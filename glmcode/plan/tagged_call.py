@@ -65,7 +65,7 @@ def read(source: Source, opening: Line) -> Reading:
         line, at = source.ahead.popleft() if source.ahead else (yield), 0
         if line.last:
             break
-        other = style_of(line.text)
+        other = style_of(line.text, within=True)
         if other is not None and not (call.in_value and _is_document(call)):
             break
         if call.in_value and (

@@ -20,7 +20,9 @@ from glmcode.plan.paths import plain
 
 __all__ = ["read"]
 
-_SECTION = re.compile(r"(Update|Add|Delete) File:(.*)$", re.DOTALL)
+_SECTION = re.compile(r"(Update|Add|Delete|Modify|Edit|Create|New|Remove) [Ff]ile:(.*)$", re.DOTALL)
+_KINDS = {"Modify": "Update", "Edit": "Update", "Create": "Add", "New": "Add", "Remove": "Delete"}
+"""What models write in the place of the form's own words."""
 _ANY_MARK = re.compile(r"\*\*\* \S")
 _TYPES = frozenset("+- @")
 
@@ -50,7 +52,7 @@ def read(source: Source, opening: Line) -> Reading:
         elif mark is not None and (section := _SECTION.match(mark)) is not None:
             sections += 1
             sure = begun is not None or sections > 1 or source.only == "v4a"
-            yield from _read_section(source, section[1], _path(section[2]), line, sure=sure)
+            yield from _read_section(source, _KINDS.get(section[1], section[1]), _path(section[2]), line, sure=sure)
         elif mark is None and begun is not None and _ANY_MARK.match(line.text):
             sections += 1
             why = (

@@ -3,6 +3,7 @@
 import pytest
 
 from glmcode.plan.edits import Broken, Edit, Prose, Sketch, Substitute, Whole
+from glmcode.plan.fences import Fence, opens_within
 from glmcode.plan.headings import Heading, asks, cites, heading_of
 from glmcode.plan.reader import PlanParser, parse_plan
 
@@ -183,3 +184,64 @@ def test_a_mention_swallows_no_edit_behind_its_block(info: str) -> None:
             assert [event.path for event in parse_plan(plan) if isinstance(event, Edit)] == ["b.py", "c.py"][
                 : 1 + bool(close)
             ], plan
+
+
+def test_a_whole_file_that_tells_its_path_in_its_first_line() -> None:
+    (edit,) = parse_plan("So:\n```ts\n// src/a.ts\nx\n```\n")
+    assert isinstance(edit, Edit)
+    assert (edit.path, edit.change) == ("src/a.ts", Whole("// src/a.ts\nx\n", "extent"))
+    assert parse_plan("For example:\n```ts\n// src/a.ts\nx\n```\n") == ()
+
+
+def test_dots_alone_are_no_first_or_last_line_of_a_program() -> None:
+    for body in ("...\nx = 1\n", "x = 1\n...\n\n"):
+        (event,) = parse_plan(f"a.py\n```\n{body}```\n")
+        assert isinstance(event, Broken)
+        assert "bare `...`" in event.why
+    for path, body in (("a.md", "...\nx\n"), ("a.pyi", "x: int\n...\n"), ("a.py", "def f():\n    ...\n")):
+        (event,) = parse_plan(f"{path}\n```\n{body}```\n")
+        assert isinstance(event, Edit)
+
+
+@pytest.mark.parametrize("indent", ["  ", "   ", "    ", "\t"])
+@pytest.mark.parametrize(
+    "block",
+    [
+        "```python\nif x:\n    y\n\n```\n",
+        "~~~\n<<<<<<< SEARCH\n  a\n=======\n  b\n>>>>>>> REPLACE\n~~~\n",
+        "```diff\n--- a/a.py\n+++ b/a.py\n@@\n x\n-a\n+b\n```\n",
+        "```\n*** Begin Patch\n*** Update File: a.py\n@@\n-a\n+b\n*** End Patch\n```\n",
+    ],
+)
+def test_a_block_within_a_list_is_read_without_the_indentation_of_the_list(block: str, indent: str) -> None:
+    listed = "".join(indent + line if line.strip() else line for line in block.splitlines(keepends=True))
+    found = parse_plan(f"1. So:\n\n{indent}`a.py`\n{listed}\n2. More\n")
+    assert [(e.path, e.change) for e in found if isinstance(e, Edit)] == [
+        (e.path, e.change) for e in parse_plan(f"a.py\n{block}") if isinstance(e, Edit)
+    ]
+    assert len(found) == 1
+
+
+def test_indented_fences_that_never_close_cost_no_more_than_their_lines() -> None:
+    looked = 0
+
+    def counted(fence: Fence, text: str) -> bool:
+        nonlocal looked
+        looked += 1
+        return opens_within(fence, text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("glmcode.plan.mixed.opens_within", counted)
+        parse_plan("    ```python\n" * 2000)
+    assert looked <= 4000
+
+
+@pytest.mark.parametrize("opening", ['<boltAction type="file" filePath="a.py">', '<dyad-write path="a.py" description="x">', "<lov-write file_path='a.py'>", "```py // a.py", "```{.python file=a.py}"])  # fmt: skip
+def test_other_openings_that_name_a_file(opening: str) -> None:
+    close = f"</{opening[1:].split(maxsplit=1)[0]}>" if opening[0] == "<" else "```"
+    (edit,) = parse_plan(f"{opening}\nx = 1\n{close}\n")
+    assert isinstance(edit, Edit)
+    assert (edit.path, edit.change) == ("a.py", Whole("x = 1\n"))
+    (edit,) = parse_plan("<file>\n<path>a.py</path>\n<content>\nx = 1\n</content>\n</file>\n")
+    assert isinstance(edit, Edit)
+    assert (edit.path, edit.change) == ("a.py", Whole("x = 1\n"))

@@ -200,7 +200,6 @@ def test_an_edit_is_there_the_moment_its_last_line_is() -> None:
     "line",
     [
         'Use <edit path="a.py" delete="f"/> for that.',
-        ' <edit path="a.py" delete="f"/>',
         '`<edit path="a.py" delete="f"/>`',
         '<edit path="a.py" delete="f"/> deletes it',
         "<edit",
@@ -327,3 +326,17 @@ def test_edits_that_are_only_thought_of_are_prose(name: str) -> None:
     assert only(f'{thought}\n</{name}>\n<edit path="a.py" delete="g"/>\n').change == AtSymbol("g", "delete")
     assert only(f'{thought}</{name}><edit path="a.py" delete="g"/>\n').change == AtSymbol("g", "delete")
     assert len(parse_plan(f"Now:{thought}</{name}>\n")) == 1  # only what a plan begins with
+
+
+def test_a_tag_that_is_indented_is_rejected_not_passed_over() -> None:
+    (event,) = parse_plan('So:\n  <edit path="a.py" delete="f"/>\n')
+    assert isinstance(event, Broken)
+    assert "column 0" in event.why
+    assert parse_plan('So:\n```xml\n  <edit path="a.py" delete="f"/>\n```\n') == ()
+
+
+@pytest.mark.parametrize("line", ['&lt;edit path="a.py" delete="f"/&gt;', "&lt;" * 7 + " SEARCH"])
+def test_a_plan_that_is_escaped_as_html_is_rejected_not_passed_over(line: str) -> None:
+    (event,) = parse_plan(f"So:\n{line}\n")
+    assert isinstance(event, Broken)
+    assert "escaped" in event.why

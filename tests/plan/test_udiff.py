@@ -96,6 +96,12 @@ def test_a_sample_of_a_diff_that_names_no_file_is_prose() -> None:
     assert parse_plan("It is like this:\n```diff\n-a\n+b\n```\n") == ()
 
 
+def test_a_diff_that_names_no_file_is_rejected_not_passed_over() -> None:
+    (event,) = parse_plan("The fix:\n```diff\n-a\n+b\n```\n")
+    assert isinstance(event, Broken)
+    assert "is a diff without names" in event.why
+
+
 @pytest.mark.parametrize("wrap", ["{}", "```diff\n{}```\n"])
 def test_blank_and_bare_lines_within_a_hunk_are_context(wrap: str) -> None:
     plan = wrap.format(HEAD + "@@ ... @@\ndef f():\n\n    pass\n-a\n+b\n\nmore\n-c\n+d\n")

@@ -146,3 +146,11 @@ def test_of_a_stream_that_broke_off_no_chunk_and_no_new_file_is_taken_by_halves(
         assert [type(e) for e in events(f"```\n*** Begin Patch\n{half}")][-1] is Broken, (
             "two signs of its end are missing"
         )
+
+
+def test_headers_of_other_words_in_a_patch() -> None:
+    plan = "***Begin Patch\n*** Modify File: a.py\n@@\n-a\n+b\n*** Create file: b.py\n+x\n*** Remove File: c.py\n***End Patch\n"
+    kinds = [(event.path, type(event.change)) for event in parse_plan(plan) if isinstance(event, Edit)]
+    assert kinds == [("a.py", Substitute), ("b.py", Whole), ("c.py", Remove)]
+    (alone,) = parse_plan("*** Modify File: a.py\n")
+    assert isinstance(alone, Broken)
