@@ -115,7 +115,7 @@ def _unclosed(
         return
     path = above.path
     cut = len(body) if line.last else heading(body)
-    if search_replace.interrupts(line.text):
+    if search_replace.interrupts(line.text) and not any(fence_at(one.text, 0) for one in body[cut:]):
         source.fence = fence
     source.back([*body[cut:], line])
     source.events.append(Begun(path, "whole", fence.line))

@@ -127,8 +127,13 @@ def read_hunk(source: Source, opening: Line, *, patch: bool = False) -> Generato
             if not pending:
                 hunk.last_line_is_open()
                 hunk.end = line.number
-        elif (kind == "-" and (yield from is_behind(source, line, short=hunk.short))) or (
-            patch and kind == " " and (yield from _is_padded_end(source, text))
+        elif (
+            (kind == "-" and (yield from is_behind(source, line, short=hunk.short)))
+            or (
+                # A rule of Markdown below the diff, not a line `--` that goes.
+                text.rstrip() == "---" and pending and not (fenced or hunk.short)
+            )
+            or (patch and kind == " " and (yield from _is_padded_end(source, text)))
         ):
             break
         elif text in {"", "\r"}:

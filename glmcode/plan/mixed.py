@@ -14,7 +14,7 @@ from glmcode.plan.edits import Form
 from glmcode.plan.fences import Fence, closes, fence_at, is_diff, is_run, opens_within, wrapper_at
 from glmcode.plan.headings import Heading, asks, cites, heading_of
 from glmcode.plan.lines import Line, Reading, Source
-from glmcode.plan.openings import is_next_tag, opens_diff, opens_patch, opens_tagged
+from glmcode.plan.openings import CALL_TAG, is_next_tag, opens_diff, opens_patch, opens_tagged
 from glmcode.plan.paths import names_a_file, path_of_info, path_on_line
 from glmcode.plan.sketch import stands_for_code
 
@@ -64,7 +64,7 @@ def _read_tagged(source: Source, line: Line) -> Reading:
 
 
 def _opens_tagged_call(source: Source, text: str) -> bool:
-    if _CALL_TAG.match(text) is None:
+    if CALL_TAG.match(text) is None:
         return False
     from glmcode.plan import tagged_call
 
@@ -88,10 +88,6 @@ _READERS = (
 )
 
 
-_CALL_TAG = re.compile(
-    r"</?(?:(?:[a-z]{2,10}:|｜DSML｜)?(?:invoke|parameter)\b|function=|tool_call>[ \t]*[A-Za-z_]|arg_(?:key|value)>|[a-z_]{9,30}>|file>)"
-)
-"""A quick look, before the reader of such calls is loaded."""
 _COMMENTED = re.compile(r"(?:#|//|--|;|/\*|<!--) *[^\s#/;*-]")
 _PROSE = frozenset({"part", "doubted", "mention"})
 """What a line is that says in words which file the block below it is of: commentary all the same."""

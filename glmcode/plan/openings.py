@@ -4,11 +4,13 @@ import re
 from collections.abc import Generator, Sequence
 
 from glmcode.plan.fences import fence_at, is_diff
+from glmcode.plan.headings import heading_of
 from glmcode.plan.lines import Line, Source
 from glmcode.plan.paths import names_a_file, path_of_info, path_on_line
 from glmcode.plan.tags import Tag, begins_tag, breaks_body, read_tag
 
 __all__ = [
+    "CALL_TAG",
     "DIFF_LONGEST",
     "RANGES",
     "begins_call",
@@ -40,6 +42,10 @@ _CALL = re.compile(
     r'[\[\s]*\{[\s{[]*"\w+"\s*:.*"old_?(?:string|str|text)"\s*:|[\[\s]*\{\s*"old_?(?:string|str|text)"\s*:',
     re.IGNORECASE,
 )
+CALL_TAG = re.compile(
+    r"</?(?:(?:[a-z]{2,10}:|｜DSML｜)?(?:invoke|parameter)\b|function=|tool_call>[ \t]*[A-Za-z_]|arg_(?:key|value)>|[a-z_]{9,30}>|file>)"
+)
+"""A quick look, before the reader of such calls is loaded."""
 _TELLING = frozenset("<>-+=*`~{[d")
 """What the lines begin with that mean something here; `d` is for `diff`."""
 _TAGGED = frozenset({"<search>", "<SEARCH>", "<old_string>", "<old_str>", "<old_text>"})
@@ -72,6 +78,15 @@ def is_plain(text: str) -> bool:
 def begins_call(text: str) -> bool:
     """Whether a tool call surely begins on the line: an object that gives the old text of an edit."""
     return text[:1] in {"{", "["} and _CALL.match(text, 0, DIFF_LONGEST) is not None
+
+
+def _begins_tagged_call(text: str) -> bool:
+    """Whether a tool call between tags begins on the line, by names that no file's own elements have."""
+    if CALL_TAG.match(text) is None:
+        return False
+    from glmcode.plan.call_tags import style_of
+
+    return style_of(text, within=True) is not None
 
 
 def patch_mark(text: str) -> str | None:
@@ -136,6 +151,8 @@ def is_next_file(text: str, above: Sequence[Line]) -> bool:
     or a patch's frame, or begins a tool call."""
     if text.startswith("diff --git ") or (text[:3] == "***" and opens_patch(text)) or begins_call(text):
         return True
+    if text[:1] == "<":
+        return _begins_tagged_call(text)
     if text.startswith("+++ ") and above:
         return above[-1].text.startswith(("--- a/", "--- /dev/null")) and text.startswith(("+++ b/", "+++ /dev/null"))
     fence = fence_at(text, 0) if text[:1] in {"`", "~"} else None
@@ -155,11 +172,11 @@ def heading(lines: Sequence[Line]) -> int:
     cut = at = len(lines)
     if at and lines[-1].text.startswith(("--- a/", "--- /dev/null")):
         return at - 1
-    if at and fence_at(lines[at - 1].text, 0):
+    if at and fence_at(lines[at - 1].text.lstrip(" \t"), 0):
         cut = at = at - 1
     if at and not lines[at - 1].text.strip():
         at -= 1
-    if at and path_on_line(lines[at - 1].text):
+    if at and heading_of(lines[at - 1].text) is not None:
         cut = at - 1
     return cut
 

@@ -72,7 +72,7 @@ def read(source: Source, opening: Line) -> Reading:
     if fence:
         fence.used, fence.path = True, path
     source.events.append(Begun(path, "search-replace", opening.number))
-    code = path is not None and not is_document(path)
+    code = path is None or not is_document(path)
     depth = 0
 
     def may_end(text: str, kept: Sequence[Line]) -> bool:

@@ -99,11 +99,11 @@ def _path(call: TaggedCall) -> str | None:
 
 def _may_be_next(source: Source, call: TaggedCall, text: str, above: Sequence[Line]) -> bool:
     """Whether the line, within a value, may as well be the first of another edit."""
-    if not call.in_value or call.in_patch or _is_document(call):
+    if not call.in_value or _is_document(call) or (call.in_patch and text[:1] not in {"`", "~", "<"}):
         return False
     if source.fence is not None and closes(source.fence, text):
         return True
-    return may_be_tag(text) or interrupts(text) or is_next_file(text, above)
+    return may_be_tag(text) or (not call.in_patch and interrupts(text)) or is_next_file(text, above)
 
 
 def _broken(source: Source, call: TaggedCall, lines: list[Line], line: Line, suspect: int | None) -> None:
