@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from glmcode.landing.sketch_alignment import Alignment, Carried
-from glmcode.landing.sketch_blocks import closed_by, extent, opener_of
+from glmcode.landing.sketch_blocks import closed_by, extent, is_head, opener_of
 from glmcode.landing.sketch_lines import TAB, Line, indent_of, opens, shuts
 from glmcode.landing.sketch_runs import rendered, runs_of
 from glmcode.landing.text import Text
@@ -136,7 +136,10 @@ def _into_new(ground: _Ground, number: int, runs: Sequence[range], around: int) 
     if first == limit or not _is_within(ground, first, outer, top):
         return nothing
     begun = [sketch[i] for i in range(top, runs[number].stop) if pairs[i] is None and opens(sketch[i].key)]
-    if any(_are_of_a_kind(line, file[first]) for line in begun) or _LEAVES.match(sketch[runs[number][-1]].key):
+    code = next((j for j in range(first, limit) if not is_head(file[j])), first)
+    if any(line.title is not None or _are_of_a_kind(line, file[code]) for line in begun) or _LEAVES.match(
+        sketch[runs[number][-1]].key
+    ):
         return nothing  # that block may be this one, changed; and the marker may stand too deep
     past = next((j for j in range(first, limit) if file[j].depth < file[first].depth and not file[j].is_comment), limit)
     if past < limit and any(column >= sketch[top].depth for column in sketch[runs[number][-1]].followed[1:]):

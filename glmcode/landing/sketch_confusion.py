@@ -15,6 +15,7 @@ __all__ = ["KIN", "confused", "torn", "uncarried"]
 
 _GOES_ON = re.compile(rb"(?:else|elif|elsif|except|rescue|finally|ensure|catch)\b")
 _TYPE = re.compile(rb"(?:[a-z]+ )*(?:class|struct|interface|trait|impl|record|enum|object)\b")
+_QUOTES = (b'"""', b"'''")
 FEW = 60
 """Lines of two definitions that are compared."""
 KIN = 20
@@ -27,6 +28,7 @@ def confused(reading: Reading, segment: Segment) -> Refusal | None:
         _renamed(reading, segment)
         or _beheaded(reading, segment)
         or _stacked(reading, segment)
+        or _cut_text(reading, segment)
         or torn(reading, segment)
         or _twins(reading, segment)
     )
@@ -115,6 +117,30 @@ def _beheaded(reading: Reading, segment: Segment) -> Refusal | None:
         if is_new and (not segment.start <= theirs < segment.end or theirs in pairs):
             return _two_blocks(reading, ours, theirs)
     return None
+
+
+def _cut_text(reading: Reading, segment: Segment) -> Refusal | None:
+    """A changed line of a text between triple quotes of which a marker hides the one end: its lines are no code to go by."""
+    sketch, file, pairs = reading.sketch, reading.file, reading.alignment.pairs
+    quoting = [i for i in segment.lines if _quotes(sketch[i])]
+    if len(quoting) % 2 == 0:
+        return None
+    last = quoting[-1]
+    j = pairs[last]
+    begins = sketch[last].key[:3] not in _QUOTES if j is None else not sum(_quotes(line) for line in file[:j]) % 2
+    within = range(last + 1, segment.lines.stop) if begins else range(segment.lines.start, quoting[0])
+    if all(reading.is_same(i) for i in within):
+        return None
+    return Refusal(
+        "ambiguous",
+        f"A marker hides the one end of the text between triple quotes that these lines are of:\n{reading.quoted(within)}\nGive all of that text, or send "
+        "SEARCH/REPLACE.",
+    )
+
+
+def _quotes(line: Line) -> bool:
+    """Whether a text between triple quotes begins or ends on the line, and not both."""
+    return sum(line.data.count(mark) for mark in _QUOTES) % 2 == 1
 
 
 def _stacked(reading: Reading, segment: Segment) -> Refusal | None:
