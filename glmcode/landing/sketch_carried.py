@@ -173,7 +173,10 @@ def _is_within(ground: _Ground, j: int, outer: int | None, top: int) -> bool:
         ours = closed[ours]
     while theirs in their_closed:
         theirs = their_closed[theirs]
-    return theirs is not None and ground.alignment.pairs[ours] == theirs
+    if theirs is None or ground.alignment.pairs[ours] != theirs:
+        return False
+    # A sketch whose steps are others than the file's would leave the block between two depths.
+    return ground.indent(top) == ground.indent(ours) + ground.file[j].indent[len(ground.file[theirs].indent) :]
 
 
 def _are_of_a_kind(line: Line, other: Line) -> bool:

@@ -1,0 +1,4 @@
+class Post:
+    def publish(self):
+        self.status = self.PUBLISHED
+        self.save()
