@@ -175,7 +175,9 @@ def _weight(lines: Sequence[bytes]) -> int:
 
 def _dressed(text: Text, body: bytes) -> bytes:
     """The body with the line ends of the file: lines that stay keep theirs, the others end as their neighbours."""
-    if not text.data or (b"\r" not in text.data and b"\r" not in body and text.data.endswith(b"\n") == body.endswith(b"\n")):
+    if not text.data or (
+        b"\r" not in text.data and b"\r" not in body and text.data.endswith(b"\n") == body.endswith(b"\n")
+    ):
         return body
     ours = [text.content(row) for row in range(len(text.lines))]
     theirs = [line[:-1] if line.endswith(b"\r") else line for line in split_lines(body)]

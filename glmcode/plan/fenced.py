@@ -33,7 +33,7 @@ def read(source: Source, fence: Fence, above: Heading, *, is_told_within: bool =
     In running text (Markdown and the like) all is body up to the close. Elsewhere a tag, a marker or the next fence
     with a path shows that the block was never closed.
     """
-    path, cited = above.path, source.cited
+    path, cited = above.path, fence.cited
     if (is_told_within and cited) or (_may_be_mention(above) and is_run(fence)):
         above = above._replace(extent="mention")
     told = above.extent == "mention"

@@ -13,8 +13,9 @@ numbers; or nothing of it that is an edit."""
 
 _LONGEST = 200
 _LINES = re.compile(
-    r"(?:\s*[-–—,]?\s*[(\[]?\b(?:lines?|L)\s*#?(\d{1,7})(?:\s*(?:-|–|—|to|through)\s*L?\d{1,7})?[)\]]?|:(\d{1,7})(?:[-–:]\d{1,7})?|#L(\d{1,7})(?:-L\d{1,7})?)(?=[`*_:)\s]*$)"
+    r"(?:\s{0,3}[-–—,]?\s{0,3}[(\[]?\b(?:lines?|L)\s{0,3}#?(\d{1,7})(?:\s{0,3}(?:-|–|—|to|through)\s{0,3}L?\d{1,7})?[)\]]?|:(\d{1,7})(?:[-–:]\d{1,7})?|#L(\d{1,7})(?:-L\d{1,7})?)(?=[`*_:)]*$)"
 )
+_NUMBERED = re.compile(r"\d\W{0,6}$")
 _DECORATION = re.compile(
     r"[=~*-]{2,}\s+(\S.*?)\s+[=~*-]{2,}\s*$|(?:[#>]{1,6}|[-*+•]|\(?\d{1,3}[.):]|\(?[a-z]\)|[^\w\s`./@<\[(\"'#*_-]{1,3}|step\s+\d{1,3}\s*[:.)–—-]?)\s+",
     re.IGNORECASE,
@@ -54,6 +55,8 @@ _ASKS = re.compile(
     r"(?:add|append|apply|change|create|edit|fix|implement|insert|modify|prepend|refactor|replace|rewrite|update)\b[^`]*(?:`[^`]+`[^`]*)*:$",
     re.IGNORECASE,
 )
+_NAMES_ONE = re.compile(r"`|\w/\w|\w\.\w|[A-Z]\w+file")
+"""A quick look for anything that could be a file's name."""
 _DENIES = re.compile(r"n't\b|n’t\b|\b(?:no|not|nothing|never|unchanged|instead of|unlike|without)\b", re.IGNORECASE)
 _CITES = re.compile(
     r"\b(?:current(?:ly)?|before|previous(?:ly)?|original(?:ly)?|old|was|existing|today|example|instead of|bug|problem|issue|wrong|looks? like this|(?:it is|something) like (?:this|so)|sample|reads)\b",
@@ -75,9 +78,10 @@ class Heading(NamedTuple):
 def heading_of(text: str) -> Heading | None:
     """The file that a line names which says what the block below it is: by nothing but its path, with the numbers of lines, or in
     words such as "Create F:", "Update F:", "In F, ...". None where it names none, or several."""
+    text = text.strip()
     if len(text) > _LONGEST:
         return None
-    if (match := _LINES.search(text)) is not None and match.start() > 0:
+    if _NUMBERED.search(text, max(0, len(text) - 9)) and (match := _LINES.search(text)) and match.start() > 0:
         path = path_on_line(text[: match.start()] + text[match.end() :])
         if path is not None and names_a_file(path):
             return Heading(path, "lines", line=int(match[1] or match[2] or match[3]))
@@ -90,6 +94,8 @@ def heading_of(text: str) -> Heading | None:
             break
         said = match[1] or said[match.end() :]
     said = said.replace("**", "").strip()
+    if not _NAMES_ONE.search(said):
+        return None
     if _DENIES.search(said):
         return None
     for extent, form in _FORMS:
@@ -104,13 +110,15 @@ def heading_of(text: str) -> Heading | None:
 
 def asks(text: str) -> bool:
     """Whether the line asks in words for a change, of a file that it doesn't name."""
+    if len(text) > _LONGEST or not text.rstrip("* \t\r").endswith(":"):
+        return False
     said = text.replace("**", "").strip()
     for _ in range(3):
         if match := _DECORATION.match(said):
             said = match[1] or said[match.end() :]
-    return len(text) <= _LONGEST and _ASKS.match(said) is not None and not _DENIES.search(said)
+    return _ASKS.match(said) is not None and not _DENIES.search(said)
 
 
 def cites(text: str) -> bool:
     """Whether the line speaks of what stands in a file, not of what shall."""
-    return _CITES.search(text) is not None
+    return _CITES.search(text, 0, _LONGEST) is not None

@@ -47,10 +47,8 @@ class Source:
     """The fence that stands open around the current line, outside of any edit."""
     above: Heading | None = None
     """The file that the line above names, where that line says what a block below it is."""
-    asked: bool = False
-    """The line above asks for a change, of no file that it names."""
-    cited: bool = False
-    """It speaks of what stands in a file."""
+    said: str = ""
+    """The last line of prose that is not blank."""
     held: list[Line] = field(default_factory=list)
     """That line, a blank one, the opening of a fence: prose unless an edit follows."""
     no_call_before: int = 0

@@ -231,7 +231,7 @@ def _open_fence(source: Source, opened: Fence, line: Line) -> Reading:
     elif heading is None and source.given and source.only in {"whole", "sketch"}:
         heading = Heading(source.given, "whole")
     opened.path = heading.path if heading else None
-    opened.asked, opened.cited = source.asked and bool(opened.info), source.cited
+    opened.asked, opened.cited = bool(opened.info) and asks(source.said), cites(source.said)
     if source.fence is not None and not opened.path and opens_within(source.fence, line.text):
         source.fence.depth += 1
         _commentary(source, line)
@@ -286,7 +286,7 @@ def _commentary(source: Source, line: Line) -> None:
         source.broken("native", None, f"Line {line.number} {why}", line.number, line.number)
     source.above = heading_of(text)
     if text.strip():
-        source.asked, source.cited = asks(text), cites(text)
+        source.said = text
     if source.above is not None and source.above.extent not in _PROSE:
         source.held.append(line)
     else:

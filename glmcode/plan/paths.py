@@ -84,7 +84,8 @@ def path_on_line(text: str) -> str | None:
     for _ in range(8):  # more decorations than any model nests
         before = text
         text = text.removesuffix("-->").removesuffix("*/").rstrip()
-        text = _NOTE.sub("", text)
+        if text[-1:] in ")]*_:" or " - " in text or "– " in text or "— " in text:
+            text = _NOTE.sub("", text)
         if len(text) > 1 and text[-1] == ":":
             text = text[:-1].rstrip()
         if not quoted and (match := _LEAD.match(text)):
