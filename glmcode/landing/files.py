@@ -1,5 +1,6 @@
 """Edits of whole files: made, replaced, removed, moved, given another mode."""
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -17,6 +18,7 @@ __all__ = ["create", "remove", "rename", "set_mode", "whole"]
 
 FEWEST = 10
 """Lines that are not blank, from which on a file is large enough that dropping most of it needs to be said."""
+_NUMBER = re.compile(rb"\s{0,8}(\d{1,7})\s?(?:[|:\t]|\xe2\x86\x92)")
 DONE = Fit((), None, 1.0, None)
 PLAIN = "100644"
 
@@ -61,6 +63,11 @@ def whole(workspace: Workspace, path: str, change: Whole) -> Verdict:
         _, body = encode_like(text, "", change.body)
     except UnprovenEncodingError as error:
         return Refusal("binary", f"{path}: {error}. Edit the lines that change with SEARCH/REPLACE instead.")
+    if _numbered(split_lines(body)) and not _numbered(text.lines):
+        return Refusal(
+            "malformed",
+            f"Every line of the body begins with its number, as in a listing, and those of {path} don't: send the lines without the numbers.",
+        )
     if change.doubt == "extent":
         body = _without_path(body, text.lines, path)
     if change.doubt == "extent" and not _spans(text.lines, split_lines(body)):
@@ -161,6 +168,15 @@ def _without_path(body: bytes, lines: Sequence[bytes], path: str) -> bytes:
     first, _, rest = body.partition(b"\n")
     told = path_on_line(first.decode("utf-8", "replace"))
     return rest if told == path and first.strip() not in {line.strip() for line in lines[:3]} else body
+
+
+def _numbered(lines: Sequence[bytes]) -> bool:
+    """Whether all lines, two at least, begin with numbers that count up by one, as a listing has them."""
+    found = [_NUMBER.match(line) for line in lines]
+    if len(found) < 2 or found[0] is None:
+        return False
+    first = int(found[0][1])
+    return all(match is not None and int(match[1]) == first + at for at, match in enumerate(found))
 
 
 def _spans(lines: Sequence[bytes], body: Sequence[bytes]) -> bool:
