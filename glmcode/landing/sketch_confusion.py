@@ -16,6 +16,8 @@ __all__ = ["KIN", "confused", "torn", "uncarried"]
 _GOES_ON = re.compile(rb"(?:else|elif|elsif|except|rescue|finally|ensure|catch)\b")
 _TYPE = re.compile(rb"(?:[a-z]+ )*(?:class|struct|interface|trait|impl|record|enum|object)\b")
 _QUOTES = (b'"""', b"'''")
+HALF, MOST = 50, 75
+"""Percent of two definitions that is alike, from which on the one may be the other, renamed."""
 FEW = 60
 """Lines of two definitions that are compared."""
 KIN = 20
@@ -261,13 +263,18 @@ def _twins(reading: Reading, segment: Segment) -> Refusal | None:
         if block.first not in segment.lines or not reading.bounds.is_new(block.first):
             continue
         head = head_of(sketch, block.first)
-        if any(i >= block.past for i in holds):
+        is_closed = any(reading.is_same(i) for i in range(block.past, segment.lines.stop))
+        if is_closed:
             at = _twin_between(reading, segment, head, block.past, is_held=any(i < head for i in holds))
         else:
             at = reading.file_blocks.get(_past_head(file, segment.end))
-        if at is None or file[at.first].title in titles or _is_called(reading, at):
+        # A constructor is named as its class is.
+        is_shown = at is not None and file[at.first].title in titles - {*sketch[block.first].titles}
+        if at is None or is_shown or _is_called(reading, at):
             continue
-        if _are_twins(sketch[block.first + 1 : block.past], file[at.first + 1 : at.past]):
+        # What only closes blocks below it holds a new definition last in what it is in: the likelier place of a new one.
+        share = HALF if any(i >= block.past for i in holds) or not is_closed else MOST
+        if _are_twins(sketch[block.first + 1 : block.past], file[at.first + 1 : at.past], share):
             return _two_blocks(reading, block.first, at.first)
     return None
 
@@ -314,12 +321,12 @@ def _block_before(file: Sequence[Line], j: int, blocks: Mapping[int, Block]) -> 
     return next((block for block in blocks.values() if block.past == j and file[block.first].title is not None), None)
 
 
-def _are_twins(ours: Sequence[Line], theirs: Sequence[Line]) -> bool:
-    """Whether half of what two definitions hold is the same, or nearly so."""
+def _are_twins(ours: Sequence[Line], theirs: Sequence[Line], share: int) -> bool:
+    """Whether as large a share of what two definitions hold, in percent, is the same, or nearly so."""
     mine = [line for line in ours if not line.trivial]
     other = [line for line in theirs if not line.trivial]
     if not mine or not other:
-        return not mine and not other
+        return not mine and not other and share < MOST
     keys = {line.key for line in other}
     same = sum(line.key in keys or any(likeness(line, one) >= SURE for one in other[:FEW]) for line in mine[:FEW])
-    return 4 * same >= len(mine[:FEW]) + len(other[:FEW])
+    return 200 * same >= share * (len(mine[:FEW]) + len(other[:FEW]))

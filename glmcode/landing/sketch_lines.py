@@ -238,7 +238,7 @@ def read_lines(
         is_comment = row not in marked and _COMMENT.match(data) is not None
         above = open_blocks[-1] if open_blocks else None
         # A comment or a directive at the margin ends nothing.
-        while not is_comment and open_blocks and open_blocks[-1][0] >= depth:
+        while not is_comment and open_blocks and not _is_within(depth, bare, *open_blocks[-1][:2]):
             above = open_blocks.pop()
         within = [one for one in open_blocks if one[0] < depth] if is_comment else open_blocks
         if row in marked:
@@ -291,6 +291,13 @@ def read_lines(
         if len(open_blocks) < DEEPEST and closes is None:
             open_blocks.append(opener)
     return found
+
+
+def _is_within(depth: int, bare: bytes, outer: int, opener: bytes) -> bool:
+    """Whether a line is in what the opener, `outer` columns deep, opens: deeper, or a label as deep as the line whose
+    bracket is open: `public:`, `case 1:`."""
+    is_label_of = is_label(bare) and bare[:1] not in (b")", b"]", b"}") and opens(opener) and not is_label(opener)
+    return outer < depth or (outer == depth and is_label_of)
 
 
 def _name_row(lines: Sequence[bytes], row: int, name: bytes) -> int:

@@ -274,3 +274,19 @@ def test_what_closes_the_block_of_an_unchanged_line_holds_what_is_between() -> N
 )
 def test_a_name_that_changes_elsewhere_too_may_have_changed_beside_a_marker(path: str, before: str, body: str) -> None:
     assert reason(before, body, path) == "ambiguous"
+
+
+def test_a_last_method_under_another_name_is_asked_above_what_closes_its_class() -> None:
+    method = '        [HttpDelete("{id}")]\n        public IActionResult Delete(int id)\n        {\n            _users.Delete(id);\n            return NoContent();\n        }\n    }\n}\n'
+    before = (
+        f"namespace Web\n{{\n    public class Users\n    {{\n        public int Size {{ get; set; }} = 20;\n\n{method}"
+    )
+    assert (
+        reason(before, "// ... existing code ...\n" + method.replace(" Delete(", " Remove("), "users.cs") == "ambiguous"
+    )
+
+
+def test_a_constructor_under_another_name_is_asked_though_its_class_is_named_in_the_sketch() -> None:
+    before = "class Box : public Shape {\npublic:\n    Box(double width)\n        : width_(width) {}\n\n    double area() const { return 0; }\n};\n"
+    body = "class Box : public Shape {\npublic:\n    Case(double width)\n        : width_(width) {}\n// ... existing code ...\n"
+    assert reason(before, body, "box.hpp") == "ambiguous"
