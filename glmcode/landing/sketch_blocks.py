@@ -251,7 +251,13 @@ def extent(lines: Sequence[Line], first: int) -> tuple[int, bool]:
         while past < len(lines) and lines[past].row <= line.last and not _leaves(lines, first, past):
             past += 1
         last = lines[past - 1]
-        return past, past > first + 1 and shuts(last) and not opens(last.key) and last.depth == line.depth
+        is_closed = past > first + 1 and shuts(last) and not opens(last.key) and last.depth == line.depth
+        # Behind a marker a line may be less deep than one above it, which a grammar takes for the end.
+        while (
+            not is_closed and past < len(lines) and lines[past].depth > line.depth and not _leaves(lines, first, past)
+        ):
+            past += 1
+        return past, is_closed
     brace = _brace_below(lines, first)
     while past < len(lines):
         other = lines[past]
