@@ -8,9 +8,9 @@ from glmcode.express.tags import edit, tag
 from glmcode.express.units import Rows, Unit, shortest, text_of
 from glmcode.landing.at_place import at_place
 from glmcode.landing.at_symbol import at_symbol
+from glmcode.landing.file import File
 from glmcode.landing.place import Fit
 from glmcode.landing.sketch import sketch
-from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtPlace, AtSymbol, Sketch
 from glmcode.syntax import Definition
 

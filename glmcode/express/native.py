@@ -7,8 +7,8 @@ from glmcode.express.quotes import MARKERS, Hunk, Page, hunks, joined, quotes, r
 from glmcode.express.tags import edit
 from glmcode.express.units import Rows, Unit, by_definition, cost, grouped, quoted
 from glmcode.landing.coding import Coding
+from glmcode.landing.file import File
 from glmcode.landing.place import Fit, Splice
-from glmcode.landing.workspace import File
 from glmcode.syntax import language_of, parse
 
 __all__ = ["edits"]

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from glmcode.landing.body import body_lines, insertion
 from glmcode.landing.coding import UnprovenEncodingError, encode_like
+from glmcode.landing.file import File
 from glmcode.landing.nearest import is_trivial
 from glmcode.landing.place import Fit, Refusal, Splice, Standing, Verdict
 from glmcode.landing.text import Text, split_lines
-from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtPlace
 from glmcode.syntax import Parsed, parse
 

@@ -17,6 +17,7 @@ from glmcode.landing.body import as_deep_as, body_lines, head_of, insertion, shi
 from glmcode.landing.carry import carry
 from glmcode.landing.coding import UnprovenEncodingError, encode_like
 from glmcode.landing.elided import body_elides
+from glmcode.landing.file import File
 from glmcode.landing.members import (
     at_end_of_line,
     at_end_of_list,
@@ -33,7 +34,6 @@ from glmcode.landing.restated import without_neighbours
 from glmcode.landing.siblings import blank_rows, blank_rows_above, gap_between, kin_of, members_of, parent_in
 from glmcode.landing.text import Text
 from glmcode.landing.ungrouped import behind_methods, ungrouped
-from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtSymbol
 from glmcode.syntax import Definition, Syntax, full_names, without_grammar
 

@@ -9,10 +9,10 @@ are the same function.
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from glmcode.landing import files as whole_files
-from glmcode.landing import messages
+from glmcode.landing import messages, whole_files
 from glmcode.landing.at_place import adds_definitions, at_place
 from glmcode.landing.at_symbol import at_symbol
+from glmcode.landing.file import LINK, File
 from glmcode.landing.guard import broken, where_it_breaks
 from glmcode.landing.hints import choose
 from glmcode.landing.naming import named
@@ -22,7 +22,7 @@ from glmcode.landing.place import MANY, Fit, Refusal, Standing, Verdict
 from glmcode.landing.sketch import sketch
 from glmcode.landing.substitute import substitute
 from glmcode.landing.tree import PathRefusedError, Tree
-from glmcode.landing.workspace import LINK, File, Workspace
+from glmcode.landing.workspace import Workspace
 from glmcode.plan.edits import (
     AtPlace,
     AtSymbol,
@@ -104,8 +104,7 @@ class Landing:
         return {path: data for path, (data, _) in self._changes().items()}
 
     def modes(self) -> dict[str, str]:
-        """The mode of each path that stands, in `files()` or in what `changed_since_last()` gave: there a file may be back
-        to what it was."""
+        """The mode of each path that stands in `files()`, or did in `changed_since_last()` and is back to what it was."""
         back = {path: self._workspace.base_mode(path) for path in self._told if self._workspace.base(path) is not None}
         return back | {path: mode for path, (_, mode) in self._changes().items() if mode is not None}
 

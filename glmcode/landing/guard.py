@@ -1,7 +1,7 @@
 """The syntax guard: a file that parsed when the plan found it must parse when the plan leaves it."""
 
 from glmcode.landing import messages
-from glmcode.landing.workspace import File
+from glmcode.landing.file import File
 from glmcode.syntax import Problem, parse
 
 __all__ = ["broken", "where_it_breaks"]

@@ -5,12 +5,12 @@ import re
 from collections.abc import Sequence
 
 from glmcode.landing.body import shifted
+from glmcode.landing.file import File
 from glmcode.landing.place import Refusal
 from glmcode.landing.restated import may_restate_what_encloses, other_namesake, restated_around
 from glmcode.landing.siblings import parent_in
 from glmcode.landing.told import may_be_a_part, told_within
 from glmcode.landing.twice import KEYED
-from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtSymbol
 from glmcode.syntax import Definition
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from glmcode.landing import messages
+from glmcode.landing.file import File
 from glmcode.landing.guard import broken
 from glmcode.landing.hints import Hints
 from glmcode.landing.linediff import changes
@@ -17,7 +18,6 @@ from glmcode.landing.place import Fit, Near, Place, Quote, Refusal, Shift
 from glmcode.landing.strategies.exact import find
 from glmcode.landing.strategies.indentation import common_shift
 from glmcode.landing.text import BLANKS, Text
-from glmcode.landing.workspace import File
 from glmcode.plan.edits import Edit, Substitute
 from glmcode.plan.reader import parse_plan
 

@@ -1,7 +1,7 @@
 """A sketch: changed lines, with `... existing code ...` comments for runs of lines that stay."""
 
+from glmcode.landing.file import File
 from glmcode.landing.place import Verdict
-from glmcode.landing.workspace import File
 from glmcode.plan.edits import Sketch
 
 __all__ = ["sketch"]

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from glmcode.landing.at_place import among_imports, statements_of
+from glmcode.landing.file import File
 from glmcode.landing.place import Fit, Standing, Verdict
 from glmcode.landing.sketch_lines import Line
 from glmcode.landing.text import Text
-from glmcode.landing.workspace import File
 from glmcode.syntax import parse
 
 __all__ = ["ImportRun", "import_runs", "with_imports"]

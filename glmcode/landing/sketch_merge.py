@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from glmcode.landing import messages
 from glmcode.landing.body import body_lines
 from glmcode.landing.coding import UnprovenEncodingError, encode_like
+from glmcode.landing.file import File
 from glmcode.landing.namesakes import meant, several
 from glmcode.landing.place import Fit, Refusal, Standing, Verdict
 from glmcode.landing.sketch_align import TooLargeError, align
@@ -31,7 +32,6 @@ from glmcode.landing.sketch_reading import Reading
 from glmcode.landing.sketch_render import hunks, splices, substance
 from glmcode.landing.sketch_signed import is_signed, read_signs, unpaired
 from glmcode.landing.text import Text
-from glmcode.landing.workspace import File
 from glmcode.plan.edits import Sketch
 from glmcode.plan.paths import path_on_line
 from glmcode.syntax import Definition, full_names

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glmcode.landing.engine import Landed, Landing
+from glmcode.landing.file import File
 from glmcode.landing.tree import MappingTree
-from glmcode.landing.workspace import File
 from glmcode.plan.edits import AtPlace, AtSymbol, Change, Edit, Substitute
 from glmcode.syntax import language_of, outline, parse
 from tests.syntax.pieces import NAMES, PIECES, SUFFIXES, WITHIN, sources

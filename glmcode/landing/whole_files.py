@@ -6,11 +6,12 @@ from itertools import zip_longest
 
 from glmcode.landing import messages
 from glmcode.landing.coding import Coding, UnprovenEncodingError, encode_like, quoted_bytes
+from glmcode.landing.file import LINK, File
 from glmcode.landing.linediff import matching_blocks
 from glmcode.landing.nearest import nearest_names
 from glmcode.landing.place import Fit, Refusal, Splice, Standing, Verdict
 from glmcode.landing.text import Text, split_lines
-from glmcode.landing.workspace import LINK, File, Workspace
+from glmcode.landing.workspace import Workspace
 from glmcode.plan.edits import Create, Mode, Remove, Whole
 from glmcode.plan.paths import path_on_line
 
