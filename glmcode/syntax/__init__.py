@@ -6,11 +6,11 @@ Importing it loads no grammar; each is loaded when a file of its language is fir
 from dataclasses import replace
 
 from glmcode.errors import Exit, GlmcodeError
+from glmcode.syntax.carried_outline import Outline, Syntax
 from glmcode.syntax.definition import Definition
 from glmcode.syntax.find import Symbols, counts_anew, find_symbol, full_names, stem_of, without_number
 from glmcode.syntax.imports import ImportBlock
 from glmcode.syntax.languages import language_of, without_grammar
-from glmcode.syntax.outline import Outline, Syntax
 from glmcode.syntax.parsed import Parsed, parse
 from glmcode.syntax.problem import Problem
 
@@ -42,8 +42,8 @@ _READS = (
 def outline(source: bytes | str, path: str) -> tuple[Definition, ...]:
     """A file's definitions, in the order of the file; `path` says which language it is by its name.
 
-    Each name is a symbol that means this definition alone: where several bear it, the first is `total#1`. Offsets count bytes of the source, of its UTF-8 where it is given as text. Raises GlmcodeError for a language
-    without a grammar.
+    Each name is a symbol that means this definition alone: where several bear it, the first is `total#1`. Offsets count
+    bytes of the source, of its UTF-8 where it is given as text. Raises GlmcodeError for a language without a grammar.
     """
     data = source if isinstance(source, bytes) else source.encode("utf-8", "surrogateescape")
     language = language_of(path, data)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glmcode.syntax import Outline, parse
-from glmcode.syntax.outline import gap_of
+from glmcode.syntax.carried_outline import gap_of
 from tests.syntax.pieces import PIECES, sources, texts
 
 
