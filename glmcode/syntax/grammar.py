@@ -26,6 +26,9 @@ LONE_OPERATORS = 100
 """Lines of nothing but `=` or `==`: Ruby's grammar reads on from each as if it were an assignment over several lines."""
 DEEPEST_COLUMN = 100
 """YAML's scanner keeps two levels a column at most, and ends the process beyond 250 of them."""
+ENDS_WITH_A_LINE = frozenset({"kotlin"})
+"""Grammars that are given a line end where the text has none: behind a property, Kotlin's scanner looks for an accessor past an
+annotation, and at the text's end it never stops."""
 _YAML_LINE = re.compile(rb"(?:(?<=[\r\n])|\A)[ \t?:!&-][^\r\n]{%d}" % DEEPEST_COLUMN)
 _YAML_OPENING = re.compile(rb"(?:[ \t?:-]|[!&][^ \t\r\n]*+)*\Z")
 _LONE_OPERATOR = re.compile(rb"\n[ \t]*+[-+*/%=<>!~&|^]{1,3}+[ \t]*+(?=[\r\n])")
@@ -45,6 +48,9 @@ def parse_tree(data: bytes, language: str, old: "Tree | None" = None) -> "Tree |
     if _explodes(data, language):
         return None
     parser = Parser(_grammar(language))
+    end = b"\n" if language in ENDS_WITH_A_LINE and not data.endswith(b"\n") else b""
+    if language in ENDS_WITH_A_LINE and old is not None and (end or old.root_node.end_byte > len(data)):
+        old = None  # one of the two texts has the line end that is no part of it
     reads_left = READ_FACTOR * len(data) + (1 << 20)
     steps_left = int(STEPS_PER_BYTE * len(data)) + SPARE_STEPS
 
@@ -53,7 +59,7 @@ def parse_tree(data: bytes, language: str, old: "Tree | None" = None) -> "Tree |
         if reads_left < 0:
             # The end, told early. Where the lexer asks again for the rest of a character it can't bear to hear of none.
             return b"?" if data[offset : offset + 1] > b"\x7f" else b""
-        chunk = data[offset : offset + CHUNK]
+        chunk = data[offset : offset + CHUNK] or (end if offset == len(data) else b"")
         reads_left -= len(chunk)
         return chunk
 

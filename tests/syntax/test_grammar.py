@@ -122,6 +122,28 @@ MORE_HOSTILE = {
         name: HOSTILE[name] for name in ("open brackets", "nested blocks", "angles", "quotes", "comments", "every byte")
     },
 }
+ENDS = [
+    b"@",
+    b"@a",
+    b"@file:",
+    b"#",
+    b"#[",
+    b"a(",
+    b"'",
+    b'"',
+    b"`",
+    b"/*",
+    b"<<A",
+    b"<",
+    b"=",
+    b":",
+    b"$",
+    b"%",
+    b"?",
+    b"-",
+    b"~",
+]
+"""What a text may stop with amid something."""
 BASE = [name for name, table in LANGUAGES.items() if not table.extra and name != "tsx"]
 EXTRA = [name for name, table in LANGUAGES.items() if table.extra]
 
@@ -152,6 +174,16 @@ def test_hostile_text_neither_crashes_nor_takes_for_ever(name: str) -> None:
 @pytest.mark.parametrize("name", MORE_HOSTILE)
 def test_hostile_text_is_survived_by_the_grammars_of_the_extra(name: str) -> None:
     look(MORE_HOSTILE[name], *EXTRA)
+
+
+@pytest.mark.parametrize("start", ["", "val a = f()\n", "a = 1\n", "a: 1\n", "a {\n"])
+def test_a_text_that_stops_amid_something_ends_the_reading_too(start: str) -> None:
+    """As a property of Kotlin with an annotation behind it, and no line end."""
+    code = LOOK.replace("data = sys.stdin.buffer.read()\n", "").replace(
+        "    p = parse(data, language)", f"  for end in {ENDS!r}:\n    p = parse({start.encode()!r} + end, language)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, *BASE, *EXTRA], capture_output=True, timeout=200, check=False)
+    assert ran.returncode == 0, ran.stderr[-500:]
 
 
 @pytest.mark.parametrize("language", ["python", "javascript", "cpp"])
