@@ -110,7 +110,7 @@ def _left(messages: tuple[Message, ...], stream: streams.Stream) -> Left | None:
         return None
     kept = Kept(tuple((part.continues, part.text, part.reasoning) for part in stream.parts), stream.finish)
     usage = _usage(stream.uncounted, number) if stream.uncounted is not None else None
-    return Left(messages, number, kept, base, counts, pending, tuple(map(str, shown)), usage)  # type: ignore[arg-type]
+    return Left(messages, number, kept, base, counts, pending, tuple(map(str, shown)), usage)  # type: ignore[arg-type]  # looked at above
 
 
 def _usage(request: streams.Uncounted, number: int) -> UsageCounted | None:
@@ -124,8 +124,9 @@ def _usage(request: streams.Uncounted, number: int) -> UsageCounted | None:
     dollars = None
     if len(prices) == 2 and all(isinstance(price, int | float) for price in prices):
         dollars = (prompt * prices[0] + output * prices[1]) / 1e6
-    told = {"round": number, "provider": str(provider), "model": str(model)}
-    return UsageCounted(prompt, 0, output, reasoning, dollars, estimated=True, **told)  # type: ignore[arg-type]
+    return UsageCounted(
+        prompt, 0, output, reasoning, dollars, round=number, provider=str(provider), model=str(model), estimated=True
+    )
 
 
 def take_up(job: Job, left: Left) -> None:
@@ -167,4 +168,4 @@ def _message(turn: sessions.Message) -> Message | None:
     role, content = turn.get("role"), turn.get("content")
     if role not in ("system", "user", "assistant") or content is None:
         return None
-    return Message(role, content, turn.get("reasoning", ""))  # type: ignore[arg-type]
+    return Message(role, content, turn.get("reasoning", ""))  # type: ignore[arg-type]  # looked at above

@@ -131,7 +131,7 @@ class TaggedCall:
         """The next line, from the character `at` on. Where the call ends within it: the place behind; otherwise None."""
         while at < len(text) and not self.fault:
             if self._name is None:
-                at = _BLANKS.match(text, at).end()  # type: ignore[union-attr]
+                at = _past_blanks(text, at)
                 if text.startswith(self.style.end, at):
                     return at + len(self.style.end)
                 at = self._between(text, line, at)
@@ -143,7 +143,7 @@ class TaggedCall:
 
     def _within(self, text: str, at: int) -> int:
         if self._name == "diff" and self.style.is_element and not "".join(self._parts).strip():
-            inner = _BLANKS.match(text, at).end()  # type: ignore[union-attr]
+            inner = _past_blanks(text, at)
             if text.startswith("<content>", inner):
                 self._closer = "</content>"
                 self._parts.clear()
@@ -158,7 +158,7 @@ class TaggedCall:
 
     def _behind(self, text: str, at: int) -> int:
         """Whether what may be the value's closing tag is it."""
-        behind = _BLANKS.match(text, at).end()  # type: ignore[union-attr]
+        behind = _past_blanks(text, at)
         self._since.append(text[at:behind])
         if behind == len(text):
             return behind
@@ -207,3 +207,8 @@ class TaggedCall:
             self.groups.append({key: value for key, value in self.groups[-1].items() if key != "diff"})
         self._name, self._closer, self._line, self._key = name, self.style.closer(name), line, None
         return at
+
+
+def _past_blanks(text: str, at: int) -> int:
+    found = _BLANKS.match(text, at)
+    return at if found is None else found.end()

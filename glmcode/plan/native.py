@@ -73,7 +73,7 @@ def _stray(source: Source, line: Line) -> None:
     source.broken("native", None, why, line.number, line.number)
 
 
-def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: Line, last: int) -> Reading:  # noqa: PLR0915
+def _read_body(source: Source, tag: Tag, path: str | None, fault: str, opening: Line, last: int) -> Reading:  # noqa: PLR0915  # one state, line by line
     """The lines up to the closing tag. Another opening tag says that this one was never closed, unless it has a mark."""
     closer = closing(tag.name, tag.attributes)
     marked = bool(tag.attributes.get("mark"))
