@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from glmcode.agent.config import configured
+from glmcode.agent.config import configured, repo_options
 from glmcode.agent.options import Options, Phases
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.faces.cli.options import asked_for
 from glmcode.model.table import providers
+from glmcode.repo.options import RepoOptions
 
 
 def read(folder: Path, text: str) -> object:
@@ -108,3 +109,54 @@ def test_the_documented_configuration_is_one(tmp_path: Path) -> None:
     assert found.options.retry == Options().retry
     assert found.options.stopping == Options().stopping
     assert found.options.thinking == Options().thinking
+
+
+def repository(folder: Path, text: str, users: str = "") -> RepoOptions:
+    (folder / "config.toml").write_text(users, encoding="utf-8")
+    (folder / "glmcode.toml").write_text(text, encoding="utf-8")
+    return repo_options(str(folder), str(folder / "config.toml"))
+
+
+def test_a_repository_is_treated_as_the_user_says_and_then_as_it_says_itself(tmp_path: Path) -> None:
+    found = repository(
+        tmp_path,
+        '[worktree]\ncarry = ["node_modules"]\n[protect]\npaths = ["deploy/**"]\n[commit]\ntrailer = ""\n',
+        '[journal]\nlandings = 7\n[worktree]\npool = 1\ncarry = [".venv"]\n[protect]\npaths = ["ops/*"]\nallow = [".envrc"]\n',
+    )
+    assert (found.journal.landings, found.journal.days) == (7, RepoOptions().journal.days)
+    assert (found.worktrees.pool, found.worktrees.carry) == (1, ("node_modules",))
+    assert (found.protect.paths, found.protect.allow) == (("ops/*", "deploy/**"), (".envrc",))
+    assert found.commits.trailer == ""
+
+
+def test_without_files_a_repository_is_treated_as_by_default(tmp_path: Path) -> None:
+    assert repo_options(str(tmp_path), str(tmp_path / "none.toml")) == RepoOptions()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[protect]\nallow = ["*"]', "protect.allow is not known"),
+        ("[journal]\nlandings = 1", "journal is not known in a repository's file"),
+        ('base_url = "http://elsewhere"', "base_url is not known in a repository's file"),
+        ('[providers.zai]\nkey_command = ["sh"]', "providers is not known in a repository's file"),
+        ("[worktree]\ncarry = 3", "worktree.carry can't be 3"),
+        ('"a\\u001b[2J" = 1', "a\\x1b[2J is not known"),
+        ("x = " + "[" * 100_000, "is no TOML"),
+        ("x = 1 # " + "a" * (1 << 20), "is larger than 1 MiB"),
+        ("= 3", "is no TOML"),
+    ],
+)
+def test_a_repository_may_not_say_what_is_the_users_to_say(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(GlmcodeError) as raised:
+        repository(tmp_path, text)
+    assert raised.value.exit_code == Exit.USAGE
+    assert says in raised.value.message
+    assert raised.value.message.isprintable()
+
+
+def test_the_repositorys_file_is_not_read_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_text("[commit]\ntrailer = 'x'\n", encoding="utf-8")
+    (tmp_path / "glmcode.toml").symlink_to("elsewhere")
+    with pytest.raises(GlmcodeError, match=r"glmcode\.toml is a link"):
+        repo_options(str(tmp_path), str(tmp_path / "none.toml"))

@@ -1,0 +1,52 @@
+"""How the user's repository is treated, as plain data: what `config.toml` and a repository's `glmcode.toml` may set."""
+
+from dataclasses import dataclass, field
+
+__all__ = ["Commits", "JournalBounds", "Protection", "RepoOptions", "Worktrees"]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalBounds:
+    """How much of past landings is kept for `undo`, `redo` and `verify`; what is older goes first."""
+
+    landings: int = 50
+    megabytes: int = 512
+    days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Worktrees:
+    """Where sessions work."""
+
+    pool: int = 2
+    """Finished worktrees that are kept for the next sessions; 0 keeps none."""
+    carry: tuple[str, ...] | None = None
+    """What git ignores and the tests need, by paths from the root; None: what is known of, such as `.venv`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Files that others run without being asked, or that say what is run: to write them needs consent by name."""
+
+    paths: tuple[str, ...] = ()
+    """Patterns beside those that are always protected."""
+    allow: tuple[str, ...] = ()
+    """Patterns that need no consent. Only the user's own file may say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commits:
+    """What is said in commits on the user's branch."""
+
+    trailer: str = "Assisted-by: glmcode (GLM-5)"
+    """The last line of the message; "" for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepoOptions:
+    """All of it."""
+
+    journal: JournalBounds = field(default_factory=JournalBounds)
+    worktrees: Worktrees = field(default_factory=Worktrees)
+    protect: Protection = field(default_factory=Protection)
+    commits: Commits = field(default_factory=Commits)
