@@ -1,15 +1,19 @@
-"""Many files at once: all new contents are written beside their targets and made durable, then renamed into place.
+"""Many files at once: all new contents are written beside their targets and made durable, then put into place.
 
-The renames are all that stands between "before" and "after": each file holds one or the other at any moment, and which
-one is told by its content. `journal` records enough beforehand to go on or back from any point.
+Each file holds "before" or "after" at any moment, and which one is told by its content. `journal` records enough beforehand
+to go on or back from any point. A file goes into its place by trading names with the one that stands there (`swap`), which
+is looked at before it goes: what was saved to it in the last instant is put back, and the exchange fails.
 """
 
 import contextlib
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo.disk import LINK, Entry, read_entry, unlink_quietly, write_temporary
 from glmcode.repo.folder import (
@@ -20,10 +24,23 @@ from glmcode.repo.folder import (
     nearest_folder,
     parent_of,
     remove_empty_parents,
+    shown,
 )
+from glmcode.repo.swap import is_being_written, move_in, trade
 from glmcode.repo.sync import Barrier
 
-__all__ = ["Content", "MovedError", "State", "Step", "digest", "entry_at", "exchange", "is_as", "remove_temporaries"]
+__all__ = [
+    "Content",
+    "MovedError",
+    "State",
+    "Step",
+    "digest",
+    "entry_at",
+    "exchange",
+    "is_as",
+    "put_back_displaced",
+    "remove_temporaries",
+]
 
 
 class MovedError(Exception):
@@ -104,24 +121,44 @@ def exchange(
     leaves empty go (where `prunable` is given, only those of it); missing ones are made, with `folder_permissions`
     where they are known.
     """
-    staged: list[tuple[Step, str, bytes]] = []
+    staged: list[tuple[Step, str]] = []
     with Barrier(len(steps)) as barrier:
         for step in steps:
             if step.then is not None:
                 name = temporary_name(token, step.path)
-                staged.append((step, _stage(top, step.path, step.then, name, barrier), name))
+                staged.append((step, _stage(top, step.path, step.then, name, barrier)))
         barrier.wait()
     for step in steps:
         if step.then is None:
-            _take_away(top, step, prunable)
-    for step, place, name in staged:
-        _put(top, step, place, name, folder_permissions or {})
+            _take_away(top, step, token, prunable)
+    for step, place in staged:
+        _put(top, step, place, token, folder_permissions or {})
     _sync_folders(top, steps)
 
 
 def temporary_name(token: str, path: str) -> bytes:
     """Told by the token and the path alone, so that a later process finds it."""
     return f".glmcode-{token}-{digest(path.encode('utf-8', 'surrogateescape'))[:16]}.tmp".encode()
+
+
+def displaced_name(token: str, path: str) -> bytes:
+    """What a file is called, beside its path, while it waits to trade places and once it did: it is whole, always."""
+    return temporary_name(token, path).removesuffix(b".tmp") + b".old"
+
+
+def put_back_displaced(top: Folder, path: str, token: str, sides: Sequence[State | None]) -> None:
+    """Settles what an exchange that was cut off may have left beside `path`: one of the two known `sides` goes; what is
+    neither was saved there just before, and takes its place again unless something newer has it."""
+    name, held = components(path)[-1], displaced_name(token, path)
+    with contextlib.suppress(PathRefusedError), parent_of(top, path) as folder:
+        if folder is None or folder.look(held) is None:
+            return
+        if any(is_as(_unrefused(folder, held, path), side) for side in sides if side is not None):
+            os.unlink(folder.at(held), dir_fd=folder.fd)
+        elif folder.look(name) is None:
+            move_in(folder, held, folder, name)
+        elif any(is_as(_unrefused(folder, name, path), side) for side in sides if side is not None):
+            os.replace(folder.at(held), folder.at(name), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
 
 
 def remove_temporaries(top: Folder, paths: Iterable[str], token: str) -> None:
@@ -154,30 +191,103 @@ def _stage(top: Folder, path: str, then: Content, name: bytes, barrier: Barrier)
         raise failure(error, path) from error
 
 
-def _take_away(top: Folder, step: Step, prunable: frozenset[str] | None) -> None:
+def _take_away(top: Folder, step: Step, token: str, prunable: frozenset[str] | None) -> None:
     try:
         with parent_of(top, step.path) as folder:
-            name = components(step.path)[-1]
+            name, held = components(step.path)[-1], displaced_name(token, step.path)
             if folder is None or not is_as(read_entry(folder, name, step.path), step.now):
                 raise MovedError(step.path)
-            os.unlink(folder.at(name), dir_fd=folder.fd)
+            os.rename(folder.at(name), folder.at(held), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
+            try:
+                _expect(folder, held, step)
+            except BaseException:
+                with contextlib.suppress(
+                    FileExistsError
+                ):  # saved anew meanwhile: then that one stays, and this beside it
+                    move_in(folder, held, folder, name)
+                raise
+            os.unlink(folder.at(held), dir_fd=folder.fd)
         remove_empty_parents(top, step.path, prunable)
+    except FileNotFoundError as error:
+        raise MovedError(step.path) from error
     except (OSError, ValueError) as error:
         raise failure(error, step.path, "remove") from error
 
 
-def _put(top: Folder, step: Step, place: str, temporary: bytes, folder_permissions: Mapping[str, int]) -> None:
-    name = components(step.path)[-1]
+def _put(top: Folder, step: Step, place: str, token: str, folder_permissions: Mapping[str, int]) -> None:
+    name, temporary, held = (
+        components(step.path)[-1],
+        temporary_name(token, step.path),
+        displaced_name(token, step.path),
+    )
     try:
         with (
             made_parent_of(top, step.path, folder_permissions) as folder,
             parent_of(top, f"{place}/x".lstrip("/")) as source,
         ):
-            if source is None or not is_as(read_entry(folder, name, step.path), step.now):
+            if source is None:
                 raise MovedError(step.path)
-            os.replace(source.at(temporary), folder.at(name), src_dir_fd=source.fd, dst_dir_fd=folder.fd)
+            if step.now is None:
+                try:
+                    move_in(source, temporary, folder, name)
+                except FileExistsError as error:
+                    found = folder.look(name)
+                    if found is not None and stat.S_ISDIR(found.st_mode):
+                        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) from error
+                    raise MovedError(step.path) from None
+                return
+            os.rename(source.at(temporary), folder.at(held), src_dir_fd=source.fd, dst_dir_fd=folder.fd)
+            if not trade(folder, held, name):
+                # No trading here: between this look and the rename there is an instant in which a save is lost.
+                if not is_as(read_entry(folder, name, step.path), step.now):
+                    raise MovedError(step.path)
+                os.replace(folder.at(held), folder.at(name), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
+                return
+            try:
+                _expect(folder, held, step)
+            except BaseException:
+                _trade_back(folder, held, name, step)
+                raise
+            os.unlink(folder.at(held), dir_fd=folder.fd)
+    except FileNotFoundError as error:
+        raise MovedError(step.path) from error
     except (OSError, ValueError) as error:
         raise failure(error, step.path) from error
+
+
+def _expect(folder: Folder, held: bytes, step: Step) -> None:
+    """Raises where what was displaced isn't what the step began with, or is still being written."""
+    if is_being_written(folder, held):
+        raise GlmcodeError(
+            f"another program has {shown(step.path)} open for writing",
+            exit_code=Exit.CONFLICT,
+            hint="try again when it has saved and closed the file",
+        )
+    if not is_as(_unrefused(folder, held, step.path), step.now):
+        raise MovedError(step.path)
+
+
+def _trade_back(folder: Folder, held: bytes, name: bytes, step: Step) -> None:
+    """What was displaced takes its place again. What comes out is what this exchange had put there; if it was saved over
+    already, it stays beside the path, for that too is the user's."""
+    assert step.then is not None
+    try:
+        trade(folder, held, name)
+    except FileNotFoundError:  # removed meanwhile
+        with contextlib.suppress(FileExistsError):
+            move_in(folder, held, folder, name)
+        return
+    state = State(digest(step.then.data), step.then.mode)
+    if not is_being_written(folder, held) and is_as(_unrefused(folder, held, step.path), state):
+        os.unlink(folder.at(held), dir_fd=folder.fd)
+
+
+def _unrefused(folder: Folder, name: bytes, path: str) -> Entry | None:
+    """What stands there; None also for a folder and for what is no file."""
+    try:
+        return read_entry(folder, name, path)
+    except PathRefusedError:
+        return None
 
 
 def _sync_folders(top: Folder, steps: Iterable[Step]) -> None:

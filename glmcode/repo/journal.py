@@ -31,7 +31,7 @@ from glmcode.repo.exchange import (
 from glmcode.repo.folder import Folder, components, failure, nearest_folder, open_root, parent_of
 from glmcode.repo.lock import held
 from glmcode.repo.record import Change, Record
-from glmcode.repo.settle import at_end, back_out, before_contents, bring, conflict, explained, look, names
+from glmcode.repo.settle import at_end, back_out, before_contents, bring, conflict, explained, look, names, put_back
 
 __all__ = ["Undone", "blob", "blobs", "land", "last_receipt", "recover", "undo", "waiting"]
 
@@ -267,6 +267,8 @@ def _settle_pending(folder: str, root: str) -> list[str]:
         if record.root != os.path.realpath(root):
             continue
         with open_root(root) as top:
+            for change in record.changes:
+                put_back(top, record, change)
             finished = phase == "pending" and all(at_end(top, change) for change in record.changes)
             try:
                 left = [] if finished else bring(top, record, back=True, contents=before_contents(record))

@@ -18,12 +18,13 @@ from glmcode.repo.exchange import (
     entry_at,
     exchange,
     is_as,
+    put_back_displaced,
     remove_temporaries,
 )
-from glmcode.repo.folder import Folder, remove_empty_parents, shown
+from glmcode.repo.folder import Folder, failure, remove_empty_parents, shown
 from glmcode.repo.record import Change, Record
 
-__all__ = ["at_end", "back_out", "before_contents", "bring", "conflict", "explained", "look", "names"]
+__all__ = ["at_end", "back_out", "before_contents", "bring", "conflict", "explained", "look", "names", "put_back"]
 
 
 def before_contents(record: Record) -> dict[str, bytes]:
@@ -51,6 +52,7 @@ def bring(top: Folder, record: Record, *, back: bool, contents: Mapping[str, byt
     steps: list[Step] = []
     remove_temporaries(top, [change.path for change in record.changes], record.token)
     for change in record.changes:
+        put_back(top, record, change)
         here, there = (change.after, change.before) if back else (change.before, change.after)
         entry, refused = look(top, change.path)
         if refused or not (is_as(entry, here) or is_as(entry, there)):
@@ -68,6 +70,14 @@ def bring(top: Folder, record: Record, *, back: bool, contents: Mapping[str, byt
     for path in gone:
         remove_empty_parents(top, path, fleeting)
     return left
+
+
+def put_back(top: Folder, record: Record, change: Change) -> None:
+    """What the user had saved to the file in the instant before it was replaced is at its place again."""
+    try:
+        put_back_displaced(top, change.path, record.token, (change.before, change.after))
+    except OSError as error:
+        raise failure(error, change.path) from error
 
 
 def back_out(top: Folder, record: Record, *, back: bool, contents: Mapping[str, bytes], failed: BaseException) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 from glmcode.errors import GlmcodeError
-from glmcode.repo import journal
+from glmcode.repo import journal, swap
 from glmcode.repo.disk import DirectoryTree
 
 CHANGING = (
@@ -78,6 +78,7 @@ def arm(fault: str, at: int) -> Callable[[], bool]:
 
     for name in CHANGING:
         setattr(os, name, guarded(name, getattr(os, name)))
+    swap._rename = guarded("renameat2", swap._rename)
     return lambda: count >= at
 
 

@@ -13,14 +13,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from glmcode.errors import Exit, GlmcodeError
-from glmcode.repo import journal
+from glmcode.repo import exchange, journal
+from glmcode.repo.folder import Folder
 from glmcode.repo.journal import blob, land, last_receipt, recover, undo
 
 DRIVER = str(Path(__file__).parent / "land_and_die.py")
@@ -353,20 +354,20 @@ def test_a_file_that_moves_on_while_others_are_written_takes_all_back(
     """Another program writes after the landing's check and before its rename: its bytes stay, and so do all others."""
     for name in "abc":
         (root / name).write_bytes(b"old")
-    real = os.replace
-    renamed: list[bytes] = []
+    seam: Any = exchange
+    real = seam.trade
+    traded: list[bytes] = []
 
-    def replace(source: bytes, target: bytes, **options: int) -> None:
-        if target in (b"a", b"b", b"c") and not renamed:
-            renamed.append(target)
-            real(source, target, **options)
+    def trade(folder: Folder, held: bytes, name: bytes) -> bool:
+        done: bool = real(folder, held, name)
+        if not traded:
             (root / "c").write_bytes(b"somebody's")
-        else:
-            real(source, target, **options)
+        traded.append(name)
+        return done
 
-    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr(exchange, "trade", trade)
     error = refusal(Exit.CONFLICT, land_all, root, {"a": b"new", "b": b"new", "c": b"new"})
-    assert renamed
+    assert traded
     assert "c" in error.message
     assert {name: (root / name).read_bytes() for name in "abc"} == {"a": b"old", "b": b"old", "c": b"somebody's"}
     assert_at_rest(root)

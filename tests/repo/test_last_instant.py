@@ -1,0 +1,187 @@
+"""The user saves in the instant between the look at a file and what takes its place: the save stays, the landing is refused."""
+
+import itertools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glmcode.errors import Exit, GlmcodeError
+from glmcode.repo import exchange, journal
+from glmcode.repo.folder import Folder
+from tests.repo.checkout import Checkout, make, on_disk, own_home
+
+Act = Callable[[Checkout], object]
+BEFORE = b"before\n"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
+    own_home(monkeypatch, tmp_path)
+    return make(tmp_path / "repo", {"a.py": BEFORE, "m.py": BEFORE, "z.py": BEFORE})
+
+
+def save_by_rename(checkout: Checkout) -> None:
+    checkout.write({".m.swp": b"saved\n"})
+    os.replace(checkout.path(".m.swp"), checkout.path("m.py"))
+
+
+def save_in_place(checkout: Checkout) -> None:
+    checkout.write({"m.py": b"saved\n"})
+
+
+def remove(checkout: Checkout) -> None:
+    os.unlink(checkout.path("m.py"))
+
+
+def make_a_folder(checkout: Checkout) -> None:
+    os.unlink(checkout.path("m.py"))
+    checkout.write({"m.py/inside": b"saved\n"})
+
+
+def make_a_link(checkout: Checkout) -> None:
+    os.unlink(checkout.path("m.py"))
+    os.symlink("before\n", checkout.path("m.py"))
+
+
+def strike(
+    monkeypatch: pytest.MonkeyPatch, call: str, checkout: Checkout, act: Act, *, after: bool = False, times: int = 1
+) -> None:
+    """The user acts right before, or right after, glmcode's own call that moves m.py."""
+    module: Any = os if call == "rename" else exchange
+    real = getattr(module, call)
+    left = [times]
+
+    def struck(*arguments: Any, **options: Any) -> Any:
+        mine = left[0] > 0 and b"m.py" in arguments
+        if mine and not after:
+            left[0] -= 1
+            act(checkout)
+        given = real(*arguments, **options)
+        if mine and after:
+            left[0] -= 1
+            act(checkout)
+        return given
+
+    monkeypatch.setattr(module, call, struck)
+
+
+def land(checkout: Checkout, m: bytes | None = b"after\n") -> str:
+    after = {"a.py": b"after\n", "m.py": m, "z.py": b"after\n"}
+    return journal.land(checkout.root, dict.fromkeys(after, BEFORE), after, {}, None)
+
+
+def tree(checkout: Checkout) -> dict[bytes, bytes]:
+    return {name: data for name, (_, data) in on_disk(checkout.root).items()}
+
+
+@pytest.mark.skipif(not hasattr(os, "O_DIRECTORY"), reason="this system has no calls relative to an open folder")
+@pytest.mark.parametrize(
+    ("m", "act"),
+    [
+        *((b"after\n", act) for act in (save_by_rename, save_in_place, remove, make_a_folder, make_a_link)),
+        *((None, act) for act in (save_by_rename, save_in_place, make_a_link)),
+    ],
+)
+def test_what_the_user_did_in_the_last_instant_stays(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch, act: Act, m: bytes | None
+) -> None:
+    twin = make(Path(checkout.root).parent / "twin", {"a.py": BEFORE, "m.py": BEFORE, "z.py": BEFORE})
+    act(twin)
+    strike(monkeypatch, "trade" if m else "rename", checkout, act)
+    with pytest.raises(GlmcodeError, match=r"m\.py") as error:
+        land(checkout, m)
+    assert error.value.exit_code == Exit.CONFLICT
+    assert "nothing was changed" in error.value.message
+    assert on_disk(checkout.root) == on_disk(twin.root)
+
+
+def test_a_new_file_of_the_users_is_not_written_over(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.unlink(checkout.path("m.py"))
+    strike(monkeypatch, "move_in", checkout, save_in_place)
+    with pytest.raises(GlmcodeError, match=r"m\.py") as error:
+        journal.land(checkout.root, {"a.py": BEFORE}, {"a.py": b"after\n", "m.py": b"after\n"}, {}, None)
+    assert error.value.exit_code == Exit.CONFLICT
+    assert tree(checkout) == {b"a.py": BEFORE, b"m.py": b"saved\n", b"z.py": BEFORE}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open for writing")
+@pytest.mark.parametrize("m", [b"after\n", None], ids=["replaced", "removed"])
+def test_a_save_that_is_under_way_goes_into_the_users_file(checkout: Checkout, m: bytes | None) -> None:
+    with open(checkout.path("m.py"), "ab", buffering=0) as editor:
+        with pytest.raises(GlmcodeError, match=r"another program has m\.py open for writing; nothing was") as error:
+            land(checkout, m)
+        editor.write(b"and more\n")
+    assert error.value.exit_code == Exit.CONFLICT
+    assert tree(checkout) == {b"a.py": BEFORE, b"m.py": b"before\nand more\n", b"z.py": BEFORE}
+    journal.land(checkout.root, {"m.py": b"before\nand more\n"}, {"m.py": m}, {}, None)
+    assert checkout.read("m.py") == m
+
+
+def test_two_saves_around_the_trade_are_both_kept(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+    saves = iter((b"first\n", b"second\n"))
+    strike(monkeypatch, "trade", checkout, lambda _: checkout.write({"m.py": next(saves)}), times=2)
+    with pytest.raises(GlmcodeError):
+        land(checkout)
+    found = tree(checkout)
+    assert found.pop(b"m.py") == b"first\n"
+    beside = [name for name in found if name.startswith(b".glmcode-")]
+    assert [found[name] for name in beside] == [b"second\n"]
+
+
+def dies_at(number: int) -> Callable[..., bool]:
+    """Ends the process between a trade and the look at what was displaced, at the file of this number (from 0)."""
+    count = itertools.count()
+    seam: Any = exchange
+    real = seam.is_being_written
+    return lambda *arguments: os._exit(9) if next(count) == number else real(*arguments)
+
+
+def test_a_crash_in_the_middle_of_the_trade_loses_no_save(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = os.fork()
+    if not child:
+        strike(monkeypatch, "trade", checkout, save_by_rename)
+        monkeypatch.setattr(exchange, "is_being_written", dies_at(1))
+        land(checkout)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    assert tree(checkout)[b"m.py"] == b"after\n"
+    assert "m.py" in str(journal.recover(checkout.root))
+    assert tree(checkout) == {b"a.py": BEFORE, b"m.py": b"saved\n", b"z.py": BEFORE}
+
+
+def test_a_crash_behind_the_last_trade_leaves_nothing_beside(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child = os.fork()
+    if not child:
+        monkeypatch.setattr(exchange, "is_being_written", dies_at(2))
+        land(checkout)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    said = journal.recover(checkout.root)
+    assert said
+    assert "all of it" in said
+    assert tree(checkout) == dict.fromkeys((b"a.py", b"m.py", b"z.py"), b"after\n")
+
+
+def test_where_names_can_not_trade_the_file_is_looked_at_once_more(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "trade", lambda *_: False)
+    assert land(checkout)
+    journal.undo(checkout.root)
+    assert tree(checkout) == dict.fromkeys((b"a.py", b"m.py", b"z.py"), BEFORE)
+
+    def saved_first(folder: Folder, held: bytes, name: bytes) -> bool:
+        if name == b"m.py":
+            save_in_place(checkout)
+        return False
+
+    monkeypatch.setattr(exchange, "trade", saved_first)
+    with pytest.raises(GlmcodeError, match=r"m\.py"):
+        land(checkout)
+    assert tree(checkout) == {b"a.py": BEFORE, b"m.py": b"saved\n", b"z.py": BEFORE}
