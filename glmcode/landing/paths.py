@@ -9,13 +9,28 @@ from collections.abc import Iterable
 
 from glmcode.landing.tree import PathRefusedError
 
-__all__ = ["normalise", "relative"]
+__all__ = ["LONGEST_PATH", "MOST_NAMES", "folded", "is_gits_own", "normalise", "relative"]
 
-# git's own list of code points that HFS+ ignores in names (utf8.c, next_hfs_char).
-_IGNORABLE = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
+_GIT = re.compile(r"\.git$|git~[0-9]+$")
+"""git's folder, and what Windows may call it for short: `GIT~1` in most trees, a later number where that was taken."""
+_ALIKE = {ord(sign): "i" for sign in "\u0131\u0456\u03b9\u1d09\u2170\ua647\u04cf\u0269"} | {
+    ord(sign): plain
+    for plain, signs in {
+        "g": "\u0261\u0581\u1d83",
+        "t": "\u03c4\u0442\u1d1b",
+        ".": "\u3002\uff61\u00b7\u0701\u0702\ua4f8",
+    }.items()
+    for sign in signs
+}
+"""Letters of other scripts that look like those of `.git`: no file system takes them for it, a reader does."""
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])$")
+_SEPARATORS = re.compile("[\\\\\u2044\u2215\u29f5\ufe68\uff0f\uff3c]")
+"""What separates names on Windows, and what looks like it or is taken for it where a name is brought to an older encoding."""
+_UNSEEN = "".join(map(chr, range(0x21))) + "\x7f"
 LONGEST_NAME = 255
 LONGEST_PATH = 4096
+MOST_NAMES = 128
+"""Folders within folders: more than any repository has, and few enough that a walk a folder costs nothing."""
 
 
 def normalise(path: str) -> str:
@@ -46,10 +61,12 @@ def normalise(path: str) -> str:
     if names and names[0].startswith("\\"):
         raise PathRefusedError("outside-root", f"{path!r} is absolute: paths are relative to the repository's root")
     for name in names:
-        for part in name.split("\\"):
+        for part in _SEPARATORS.split(name):
             _refuse_part(part, path)
         if len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
             raise PathRefusedError("malformed", f"a name in the path is longer than {LONGEST_NAME} bytes")
+    if len(names) > MOST_NAMES:
+        raise PathRefusedError("malformed", f"the path leads through more than {MOST_NAMES} folders")
     if not names:
         raise PathRefusedError("malformed", f"{path!r} names no file")
     return "/".join(names)
@@ -64,21 +81,38 @@ def relative(path: str, roots: Iterable[str]) -> str:
     return path
 
 
-def _refuse_part(part: str, path: str) -> None:
-    plain = _folded(part)
-    if not plain.strip(". ") and part:
-        raise PathRefusedError("outside-root", f"{path!r} leads out of the repository's root")
-    bare = plain.rstrip(". ")
-    if bare in (".git", "git~1"):
-        raise PathRefusedError("outside-root", f"{path!r} leads into git's own folder, which no edit may touch")
-    if _DEVICE.match(bare.split(".")[0].rstrip(" ")):
-        raise PathRefusedError("outside-root", f"{path!r} is the name of a device on Windows")
-
-
-def _folded(part: str) -> str:
-    if part.isascii():
-        return part.lower()
+def folded(name: str) -> str:
+    """What all spellings of a name have in common that some system takes for one: of case, of Unicode's composed and
+    compatible forms, with and without code points that are not seen."""
+    if name.isascii():
+        return name.lower()
     import unicodedata
 
-    # Compatibility forms too: a look-alike of `.git` has no honest use.
-    return unicodedata.normalize("NFKC", _IGNORABLE.sub("", part)).casefold()
+    seen = "".join(sign for sign in name if unicodedata.category(sign) != "Cf" and not "\ufe00" <= sign <= "\ufe0f")
+    if seen.isascii():
+        return seen.lower()
+    # Twice: the one may bring forth what the other changes.
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).casefold()
+
+
+def is_gits_own(name: str) -> bool:
+    """Whether the name of a file or folder is `.git` in any spelling, on any system, or is made to look like it."""
+    plain = folded(name).lstrip(_UNSEEN).rstrip(_UNSEEN + ".")
+    if plain.isascii():
+        return _GIT.match(plain) is not None
+    import unicodedata
+
+    bare = "".join(
+        sign for sign in unicodedata.normalize("NFD", plain) if unicodedata.category(sign) not in ("Mn", "Cs", "Cc")
+    )
+    return _GIT.match(bare.translate(_ALIKE)) is not None
+
+
+def _refuse_part(part: str, path: str) -> None:
+    plain = folded(part)
+    if not plain.strip(". ") and part:
+        raise PathRefusedError("outside-root", f"{path!r} leads out of the repository's root")
+    if is_gits_own(part):
+        raise PathRefusedError("outside-root", f"{path!r} leads into git's own folder, which no edit may touch")
+    if _DEVICE.match(plain.rstrip(". ").split(".")[0].rstrip(" ")):
+        raise PathRefusedError("outside-root", f"{path!r} is the name of a device on Windows")

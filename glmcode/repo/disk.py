@@ -209,6 +209,8 @@ class DirectoryTree:
                     entries = sorted(found, key=lambda one: one.name)
             except OSError:
                 continue
+            if folder and any(entry.name == b".git" for entry in entries):
+                continue  # another repository's
             for entry in entries:
                 path = os.path.join(folder, entry.name)
                 if entry.name.lower() == b".git":

@@ -1,8 +1,8 @@
 """Folders of the user's disk, walked component by component from an open root, so that no path leads out of it.
 
-No component may be a symbolic link: what is opened is what was checked, whatever is swapped meanwhile. Where the system has
-no calls relative to an open folder (Windows), each component is looked at before it is used. Names are bytes here: UTF-8,
-with surrogate escapes standing for the bytes that aren't.
+No component may be a symbolic link or a repository of its own: what is opened is what was checked, whatever is swapped
+meanwhile. Where the system has no calls relative to an open folder (Windows), each component is looked at before it is
+used. Names are bytes here: UTF-8, with surrogate escapes standing for the bytes that aren't.
 """
 
 import contextlib
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from glmcode.errors import Exit, GlmcodeError
+from glmcode.landing.paths import LONGEST_PATH, MOST_NAMES, is_gits_own
 from glmcode.landing.tree import PathRefusedError
 
 __all__ = [
@@ -28,7 +29,6 @@ __all__ = [
     "words",
 ]
 
-_LONGEST_PATH = 4096
 _BY_FD = {os.open, os.stat, os.unlink, os.mkdir, os.rmdir, os.rename, os.symlink, os.readlink} <= os.supports_dir_fd
 _INTO = getattr(os, "O_PATH", os.O_RDONLY) | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _WORDS = {
@@ -121,13 +121,15 @@ def components(path: str) -> tuple[bytes, ...]:
         parts = tuple(path.encode("utf-8", "surrogateescape").split(b"/"))
     except UnicodeEncodeError:
         raise PathRefusedError("outside-root", f"{shown(path)} can't be a file's name") from None
-    if len(path) > _LONGEST_PATH:
-        raise PathRefusedError("malformed", f"a path of {len(path)} characters is longer than any system takes")
+    if len(path) > LONGEST_PATH or len(parts) > MOST_NAMES:
+        raise PathRefusedError(
+            "malformed", f"a path of {len(path)} characters in {len(parts)} names is longer than any file's"
+        )
     for part in parts:
         if (
             part in (b"", b".", b"..")
             or b"\0" in part
-            or part.lower() == b".git"
+            or is_gits_own(part.decode("utf-8", "surrogateescape"))
             or (os.name == "nt" and set(part) & set(b"\\:"))
         ):
             raise PathRefusedError("outside-root", f"{shown(path)} is not a path inside the root")
@@ -177,7 +179,8 @@ def nearest_folder(top: Folder, path: str) -> Iterator[tuple[Folder, tuple[bytes
 
 
 def _descend(top: Folder, parts: tuple[bytes, ...], path: str) -> tuple[Folder, tuple[bytes, ...]]:
-    """As deep as folders go, and what is left; a file in the place of a folder ends the way, a link is refused."""
+    """As deep as folders go, and what is left; a file in the place of a folder ends the way. A link is refused, and so is
+    a folder that is a repository of its own, such as a submodule."""
     here = Folder(top.path, os.dup(top.fd) if top.fd is not None else None)
     try:
         for index, part in enumerate(parts):
@@ -193,6 +196,9 @@ def _descend(top: Folder, parts: tuple[bytes, ...], path: str) -> tuple[Folder, 
                 return here, parts[index:]
             here.close()
             here = inner
+            if here.look(b".git") is not None:
+                module = b"/".join(parts[: index + 1]).decode("utf-8", "surrogateescape")
+                raise PathRefusedError("outside-root", f"{shown(path)} belongs to another repository, {shown(module)}")
     except BaseException:
         here.close()
         raise
@@ -202,15 +208,19 @@ def _descend(top: Folder, parts: tuple[bytes, ...], path: str) -> tuple[Folder, 
 def remove_empty_parents(top: Folder, path: str, only: frozenset[str] | None = None) -> None:
     """Removes the folders that `path` was in, innermost first, as far as they are empty (and among `only`)."""
     parts = components(path)[:-1]
-    for depth in range(len(parts), 0, -1):
-        folder = b"/".join(parts[:depth]).decode("utf-8", "surrogateescape")
-        if only is not None and folder not in only:
-            continue
-        with parent_of(top, folder) as parent:
-            if parent is None:
+    with contextlib.ExitStack() as opened:
+        chain = [top]  # the way down is walked once: a walk for each folder would grow with the depth's square
+        for part in parts[:-1]:
+            try:
+                chain.append(opened.enter_context(contextlib.closing(chain[-1].enter(part))))
+            except (FileNotFoundError, NotADirectoryError):
+                break
+        for depth in range(len(chain), 0, -1):
+            folder = b"/".join(parts[:depth]).decode("utf-8", "surrogateescape")
+            if not parts or (only is not None and folder not in only):
                 continue
             try:
-                os.rmdir(parent.at(parts[depth - 1]), dir_fd=parent.fd)
+                os.rmdir(chain[depth - 1].at(parts[depth - 1]), dir_fd=chain[depth - 1].fd)
             except FileNotFoundError:
                 continue
             except OSError:

@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-HUNTS = ("land", "outlines", "readers")
+HUNTS = ("land", "outlines", "paths", "readers")
 
 
 def main(arguments: list[str]) -> int:

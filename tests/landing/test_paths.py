@@ -85,3 +85,32 @@ def test_whatever_passes_stays_below_the_root_and_out_of_git(path: str) -> None:
     assert normalise(safe) == safe
     for part in safe.lower().replace("\\", "/").replace("\u200c", "").split("/"):
         assert part.rstrip(". ") not in {"", ".git", "git~1"} or part == ""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("GIT~2/x", "git~17", ".git\t/x", ".git\n", "\x01.git", ".git\udcff/x", ".g\u0131t/x", ".g\u0456t/x", ".gi\u0442", ".g\u00ect/x"),
+        *(".\u24d6\u24d8\u24e3/x", ".git\u00ad/x", ".git\ufe0f", ".G\u0130T/x", "\u3002git/x", ".\U0001d420\U0001d422\U0001d42d"),
+        *("a\uff0f..\uff0fb", "a\u2215.git\u2215x", "a\uff3c..", "x\u2044con", ".git::$INDEX_ALLOCATION/x", "\\\\?\\C:\\x"),
+    ],
+)  # fmt: skip
+def test_a_spelling_that_some_system_or_reader_takes_for_a_way_out_is_refused(path: str) -> None:
+    with pytest.raises(PathRefusedError) as refused:
+        normalise(path)
+    assert refused.value.reason == "outside-root"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [".gitt", "git~x", "legit/.github", ".gït-notes", "½.txt", "a\u2044b.md", "...git", "Git", "digit~1", "GITHUB~1"],
+)
+def test_a_name_that_is_only_near_gits_own_stays(path: str) -> None:
+    assert normalise(path) == path
+
+
+def test_more_folders_than_any_repository_has_are_refused() -> None:
+    """Found by the hunt for paths: removing a file 2,048 folders deep opened two million of them."""
+    assert normalise("d/" * 127 + "x")
+    with pytest.raises(PathRefusedError):
+        normalise("d/" * 128 + "x")

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -146,6 +147,43 @@ def test_a_linked_folder_on_the_way_is_refused(root: Path, target: str) -> None:
         assert caught.value.reason == "outside-root"
         assert "folder" in caught.value.why
     assert os.listdir(root.parent / "beside") == os.listdir(root / "inside") == []
+
+
+@pytest.mark.parametrize("inner", [".git/HEAD", ".git"])
+def test_a_folder_that_is_a_repository_of_its_own_is_never_written(root: Path, inner: str) -> None:
+    """Found by the hunt for paths: a submodule's files were changed behind its own repository's back."""
+    for path in (f"module/{inner}", "module/deep/x"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(b"old")
+    actions: list[Callable[[], object]] = [
+        lambda: DirectoryTree(str(root)).read("module/deep/x"),
+        lambda: write_file(str(root), "module/deep/x", b"x", "100644"),
+        lambda: write_file(str(root), "module/new", b"x", "100644"),
+        lambda: remove_file(str(root), "module/deep/x"),
+    ]
+    for action in actions:
+        with pytest.raises(PathRefusedError, match=r"belongs to another repository, module$") as caught:
+            action()
+        assert caught.value.reason == "outside-root"
+    assert (root / "module/deep/x").read_bytes() == b"old"
+    assert not (root / "module/new").exists()
+
+
+def test_removing_a_file_deep_down_walks_the_way_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found by the hunt for paths: the walks grew with the square of the depth."""
+    write_file(str(root), "d/" * 120 + "x", b"", "100644")
+    opened = 0
+    real = os.open
+
+    def count(*arguments: Any, **named: Any) -> int:
+        nonlocal opened
+        opened += 1
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(os, "open", count)
+    remove_file(str(root), "d/" * 120 + "x")
+    assert opened < 300
+    assert os.listdir(root) == []
 
 
 def test_a_folder_swapped_for_a_link_between_check_and_write_leads_nowhere(root: Path) -> None:
@@ -430,7 +468,7 @@ def test_a_root_may_be_reached_through_a_link(root: Path) -> None:
 
 
 def test_listing_is_in_order_and_leaves_out_git_and_what_links_lead_to(root: Path) -> None:
-    for path in ("z.py", "a/b.py", ".git/config", "a/.git/config", "a/c/d.py"):
+    for path in ("z.py", "a/b.py", ".git/config", "module/.git", "module/b.py", "a/c/d.py"):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_bytes(b"")
     (root / "loop").symlink_to(".")
