@@ -5,17 +5,29 @@ branch as they were. Nothing is forced, no hook is skipped, nothing is stashed.
 """
 
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo import journal
+from glmcode.repo.commits import Intent, after_hook, identity, make
 from glmcode.repo.discover import find_repository
 from glmcode.repo.disk import DirectoryTree, remove_file, write_file
-from glmcode.repo.git import Ended, failure, git, run_git
-from glmcode.repo.merge import Change, conflict, is_missing, merge_into, merge_lines, session_changes, tree_changes
+from glmcode.repo.folder import shown
+from glmcode.repo.follow import holds, refuse_alive
+from glmcode.repo.git import failure, git, run_git
+from glmcode.repo.index import uncommitted
+from glmcode.repo.merge import (
+    Change,
+    Merge,
+    conflict,
+    is_missing,
+    merge_into,
+    merge_lines,
+    session_changes,
+    tree_changes,
+)
 from glmcode.repo.sessions import Record, Session, load, save
 from glmcode.repo.worktree import branch_tip, head_commit
 
@@ -25,6 +37,8 @@ How: TypeAlias = Literal["apply", "commit", "merge"]
 HOWS: tuple[How, ...] = ("apply", "commit", "merge")
 
 _SUBJECT = 72
+_PATIENCE = 10.0
+"""Seconds that a hook may take to end when it is interrupted."""
 _IN_PROGRESS = {
     "MERGE_HEAD": "a merge",
     "CHERRY_PICK_HEAD": "a cherry-pick",
@@ -54,15 +68,17 @@ def land_session(session: Session, how: How, message: str | None = None) -> Land
     the user's own changes are in the way, and where a hook refuses.
     """
     repository = find_repository(session.root)
+    journal.recover(repository.root)
     if repository.common_dir != session.common_dir:
         raise GlmcodeError(f"session {session.id} belongs to another repository than {session.root}")
     tip = branch_tip(session)
     text = message if message and message.strip() else default_message(session)
     record = load(session.root, session.id)
+    if how != "apply":
+        _refuse_in_progress(repository.git_dir)
     if how == "apply":
         landed = _apply(repository.root, session_changes(session, _start(repository.root, record), tip))
     elif how == "commit":
-        _refuse_in_progress(repository.git_dir)
         changes = session_changes(session, _start(repository.root, record), tip)
         landed = _commit(repository.root, repository.git_dir, changes, text)
     else:
@@ -94,16 +110,12 @@ def _start(root: str, record: Record) -> str:
     session = record.session
     if not record.landed_tip or record.landed_root != root:
         return session.base
-    if record.landed_commit and not _holds(root, record.landed_commit, "HEAD"):
+    if record.landed_commit and not holds(root, record.landed_commit, "HEAD"):
         return session.base
     if run_git(root, ["cat-file", "-e", f"{record.landed_tip}^{{commit}}"]).status != 0:
         return session.base
     landed = session_changes(session, session.base, record.landed_tip)
     return session.base if is_missing(root, landed) else record.landed_tip
-
-
-def _holds(root: str, commit: str, head: str) -> bool:
-    return run_git(root, ["merge-base", "--is-ancestor", commit, head]).status == 0
 
 
 def _apply(root: str, changes: Iterable[Change]) -> Landed:
@@ -115,57 +127,43 @@ def _apply(root: str, changes: Iterable[Change]) -> Landed:
 
 def _commit(root: str, git_dir: str, changes: tuple[Change, ...], message: str) -> Landed:
     head = head_commit(root)
+    author = identity(root)
     _refuse_uncommitted(root, {path for change in changes for path in change.paths})
     merge = merge_into(root, changes)
     if not merge.after:
         return Landed("commit", ())
-    index = _read_index(git_dir)
-    journal.land(root, merge.before, merge.after, merge.modes, None)
-    try:
-        # A new file must be known to the index before a commit of named files can hold it.
-        new = b"".join(os.fsencode(path) + b"\0" for path, data in merge.before.items() if data is None)
-        ended = run_git(root, ["update-index", "--add", "--replace", "-z", "--stdin"], stdin=new)
-        if ended.status == 0:
-            ended = _with_message(
-                root,
-                message,
-                ["commit", "--quiet", "--only", "--pathspec-from-file=-", "--pathspec-file-nul"],
-                stdin=b"".join(b":(top,literal)" + os.fsencode(path) + b"\0" for path in _named(merge.after)),
-            )
-        if ended.status != 0:
-            raise failure("git commit", ended, Exit.CONFLICT)
-    except BaseException:
-        if head_commit(root) == head:
-            _take_back(root, merge.after, merge.modes)
-            _restore_index(git_dir, index)
-        raise
-    return Landed("commit", tuple(sorted(merge.after)), head_commit(root), merge.merged)
+    intent = Intent("commit", root, git_dir, head, message, paths=tuple(merge.after))
+    commit = _committed(intent, merge, author)
+    return Landed("commit", tuple(sorted(merge.after)), commit, merge.merged)
 
 
-def _named(after: Mapping[str, bytes | None]) -> list[str]:
-    """The paths that the commit names. Where file and folder change places the new side is named, and git drops the old."""
-    files = {path for path, data in after.items() if data is not None}
-    folders = {folder for path in files for folder in _above(path)}
-    return [path for path in after if path in files or (path not in folders and not files & set(_above(path)))]
-
-
-def _above(path: str) -> list[str]:
-    return [path[:end] for end, sign in enumerate(path) if sign == "/"]
+def _committed(intent: Intent, merge: Merge, author: Mapping[str, str]) -> str:
+    """Writes the files and makes the commit of them: both, or neither. Gives the commit."""
+    with journal.landing(intent.root, merge.before, merge.after, merge.modes, note=intent.note()) as record:
+        assert record is not None  # with a note there always is one
+        try:
+            commit = make(intent, record, author)
+        except BaseException as error:
+            refuse_alive(record, _PATIENCE)  # a hook that was interrupted may still write
+            raise _set_aside(intent.root, merge, error) from error
+    after_hook(intent.root, merge=bool(intent.merged))
+    return commit
 
 
 def _merge(root: str, git_dir: str, session: Session, tip: str, message: str) -> Landed:
-    _refuse_in_progress(git_dir)
     head = head_commit(root)
-    if not _holds(root, session.base, head):
+    author = identity(root)
+    if not holds(root, session.base, head):
         raise GlmcodeError(
             "your branch does not hold the commit that the session started from: a merge would bring other commits along",
             exit_code=Exit.CONFLICT,
             hint="switch to the branch where the session started, or use --how apply or --how commit",
         )
-    if _holds(root, tip, head):
+    if holds(root, tip, head):
         return Landed("merge", ())
     tree = _merged_tree(root, head, tip)
-    coming = {path for change in tree_changes(root, head, tree) for path in change.paths}
+    changes = tree_changes(root, head, tree)
+    coming = {path for change in changes for path in change.paths}
     _refuse_uncommitted(root, coming)
     if run_git(root, ["diff-index", "--cached", "--quiet", head]).status != 0:
         raise GlmcodeError(
@@ -173,22 +171,11 @@ def _merge(root: str, git_dir: str, session: Session, tip: str, message: str) ->
             exit_code=Exit.CONFLICT,
             hint="commit them first, or use --how apply or --how commit",
         )
-    index = _read_index(git_dir)
-    try:
-        ended = _with_message(
-            root, message, ["merge", "--quiet", "--no-ff", "--no-edit", "--no-autostash", "--", session.branch]
-        )
-        if ended.status != 0:
-            raise failure("git merge", ended, Exit.CONFLICT)
-    except BaseException:
-        if head_commit(root) == head:
-            if os.path.lexists(os.path.join(git_dir, "MERGE_HEAD")):
-                git(root, "merge", "--abort", exit_code=Exit.CONFLICT)
-            _restore_index(git_dir, index)
-        raise
+    intent = Intent("merge", root, git_dir, head, message, merged=tip, tree=tree)
+    commit = _committed(intent, merge_into(root, changes), author)
     ours = {path for change in tree_changes(root, session.base, head) for path in change.paths}
     both = {path for change in tree_changes(root, session.base, tip) for path in change.paths} & ours
-    return Landed("merge", tuple(sorted(coming)), head_commit(root), tuple(sorted(both)))
+    return Landed("merge", tuple(sorted(coming)), commit, tuple(sorted(both)))
 
 
 def _merged_tree(root: str, head: str, tip: str) -> str:
@@ -217,18 +204,6 @@ def _where(root: str, head: str, tip: str, path: str) -> str:
     return why if merged is None else "you and the session both changed it"
 
 
-def _with_message(root: str, message: str, command: list[str], stdin: bytes | None = None) -> Ended:
-    """Runs the user's own commit or merge: with hooks and signing, and the message from a file, as it is written there."""
-
-    with tempfile.TemporaryDirectory(prefix="glmcode-") as folder:
-        path = os.path.join(folder, "message")
-        with open(path, "wb") as file:
-            file.write(message.replace("\0", "").encode("utf-8", "replace"))
-        settings = ["-c", "i18n.commitEncoding=UTF-8"]
-        named = [command[0], "-F", path, "--cleanup=whitespace", *command[1:]]
-        return run_git(root, [*settings, *named], stdin=stdin, hooks=True)
-
-
 def _refuse_in_progress(git_dir: str) -> None:
     if os.path.lexists(os.path.join(git_dir, "index.lock")):
         raise GlmcodeError(
@@ -249,16 +224,11 @@ def _refuse_uncommitted(root: str, touched: Iterable[str]) -> None:
     """Refuses where a path of the landing holds work of the user's that is in no commit."""
 
     touched = set(touched)
-    status = git(
-        root, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all"
-    )
-    problems = {}
-    for line in status.split(b"\0"):
-        path = os.fsdecode(line[3:])
-        if path in touched:
-            problems[path] = (
-                "you have staged changes in it" if line[:1] != b" " else "you have uncommitted changes in it"
-            )
+    problems = {
+        path: "you have staged changes in it" if letters[0] != " " else "you have uncommitted changes in it"
+        for path, letters in uncommitted(root).items()
+        if path in touched
+    }
     known = {os.fsdecode(path) for path in git(root, "ls-files", "-z").split(b"\0")}
     for path in touched - known - set(problems):
         full = os.path.join(root, path)
@@ -271,44 +241,24 @@ def _refuse_uncommitted(root: str, touched: Iterable[str]) -> None:
         )
 
 
-def _read_index(git_dir: str) -> bytes | None:
-    try:
-        with open(os.path.join(git_dir, "index"), "rb") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
-
-
-def _restore_index(git_dir: str, data: bytes | None) -> None:
-    """Puts the index back as it was, under git's own lock for it."""
-    path = os.path.join(git_dir, "index")
-    if data is None or _read_index(git_dir) == data:
-        return
-    try:
-        fd = os.open(path + ".lock", os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    except FileExistsError:
-        raise GlmcodeError(
-            "another git holds the index, so that new files of the session stay staged",
-            exit_code=Exit.CONFLICT,
-            hint="git reset takes them out of the index",
-        ) from None
-    with os.fdopen(fd, "wb") as file:
-        file.write(data)
-    os.replace(path + ".lock", path)
-
-
-def _take_back(root: str, after: Mapping[str, bytes | None], modes: Mapping[str, str]) -> None:
-    """Undoes what was written for a commit that did not come about, also where its hooks wrote to the same files."""
-
+def _set_aside(root: str, merge: Merge, error: BaseException) -> BaseException:
+    """Makes ready for the landing to be taken back where a hook (or someone else, meanwhile) wrote to its files: what
+    stands there is kept among git's objects, and the error says as which."""
     tree = DirectoryTree(root)
-    for path, data in after.items():
+    kept: list[str] = []
+    for path, data in merge.after.items():
         if data is None and os.path.isdir(os.path.join(root, path)):
             continue
-        now = tree.entry(path)
-        if (None if now is None else (now.data, now.mode)) == (None if data is None else (data, modes.get(path))):
+        now, mode = tree.entry(path), merge.modes.get(path)
+        if (None if now is None else now.data) in (data, merge.before[path]) and (now is None or now.mode == mode):
             continue
+        if now is not None and now.data not in (data, merge.before[path]):
+            blob = git(root, "hash-object", "-w", "--no-filters", "--stdin", stdin=now.data).decode().strip()
+            kept.append(f"{shown(path)} was changed meanwhile, by a hook perhaps: git cat-file blob {blob} shows it")
         if data is None:
             remove_file(root, path)
         else:
-            write_file(root, path, data, modes[path])
-    journal.undo(root)
+            write_file(root, path, data, merge.modes[path])
+    if kept and isinstance(error, GlmcodeError):
+        return GlmcodeError(error.message, exit_code=error.exit_code, hint="\n".join([error.hint, *kept]).strip())
+    return error

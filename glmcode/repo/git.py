@@ -77,10 +77,12 @@ def run_git(
     stdin: bytes | None = None,
     hooks: bool = False,
     env: Mapping[str, str] | None = None,
+    keep: int | None = None,
 ) -> Ended:
     """Runs git in `cwd`; any exit status is an answer. Raises NoGitError where git can't be started.
 
     `hooks`: the user's hooks run, in the user's locale; without it none do, and the index is not refreshed in passing.
+    `keep` is an open file that git and its hooks keep open as long as they live, also beyond this process.
     Text that others wrote goes behind `--` or through `stdin`, never where git looks for options.
     """
     try:
@@ -113,6 +115,7 @@ def run_git(
                 with_exceptions=False,
                 stdout_as_string=False,
                 strip_newline_in_stdout=False,
+                pass_fds=() if keep is None else (keep,),
             )
         except (GitCommandNotFound, OSError) as error:
             raise NoGitError(f"git could not be started: {_first_line(str(error))}") from error

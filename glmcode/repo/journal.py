@@ -15,6 +15,7 @@ from typing import Any
 
 from glmcode.errors import GlmcodeError
 from glmcode.landing.tree import PathRefusedError
+from glmcode.repo import follow
 from glmcode.repo import record as records
 from glmcode.repo.discover import state_dir
 from glmcode.repo.disk import PLAIN, Entry, permissions_for
@@ -33,7 +34,7 @@ from glmcode.repo.lock import held
 from glmcode.repo.record import Change, Record
 from glmcode.repo.settle import at_end, back_out, before_contents, bring, conflict, explained, look, names, put_back
 
-__all__ = ["Undone", "blob", "blobs", "land", "last_receipt", "recover", "undo", "waiting"]
+__all__ = ["Undone", "blob", "blobs", "land", "landing", "last_receipt", "recover", "undo", "waiting"]
 
 KEPT = 50
 """Landings whose records stay, for `undo` and `verify`."""
@@ -64,12 +65,32 @@ def land(
     GlmcodeError: exit 5 where a file no longer holds `before` (or another landing is under way), exit 4 where the disk
     or the safety of paths refuses.
     """
+    with landing(root, before, after, modes, receipt) as record:
+        return "" if record is None else record.id
+
+
+@contextlib.contextmanager
+def landing(
+    root: str,
+    before: Mapping[str, bytes | None],
+    after: Mapping[str, bytes | None],
+    modes: Mapping[str, str],
+    receipt: Mapping[str, Any] | None = None,
+    note: Mapping[str, Any] | None = None,
+) -> Iterator[Record | None]:
+    """As `land`, with a block that is part of the landing: the files are written when it begins, and it fails with them.
+
+    The block is given the landing's record, None where nothing changes and nothing is noted. A `note` says what the
+    block is about to do (`follow.Note`): by it the next command tells whether that came about where the process ended
+    within the block. Where it did, an error of the block leaves the landing standing.
+    """
     with _journal(root) as folder, open_root(root) as top:
         _settle_pending(folder, root)
         entries = _checked(top, before, sorted({*after, *(path for path in modes if before.get(path) is not None)}))
         wanted = _wanted(entries, after, modes)
-        if not wanted:
-            return ""
+        if not wanted and not note:
+            yield None
+            return
         paths = sorted(wanted)
         changes = [_change(path, entries[path], wanted[path]) for path in paths]
         made, folders = _folders(top, changes)
@@ -83,17 +104,28 @@ def land(
             made=made,
             folders=folders,
             receipt=receipt,
+            note=note,
         )
         try:
             steps = [Step(change.path, change.before, wanted[change.path]) for change in changes]
             exchange(top, steps, record.token)
-            records.move(record, "done")
+            yield record
+            _stands(record)
         except BaseException as error:
+            follow.refuse_alive(record)
+            if follow.came_about(record):
+                _stands(record)
+                raise
             back_out(top, record, back=True, contents=before_contents(record), failed=error)
             records.drop(record)
             raise explained(error) from error
         _prune(folder)
-        return record.id
+
+
+def _stands(record: Record) -> Record:
+    """The landing is done, with all that follows from it."""
+    follow.finish(record)
+    return records.move(record, "done")
 
 
 def recover(root: str) -> str | None:
@@ -266,18 +298,20 @@ def _settle_pending(folder: str, root: str) -> list[str]:
         record = records.load(folder, number, phase)
         if record.root != os.path.realpath(root):
             continue
+        follow.refuse_alive(record, patience=1.0)
+        follow.clear_locks(record)
         with open_root(root) as top:
             for change in record.changes:
                 put_back(top, record, change)
-            finished = phase == "pending" and all(at_end(top, change) for change in record.changes)
+            finished = phase == "pending" and _finished(top, record)
             try:
                 left = [] if finished else bring(top, record, back=True, contents=before_contents(record))
             except (PathRefusedError, MovedError, GlmcodeError) as error:
                 raise explained(error, "an earlier landing that was cut off is still to be taken back") from error
         what = f"{len(record.changes)} file{'s' if len(record.changes) != 1 else ''}"
         if finished:
-            records.move(record, "done")
-            said.append(f"An earlier landing was cut off after its last write: all of it ({what}) is in the tree.")
+            _stands(record)
+            said.append(follow.sentence(record, what))
         elif phase == "pending":
             records.drop(record)
             said.append(
@@ -291,6 +325,13 @@ def _settle_pending(folder: str, root: str) -> list[str]:
         if left:
             said.append(f"Left as they are, because they changed since: {names(left)}.")
     return said
+
+
+def _finished(top: Folder, record: Record) -> bool:
+    """Whether the landing is to stand: all its files have arrived, or that came about which they were written for."""
+    if follow.awaits(record):
+        return follow.came_about(record)
+    return all(at_end(top, change) for change in record.changes)
 
 
 def _last(folder: str, root: str) -> Record | None:
@@ -308,4 +349,4 @@ def _prune(folder: str) -> None:
         for number, phase in records.listed(folder)[:-KEPT]:
             record = records.load(folder, number, phase)
             if phase in ("done", "undone") or not os.path.isdir(record.root):
-                os.unlink(record.path)
+                records.drop(record)

@@ -14,18 +14,37 @@ import contextlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 from glmcode.errors import GlmcodeError
 from glmcode.repo.exchange import State
 from glmcode.repo.folder import failure
 
-__all__ = ["Change", "Phase", "Record", "blobs", "drop", "find_blobs", "listed", "load", "move", "receipt", "write"]
+__all__ = [
+    "BESIDE",
+    "Change",
+    "Phase",
+    "Record",
+    "add_note",
+    "added",
+    "beside",
+    "blobs",
+    "drop",
+    "find_blobs",
+    "listed",
+    "load",
+    "move",
+    "receipt",
+    "write",
+]
 
 Phase: TypeAlias = Literal["pending", "done", "undoing", "undone"]
 _FORMAT = 1
 _LONGEST_INDEX = 64 << 20
+BESIDE = ("added", "added.tmp", "index", "index.lock", "alive")
+"""Files that may stand beside a record, named by its number: what was noted later, the index that a commit is made from,
+and what the programs of a landing keep open as long as they live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +78,8 @@ class Record:
     receipt_size: int
     body: int
     """Offset of the receipt in the file; the bytes of the files follow it, in the order of `changes`."""
+    note: Mapping[str, Any]
+    """What is to follow the writes, such as a commit on the user's branch; empty for nothing."""
 
     @property
     def path(self) -> str:
@@ -89,6 +110,7 @@ def write(
     made: Sequence[str],
     folders: Mapping[str, int],
     receipt: Mapping[str, Any] | None,
+    note: Mapping[str, Any] | None = None,
 ) -> Record:
     """Writes a new landing as `pending`, with the bytes that each change replaces, and makes it durable."""
     taken = listed(folder)
@@ -101,12 +123,23 @@ def write(
         "made": list(made),
         "folders": dict(folders),
         "receipt": len(body),
+        "note": dict(note or {}),
         "changes": [[change.path, _packed(change.before), _packed(change.after), change.size] for change in changes],
     }
     head = json.dumps(index).encode() + b"\n"
     temporary = os.path.join(folder, f"{number}.tmp")
     record = Record(
-        number, "pending", folder, root, token, tuple(changes), tuple(made), dict(folders), len(body), len(head)
+        number,
+        "pending",
+        folder,
+        root,
+        token,
+        tuple(changes),
+        tuple(made),
+        dict(folders),
+        len(body),
+        len(head),
+        dict(note or {}),
     )
     try:
         with contextlib.suppress(FileNotFoundError):
@@ -150,6 +183,7 @@ def load(folder: str, number: str, phase: Phase) -> Record:
             {str(name): int(bits) for name, bits in index["folders"].items()},
             int(index["receipt"]),
             len(head),
+            dict(index.get("note", {})),
         )
     except OSError as error:
         raise failure(error, path, "read") from error
@@ -162,18 +196,7 @@ def load(folder: str, number: str, phase: Phase) -> Record:
 
 def move(record: Record, phase: Phase) -> Record:
     """The landing's state becomes `phase`, durably."""
-    moved = Record(
-        record.id,
-        phase,
-        record.folder,
-        record.root,
-        record.token,
-        record.changes,
-        record.made,
-        record.folders,
-        record.receipt_size,
-        record.body,
-    )
+    moved = replace(record, phase=phase)
     try:
         os.replace(record.path, moved.path)
         sync_folder(record.folder)
@@ -184,10 +207,41 @@ def move(record: Record, phase: Phase) -> Record:
 
 def drop(record: Record) -> None:
     """The landing leaves the journal, whatever its state: it never was."""
-    for phase in get_args(Phase):
+    for ending in (*get_args(Phase), *BESIDE):
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(os.path.join(record.folder, f"{record.id}.{phase}"))
+            os.unlink(os.path.join(record.folder, f"{record.id}.{ending}"))
     sync_folder(record.folder)
+
+
+def beside(record: Record, ending: str) -> str:
+    """A file of the landing's own in the journal, one of BESIDE. It goes when the record does."""
+    return os.path.join(record.folder, f"{record.id}.{ending}")
+
+
+def add_note(record: Record, more: Mapping[str, Any]) -> None:
+    """Notes what became known while the landing was under way, durably, and on top of what was added before."""
+    path = beside(record, "added")
+    content = {**added(record), **more, "token": record.token}
+    try:
+        with open(path + ".tmp", "wb") as file:
+            file.write(json.dumps(content).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(path + ".tmp", path)
+        sync_folder(record.folder)
+    except OSError as error:
+        raise failure(error, path) from error
+
+
+def added(record: Record) -> dict[str, Any]:
+    """What `add_note` has noted of this landing."""
+    try:
+        with open(beside(record, "added"), "rb") as file:
+            found = json.loads(file.read(_LONGEST_INDEX))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    # Numbers are given again where a landing never was: the token tells whose note it is.
+    return found if isinstance(found, dict) and found.get("token") == record.token else {}
 
 
 def blobs(record: Record) -> Iterator[bytes | None]:

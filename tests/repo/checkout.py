@@ -153,11 +153,11 @@ def changed(line: int, text: bytes, lines: bytes = LINES) -> bytes:
 
 
 @contextmanager
-def refused(checkout: Checkout, match: str = "") -> Iterator[None]:
+def refused(checkout: Checkout, match: str = "") -> Iterator[pytest.ExceptionInfo[GlmcodeError]]:
     """The landing is refused with exit 5, and everything of the user's is byte for byte as before."""
     before = checkout.state()
     with pytest.raises(GlmcodeError) as error:
-        yield
+        yield error
     told = f"{error.value.message}\n{error.value.hint}"
     assert error.value.exit_code == Exit.CONFLICT, told
     assert "\n" not in error.value.message

@@ -1,6 +1,7 @@
 """Landing as one commit: exactly the session's changes, the user's hooks and signature, or all as it was."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ def test_hook_that_refuses_the_commit_leaves_all_as_it_was(checkout: Checkout) -
     files: Files = {"a.txt": changed(3, b"three"), "sub/b.txt": None, "new/n.txt": b"n\n"}
     session = work(checkout, files)
     checkout.hook("pre-commit", "echo 'no tests, no commit' >&2; exit 1")
-    with refused(checkout, "git commit failed: no tests, no commit"):
+    with refused(checkout, "the hook pre-commit refused: no tests, no commit; nothing was changed"):
         land_session(session, "commit")
     assert load(checkout.root, session.id).status == "open"
     with pytest.raises(GlmcodeError, match="nothing to undo"):
@@ -96,8 +97,11 @@ def test_hook_that_writes_files_and_then_refuses_leaves_all_as_it_was(checkout: 
         "pre-commit",
         "echo formatted >> a.txt; echo x > n.txt; chmod -x n.txt; git add a.txt n.txt; mkdir -p sub; echo b > sub/b.txt; exit 1",
     )
-    with refused(checkout, "git commit failed"):
+    with refused(checkout, "the hook pre-commit refused") as told:
         land_session(session, "commit")
+    blob = re.search(r"a\.txt was changed meanwhile, by a hook perhaps: git cat-file blob (\w+)", told.value.hint)
+    assert blob is not None
+    assert checkout.git("cat-file", "blob", blob[1]) == changed(3, b"three") + b"formatted\n"
 
 
 def test_hooks_see_only_the_sessions_changes_and_their_changes_count(checkout: Checkout, tmp_path: Path) -> None:

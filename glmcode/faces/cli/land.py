@@ -86,6 +86,7 @@ def _land(
 
     from glmcode.repo.branch import land_session
     from glmcode.repo.discover import find_repository
+    from glmcode.repo.journal import recover
     from glmcode.repo.sessions import load
 
     chosen = _how(how)
@@ -97,6 +98,8 @@ def _land(
         if chosen is None:
             raise GlmcodeError(f"nothing landed; session {record.session.id} is kept", exit_code=Exit.INTERRUPTED)
     session = record.session if root is None else replace(record.session, root=find_repository(root).root)
+    if said := recover(session.root):
+        print(f"glmcode: {said}", file=sys.stderr)
     try:
         return record, land_session(session, chosen, message)
     except GlmcodeError as error:
