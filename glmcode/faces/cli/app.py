@@ -10,6 +10,7 @@ import typer
 from typer import exceptions as usage
 
 from glmcode.errors import Exit, GlmcodeError
+from glmcode.repo.waiting import on_waiting
 
 app = typer.Typer(
     name="glmcode",
@@ -25,6 +26,7 @@ def run(arguments: Sequence[str]) -> int:
     from glmcode.faces.cli import commands
 
     commands.register()
+    on_waiting.set(lambda line: print(f"glmcode: {line}", file=sys.stderr, flush=True))
     try:
         code = app(args=list(arguments), prog_name="glmcode", standalone_mode=False)
         sys.stdout.flush()
