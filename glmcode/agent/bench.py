@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterable, Mapping
 
 from glmcode.landing.tree import Tree
-from glmcode.repo.sessions import Session
+from glmcode.repo.sessions import Session, note
 
 __all__ = ["Bench"]
 
@@ -44,7 +44,7 @@ class Bench:
 
         if not self._written:
             return
-        snapshot(self._session, sorted(self._written), message)
+        note(self._session, "kept", commit=snapshot(self._session, sorted(self._written), message), message=message)
         self._written.clear()
 
     def restore(self, commit: str, paths: Iterable[str]) -> None:

@@ -17,6 +17,7 @@ from glmcode.agent.inflight import slot
 from glmcode.agent.job import Job
 from glmcode.agent.keeping import begin_answer, has_half, left_by, save_messages, take_up, touched
 from glmcode.agent.loop import Ending, judge, pursue
+from glmcode.agent.noting import noted
 from glmcode.agent.options import Options, as_notes
 from glmcode.agent.prompts import render
 from glmcode.agent.repair import FAILURES, tests_section
@@ -28,7 +29,8 @@ from glmcode.model.chain import Chain, Link
 from glmcode.model.client import Message
 from glmcode.model.failures import UnansweredError
 from glmcode.model.usage import estimate_tokens
-from glmcode.repo.sessions import Session
+from glmcode.repo.sessions import Session, note
+from glmcode.version import __version__
 
 __all__ = ["Conversation", "Options"]
 
@@ -59,7 +61,7 @@ class Conversation:
         self._taken_up = session is not None
         self._half = False
         """What came of the last answer can be gone on with, though nothing of it may have landed."""
-        self.session = session or open_session(root, task, {"options": as_notes(options)})
+        self.session = session or open_session(root, task, as_notes(options))
         self._held = ExitStack()
         self._held.enter_context(held(lock_path(self.session), doing="is working on this session", patience=0))
         self._journal = Journal(self.session)
@@ -79,19 +81,22 @@ class Conversation:
 
     def pursue(self, task: str, emit: Emit) -> Finished:
         """Runs one task to its end, whatever that is, and says how it went. Raises nothing that the user can cause."""
-        return self._run(task, emit, lambda job: self._rounds(job, task))
+        return self._run("task", task, emit, lambda job: self._rounds(job, task))
 
     def resume(self, emit: Emit) -> Finished:
         """Goes on with the session's task where another process left it. What had arrived is landed anew, on what the
         answer began with; the rest is asked for. Raises nothing that the user can cause."""
-        return self._run(self.session.task, emit, self._go_on)
+        return self._run("resumed", self.session.task, emit, self._go_on)
 
-    def _run(self, task: str, emit: Emit, work: Callable[[Job], Ending]) -> Finished:
+    def _run(self, how: str, task: str, emit: Emit, work: Callable[[Job], Ending]) -> Finished:
         started = time.monotonic()
         minutes = self._options.limits.minutes
         self._deadline = math.inf if minutes is None else started + 60 * minutes
         emit = booked(emit, self.session, task) if self._options.book else emit
-        emit(self._run_started(task))
+        emit = noted(emit, self.session, self._chain[0].find().key)
+        begun = self._run_started(task)
+        note(self.session, how, task=task, provider=begun.provider, model=begun.model, glmcode=__version__)
+        emit(begun)
         job = self._job(emit)
         unanswered = False
         try:
@@ -107,12 +112,13 @@ class Conversation:
             self._half = ending.exit_code is not Exit.INTERRUPTED and has_half(self.session)
             hint = f"glmcode resume {self.session.id} goes on where it broke off"
             ending = replace(ending, hint=f"{ending.hint}\n{hint}".strip())
-        self._save(job, ending)
-        return self._finished(job, ending, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        self._save(job, ending, seconds)
+        return self._finished(job, ending, seconds)
 
     def close(self) -> bool:
         """Ends the session. Returns whether it is kept: one whose branch holds nothing leaves nothing behind."""
-        from glmcode.repo.sessions import remove
+        from glmcode.repo.removal import remove
         from glmcode.repo.worktree import branch_tip
 
         if self._model is not None:
@@ -240,17 +246,23 @@ class Conversation:
             model=self._chain[0].find().model,
         )
 
-    def _save(self, job: Job, ending: Ending) -> None:
-        """Keeps the session's record up to date, so that another process can land it or go on with it."""
-        from glmcode.repo import sessions
+    def _save(self, job: Job, ending: Ending, seconds: float) -> None:
+        """Writes down how it ended, so that another process can land it or go on with it."""
         from glmcode.repo.streams import discard
 
-        record = sessions.load(self.session.root, self.session.id)
-        counts = {"rounds": job.rounds, "applied": job.applied, "rejected": job.rejected, "why": ending.why}
-        green = ending.exit_code is Exit.OK
-        sessions.save(replace(record, status="green" if green else "red", rounds={**record.rounds, **counts}))
         save_messages(self.session, job.messages)
-        if green:
+        note(
+            self.session,
+            "ended",
+            exit_code=int(ending.exit_code),
+            why=ending.why,
+            rounds=job.rounds,
+            applied=job.applied,
+            already=job.already,
+            rejected=job.rejected,
+            seconds=round(seconds, 3),
+        )
+        if ending.exit_code is Exit.OK:
             discard(self.session)
 
     def _finished(self, job: Job, ending: Ending, seconds: float) -> Finished:

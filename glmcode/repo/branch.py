@@ -6,7 +6,7 @@ branch as they were. Nothing is forced, no hook is skipped, nothing is stashed.
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from glmcode.errors import Exit, GlmcodeError
@@ -28,7 +28,7 @@ from glmcode.repo.merge import (
     session_changes,
     tree_changes,
 )
-from glmcode.repo.sessions import Record, Session, load, save
+from glmcode.repo.sessions import Record, Session, load, note
 from glmcode.repo.worktree import branch_tip, head_commit
 
 __all__ = ["HOWS", "Landed", "default_message", "land_session"]
@@ -58,10 +58,12 @@ class Landed:
     """The commit that was made on the user's branch; None for "apply"."""
     merged: tuple[str, ...] = ()
     """Paths where the user's own changes were merged with the session's."""
+    landing: str = ""
+    """The landing's id in the journal, by which `undo` knows it; "" where none was made."""
 
 
 def land_session(session: Session, how: How, message: str | None = None) -> Landed:
-    """Lands what the session's branch holds in the user's checkout at `session.root`, and notes it in the record.
+    """Lands what the session's branch holds in the user's checkout at `session.root`, and notes it in the session's log.
 
     "apply" writes the files and leaves the index alone; `glmcode undo` takes it back. "commit" makes one commit on the
     current branch. "merge" merges the session's branch. Raises GlmcodeError (exit 5) that names files and lines where
@@ -83,9 +85,16 @@ def land_session(session: Session, how: How, message: str | None = None) -> Land
         landed = _commit(repository.root, repository.git_dir, changes, text)
     else:
         landed = _merge(repository.root, repository.git_dir, session, tip, text)
-    if landed.paths or not record.landed:
-        record = replace(record, landed=how, landed_root=repository.root, landed_commit=landed.commit or "")
-    save(replace(record, status="landed", landed_tip=tip))
+    note(
+        session,
+        "landed",
+        how=how,
+        root=repository.root,
+        tip=tip,
+        commit=landed.commit or "",
+        landing=landed.landing,
+        files=len(landed.paths),
+    )
     return landed
 
 
@@ -120,9 +129,8 @@ def _start(root: str, record: Record) -> str:
 
 def _apply(root: str, changes: Iterable[Change]) -> Landed:
     merge = merge_into(root, changes)
-    if merge.after:
-        journal.land(root, merge.before, merge.after, merge.modes, None)
-    return Landed("apply", tuple(sorted(merge.after)), None, merge.merged)
+    landing = journal.land(root, merge.before, merge.after, merge.modes, None) if merge.after else ""
+    return Landed("apply", tuple(sorted(merge.after)), None, merge.merged, landing)
 
 
 def _commit(root: str, git_dir: str, changes: tuple[Change, ...], message: str) -> Landed:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from glmcode.errors import Exit, GlmcodeError
@@ -11,7 +12,7 @@ from glmcode.landing.tree import PathRefusedError
 from glmcode.repo.discover import find_repository
 from glmcode.repo.disk import remove_file, remove_leftovers
 from glmcode.repo.git import failure, git, run_git
-from glmcode.repo.sessions import Record, Session, save
+from glmcode.repo.sessions import Session, begin, note, session_at, traces
 
 __all__ = [
     "Session",
@@ -31,26 +32,34 @@ _DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 _NOBODY = {"NAME": "glmcode", "EMAIL": "glmcode@localhost"}
 
 
-def open_session(start: str, task: str, notes: Mapping[str, Any] | None = None) -> Session:
-    """Makes a worktree on a new branch `glmcode/<slug>` at HEAD's commit, and the session's record with these `rounds`.
+def open_session(start: str, task: str, options: Mapping[str, Any] | None = None) -> Session:
+    """Makes a worktree on a new branch `glmcode/<slug>` at HEAD's commit, and before it the session's log with these options.
 
     The user's checkout, index and branch stay as they are, and none of the user's hooks runs. Raises GlmcodeError
     (exit 2) outside a repository, in a bare one, and where HEAD has no commit yet.
     """
     repository = find_repository(start)
     base = head_commit(repository.root)
-    name = _claim(repository.common_dir, repository.root, slug(task))
-    worktree = os.path.join(repository.common_dir, "glmcode", "worktrees", name)
-    branch = f"glmcode/{name}"
+    session = _claim(repository.common_dir, repository.root, task, base, options or {})
     try:
-        git(repository.root, "worktree", "add", "--quiet", "--no-track", "-b", branch, "--", worktree, base)
-        git_dir = os.fsdecode(git(worktree, "rev-parse", "--absolute-git-dir")).removesuffix("\n")
+        git(
+            repository.root,
+            "worktree",
+            "add",
+            "--quiet",
+            "--no-track",
+            "-b",
+            session.branch,
+            "--",
+            session.worktree,
+            base,
+        )
+        git_dir = os.fsdecode(git(session.worktree, "rev-parse", "--absolute-git-dir")).removesuffix("\n")
     except GlmcodeError:
-        _give_up(repository.common_dir, worktree, branch, base)
+        _give_up(session)
         raise
-    git_dir = os.path.join(repository.common_dir, "worktrees", os.path.basename(git_dir))
-    session = Session(name, task, repository.root, git_dir, repository.common_dir, worktree, branch, base)
-    save(Record(session, _now(), rounds=notes or {}))
+    session = replace(session, git_dir=os.path.join(repository.common_dir, "worktrees", os.path.basename(git_dir)))
+    note(session, "opened", git_dir=session.git_dir)
     return session
 
 
@@ -178,8 +187,8 @@ def head_commit(root: str) -> str:
     raise GlmcodeError(f"the current branch {branch!r} has no commits yet", hint=hint)
 
 
-def _claim(common: str, root: str, wanted: str) -> str:
-    """The first free id among `wanted`, `wanted-2`, ...; claimed by making the worktree's folder."""
+def _claim(common: str, root: str, task: str, base: str, options: Mapping[str, Any]) -> Session:
+    """A session with the first free id among `slug`, `slug-2`, ...; claimed by the log that is begun."""
     listed = git(root, "for-each-ref", "--format=%(refname)", "refs/heads/glmcode")
     taken = {os.fsdecode(line).lower() for line in listed.splitlines()}
     if "refs/heads/glmcode" in taken:
@@ -187,32 +196,32 @@ def _claim(common: str, root: str, wanted: str) -> str:
             "a branch named glmcode stands in the way of branches glmcode/...",
             hint="rename it: git branch -m glmcode NAME",
         )
-    folder = os.path.join(common, "glmcode", "worktrees")
-    os.makedirs(folder, exist_ok=True)
+    wanted = slug(task)
     number = 1
     while True:
         ending = "" if number == 1 else f"-{number}"
         name = wanted[: _SLUG_LENGTH - len(ending)].rstrip("-") + ending
         number += 1
-        record = os.path.join(common, "glmcode", "sessions", f"{name}.json")
-        if f"refs/heads/glmcode/{name}" in taken or os.path.lexists(record):
+        session = session_at(common, name, task=task, root=root, base=base)
+        if session.ref in taken or os.path.lexists(session.worktree):
             continue
-        try:
-            os.mkdir(os.path.join(folder, name))
-        except FileExistsError:
-            continue
-        return name
+        if begin(session, options):
+            return session
 
 
-def _give_up(common: str, worktree: str, branch: str, base: str) -> None:
+def _give_up(session: Session) -> None:
     """Clears what a failed start left behind; what can't be cleared stays, the first error is what counts."""
-    run_git(common, ["worktree", "remove", "--force", "--force", "--", worktree])
-    if os.path.isdir(worktree):
+    common = session.common_dir
+    run_git(common, ["worktree", "remove", "--force", "--force", "--", session.worktree])
+    if os.path.isdir(session.worktree):
         import shutil
 
-        shutil.rmtree(worktree, ignore_errors=True)
+        shutil.rmtree(session.worktree, ignore_errors=True)
     run_git(common, ["worktree", "prune"])
-    run_git(common, ["update-ref", "-d", f"refs/heads/{branch}", base])
+    run_git(common, ["update-ref", "-d", session.ref, session.base])
+    for path in traces(common, session.id):
+        with contextlib.suppress(OSError):
+            os.unlink(path)
 
 
 def _identity(where: str) -> dict[str, str]:
@@ -220,9 +229,3 @@ def _identity(where: str) -> dict[str, str]:
     if all(run_git(where, ["var", f"GIT_{role}_IDENT"]).status == 0 for role in ("AUTHOR", "COMMITTER")):
         return {}
     return {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in _NOBODY.items()}
-
-
-def _now() -> str:
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -1,6 +1,5 @@
 """Streams that break off anywhere, and processes that end anywhere: the tree is that of the uncut run."""
 
-import json
 import os
 import random
 import signal
@@ -18,6 +17,7 @@ from glmcode.model.retry import Retry
 from glmcode.model.usage import estimate_tokens
 from glmcode.plan.reader import parse_plan
 from glmcode.repo.lock import held
+from glmcode.repo.sessions import load
 from tests.agent.long_plan import COUNT, FILES, PLAN, Cuts, after, service
 from tests.agent.rig import git, repository
 from tests.faces.rig import environ, glmcode, start
@@ -181,7 +181,7 @@ def test_what_had_landed_is_told_where_the_rest_can_not_be_had(tmp_path: Path) -
 def test_a_crash_at_any_moment_is_gone_on_from(tmp_path: Path, uncut: str, seed: int) -> None:
     chance = random.Random(seed)
     root = repository(tmp_path / "repo", FILES)
-    record = root / ".git" / "glmcode" / "sessions" / "mend-it.json"
+    log = root / ".git" / "glmcode" / "sessions" / "mend-it.jsonl"
     home = environ(tmp_path)
     with service(lambda _: None, pace=0.004) as server:
         arguments: tuple[str, ...] = (
@@ -196,11 +196,11 @@ def test_a_crash_at_any_moment_is_gone_on_from(tmp_path: Path, uncut: str, seed:
         )
         for _ in range(8):
             with start(root, *arguments, env=home) as process:
-                while not record.exists() and process.poll() is None:
+                while not log.exists() and process.poll() is None:
                     time.sleep(0.01)
                 killed = _killed(process, chance.uniform(0.0, 1.6))
             # The last moment is the one between the session's end and that of its process.
-            killed = killed and json.loads(record.read_bytes())["status"] != "green"
+            killed = killed and load(str(root)).status != "green"
             if not killed:
                 break
             arguments = ("resume", "--json")

@@ -1,15 +1,15 @@
-"""Records of sessions: found again, never half written, never removed with work that is not landed."""
+"""Sessions: found again by their logs, and never removed with work that is not landed."""
 
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo.branch import land_session
-from glmcode.repo.sessions import list_sessions, load, messages, remove, save, save_messages
+from glmcode.repo.removal import Unlanded, remove
+from glmcode.repo.sessions import list_sessions, load, log_path, lost, messages, note, save_messages
 from glmcode.repo.worktree import open_session
 from tests.repo.checkout import Checkout, go_on, make, own_home, work
 
@@ -22,10 +22,6 @@ def _home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
     return make(tmp_path / "repo", {"a.txt": b"one\n"})
-
-
-def record_path(checkout: Checkout, name: str) -> str:
-    return checkout.path(f".git/glmcode/sessions/{name}.json")
 
 
 def test_session_is_found_by_id_by_beginning_and_as_the_newest(checkout: Checkout) -> None:
@@ -54,13 +50,37 @@ def test_no_sessions_is_said(checkout: Checkout) -> None:
         load(checkout.root, "")
 
 
-def test_record_comes_back_as_it_was_saved(checkout: Checkout) -> None:
+def test_record_is_what_its_log_says(checkout: Checkout) -> None:
     task = "fix\n\tthe caf\udce9 ünï\0"
-    session = open_session(checkout.root, task)
-    record = replace(load(checkout.root), status="green", rounds={"rounds": 2, "why": "green"})
-    save(record)
-    assert load(checkout.root, session.id) == record
+    session = open_session(checkout.root, task, {"model": "glm-5"})
+    record = load(checkout.root)
+    assert (record.session, record.status, record.rounds) == (session, "open", {"options": {"model": "glm-5"}})
     assert record.session.task == task
+    note(session, "ended", exit_code=1, rounds=2, why="out of rounds", applied="many")
+    record = load(checkout.root)
+    assert record.status == "red"
+    assert record.rounds == {"options": {"model": "glm-5"}, "rounds": 2, "why": "out of rounds"}
+    assert record.created <= record.active
+    note(session, "resumed")
+    assert load(checkout.root).status == "open"
+    note(session, "ended", exit_code=0)
+    assert load(checkout.root).status == "green"
+
+
+def test_landing_that_was_taken_back_does_not_count(checkout: Checkout) -> None:
+    session = work(checkout, {"a.txt": b"two\n"}, "x")
+    landed = land_session(session, "apply")
+    first = load(checkout.root)
+    assert (first.status, first.landed, first.landings[0].id) == ("landed", "apply", landed.landing)
+    note(session, "undone", landing="another")
+    assert load(checkout.root).landings == first.landings
+    note(session, "undone", landing=landed.landing)
+    assert (load(checkout.root).status, load(checkout.root).landings) == ("open", ())
+    with pytest.raises(GlmcodeError, match="holds work that was not landed: 1 commit"):
+        remove(checkout.root, "x")
+    note(session, "redone", landing=landed.landing)
+    assert (load(checkout.root).status, load(checkout.root).landings) == ("landed", first.landings)
+    remove(checkout.root, "x")
 
 
 def test_conversation_comes_back(checkout: Checkout) -> None:
@@ -72,24 +92,16 @@ def test_conversation_comes_back(checkout: Checkout) -> None:
     assert len(list_sessions(checkout.root)) == 1
 
 
-def test_save_that_fails_keeps_the_old_record(checkout: Checkout) -> None:
-    open_session(checkout.root, "x")
-    record = load(checkout.root)
-    with pytest.raises(TypeError):
-        save(replace(record, rounds={"what": object()}))
-    assert load(checkout.root) == record
-    assert sorted(os.listdir(checkout.path(".git/glmcode/sessions"))) == ["x.json"]
-
-
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "null", '{"session": {"task": 1}}', "[" * 100_000, '{"session": []}', "\xff"]
 )
 def test_broken_record_hides_no_other(checkout: Checkout, text: str) -> None:
     open_session(checkout.root, "good")
-    open_session(checkout.root, "bad")
-    Path(record_path(checkout, "bad")).write_text(text, "latin-1")
+    bad = open_session(checkout.root, "bad")
+    Path(log_path(bad)).write_text(text, "latin-1")
     assert [record.session.id for record in list_sessions(checkout.root)] == ["good"]
-    with pytest.raises(GlmcodeError, match="the record of session bad can't be read"):
+    assert lost(checkout.root) == ("bad",)
+    with pytest.raises(GlmcodeError, match="the log of session bad can't be read"):
         load(checkout.root, "bad")
     with pytest.raises(GlmcodeError, match="can't be read"):
         remove(checkout.root, "bad")
@@ -98,20 +110,18 @@ def test_broken_record_hides_no_other(checkout: Checkout, text: str) -> None:
     assert checkout.line("branch", "--list", "glmcode/*").split() == ["+", "glmcode/good"]
 
 
-def test_bent_record_removes_nothing_but_the_sessions_own(checkout: Checkout) -> None:
-    """What a record says of paths is not believed: code under test could have written it."""
+def test_bent_log_removes_nothing_but_the_sessions_own(checkout: Checkout) -> None:
+    """What a log says of paths is not believed: code under test could have written it."""
     session = open_session(checkout.root, "x")
-    path = Path(record_path(checkout, "x"))
-    bent = json.loads(path.read_text())
-    bent["session"] |= {"worktree": checkout.root, "branch": "main", "id": "../../.."}
-    path.write_text(json.dumps(bent))
+    path = Path(log_path(session))
+    bent = [json.loads(line) for line in path.read_text().splitlines()]
+    bent[0] |= {"worktree": checkout.root, "branch": "main", "id": "../../.."}
+    bent[1]["git_dir"] = checkout.path(".git")
+    path.write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in bent))
     before = checkout.state()
     assert load(checkout.root).session == session
-    assert remove(checkout.root, "x") == "x"
+    assert remove(checkout.root, "x").id == "x"
     assert checkout.state() == before
-    bent["session"] |= {"git_dir": checkout.path(".git")}
-    path.write_text(json.dumps(bent))
-    assert list_sessions(checkout.root) == ()
 
 
 def test_remove_clears_worktree_branch_and_record(checkout: Checkout) -> None:
@@ -137,7 +147,7 @@ def test_remove_keeps_work_that_was_not_landed(checkout: Checkout) -> None:
     with pytest.raises(GlmcodeError, match="holds work that was not landed"):
         remove(checkout.root, "x")
     land_session(session, "apply")
-    assert remove(checkout.root, "x") == "x"
+    assert remove(checkout.root, "x").thrown_away == Unlanded(0)
     assert checkout.read("a.txt") == b"three\n"
 
 

@@ -59,9 +59,9 @@ def remove(
     glmcode sessions rm fix-cart
     glmcode sessions rm --force fix
     """
-    from glmcode.repo.sessions import remove as remove_session
+    from glmcode.repo.removal import remove as remove_session
 
-    print(f"removed session {remove_session(root, which, force=force)}")
+    print(f"removed session {remove_session(root, which, force=force).id}")
     return Exit.OK
 
 
