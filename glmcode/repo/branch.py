@@ -6,7 +6,7 @@ branch as they were. Nothing is forced, no hook is skipped, nothing is stashed.
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from glmcode.errors import Exit, GlmcodeError
@@ -58,7 +58,7 @@ class Landed:
     """The commit that was made on the user's branch; None for "apply"."""
     merged: tuple[str, ...] = ()
     """Paths where the user's own changes were merged with the session's."""
-    landing: str = ""
+    landing: str = field(default="", compare=False)
     """The landing's id in the journal, by which `undo` knows it; "" where none was made."""
 
 

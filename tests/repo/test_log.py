@@ -210,7 +210,8 @@ def test_events_of_other_kinds_and_fields_of_other_types_are_passed_over(checkou
     session = open_session(checkout.root, "x")
     good = load(checkout.root)
     for event in ("landed", "ended", "undone", "redone", "opened", "message", "rewound", "begun", "of-tomorrow"):
-        for value in (None, 7, "x", [], {}, True):
+        values: tuple[object, ...] = (None, 7, "x", [], {}, True)
+        for value in values:
             fields = ("exit_code", "how", "tip", "root", "commit", "landing", "git_dir", "at", "to", "content")
             note(session, event, **dict.fromkeys(fields, value))
     bent = load(checkout.root)
