@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from glmcode.errors import Exit, GlmcodeError
-from glmcode.repo import record as records
 from glmcode.repo.follow import alive
 from glmcode.repo.git import Ended, complaint, failure, run_git
 from glmcode.repo.index import copy_index
+from glmcode.repo.notes import add_note, beside
 from glmcode.repo.record import Record
 
 __all__ = ["Intent", "after_hook", "branch_ref", "identity", "make"]
@@ -66,7 +66,7 @@ def make(intent: Intent, record: Record, author: Mapping[str, str]) -> str:
     then it stands where it stood. The user's index is not touched.
     """
     with alive(record) as keep:
-        own = records.beside(record, "index")
+        own = beside(record, "index")
         copy_index(intent.git_dir, own)
         run = _Run(intent.root, {**author, "GIT_INDEX_FILE": own}, keep)
         _fill(run, intent)
@@ -76,7 +76,7 @@ def make(intent: Intent, record: Record, author: Mapping[str, str]) -> str:
             raise GlmcodeError("nothing is left to commit: a hook took all of it back", exit_code=Exit.CONFLICT)
         message = _message(run, intent)
         commit = _commit(run, intent, tree, message)
-        records.add_note(record, {"commit": commit})
+        add_note(record, {"commit": commit})
         _move_branch(run, intent, str(record.note["ref"]), commit, message)
         return commit
 

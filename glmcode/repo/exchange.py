@@ -111,15 +111,16 @@ def exchange(
     steps: Sequence[Step],
     token: str,
     *,
-    prunable: frozenset[str] | None = None,
-    folder_permissions: Mapping[str, int] | None = None,
+    paths: Sequence[str],
+    prunable: frozenset[str],
+    folder_permissions: Mapping[str, int],
 ) -> None:
     """Takes every step, or fails between two of them.
 
     Raises MovedError, PathRefusedError or GlmcodeError; then some files may have made their step, and temporary files
-    may be left: the caller takes back the first and removes the second (`remove_temporaries`). Folders that a removal
-    leaves empty go (where `prunable` is given, only those of it); missing ones are made, with `folder_permissions`
-    where they are known.
+    may be left: the caller takes back the first and removes the second (`remove_temporaries`). Folders of `prunable`
+    that a removal leaves empty go; missing ones are made, with `folder_permissions` where they are known. `paths` are
+    those that must be as they are then whatever happens, also where an earlier exchange made their step.
     """
     staged: list[tuple[Step, str]] = []
     with Barrier(len(steps)) as barrier:
@@ -132,8 +133,8 @@ def exchange(
         if step.then is None:
             _take_away(top, step, token, prunable)
     for step, place in staged:
-        _put(top, step, place, token, folder_permissions or {})
-    _sync_folders(top, steps)
+        _put(top, step, place, token, folder_permissions)
+    _sync_folders(top, paths)
 
 
 def temporary_name(token: str, path: str) -> bytes:
@@ -191,7 +192,7 @@ def _stage(top: Folder, path: str, then: Content, name: bytes, barrier: Barrier)
         raise failure(error, path) from error
 
 
-def _take_away(top: Folder, step: Step, token: str, prunable: frozenset[str] | None) -> None:
+def _take_away(top: Folder, step: Step, token: str, prunable: frozenset[str]) -> None:
     try:
         with parent_of(top, step.path) as folder:
             name, held = components(step.path)[-1], displaced_name(token, step.path)
@@ -290,11 +291,11 @@ def _unrefused(folder: Folder, name: bytes, path: str) -> Entry | None:
         return None
 
 
-def _sync_folders(top: Folder, steps: Iterable[Step]) -> None:
+def _sync_folders(top: Folder, paths: Iterable[str]) -> None:
     """Makes the renames last. A folder that went is covered by the nearest one above it."""
     if not hasattr(os, "O_DIRECTORY"):
         return  # Windows has no such thing, and NTFS keeps its own journal of names
-    folders = sorted({step.path.rpartition("/")[0] for step in steps})
+    folders = sorted({path.rpartition("/")[0] for path in paths})
     with Barrier(len(folders)) as barrier:
         for path in folders:
             with nearest_folder(top, f"{path}/x".lstrip("/")) as (folder, _missing):

@@ -6,17 +6,18 @@ moment leaves behind what tells whether it came about, and how the rest of it is
 
 import contextlib
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo import index
-from glmcode.repo import record as records
 from glmcode.repo.discover import find_repository
 from glmcode.repo.folder import failure
 from glmcode.repo.git import run_git
 from glmcode.repo.index import uncommitted
+from glmcode.repo.notes import added, beside
 from glmcode.repo.record import Record
 
 __all__ = [
@@ -30,9 +31,11 @@ __all__ = [
     "holds",
     "refuse_alive",
     "sentence",
+    "what",
 ]
 
 _COMMITS = ("commit", "merge", "revert")
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _STALE = 2.0
 """Seconds after which an empty lock of a branch is nobody's."""
 
@@ -44,8 +47,8 @@ def awaits(record: Record) -> bool:
 
 def commit_of(record: Record) -> str | None:
     """The commit that was made for the landing, whether or not the branch holds it."""
-    found = records.added(record).get("commit")
-    return found if awaits(record) and isinstance(found, str) else None
+    found = added(record).get("commit")
+    return found if awaits(record) and isinstance(found, str) and _COMMIT.fullmatch(found) else None
 
 
 def came_about(record: Record) -> bool:
@@ -86,17 +89,22 @@ def clear(record: Record) -> None:
     index.clear(find_repository(record.root).git_dir, record.token)
     for ending in ("index", "index.lock", "alive"):
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(records.beside(record, ending))
+            os.unlink(beside(record, ending))
 
 
-def sentence(record: Record, what: str) -> str:
-    """That a landing was finished which had been cut off. `what` says how many files it has."""
+def sentence(record: Record, files: str) -> str:
+    """That a landing was finished which had been cut off. `files` says how many it has."""
     commit = commit_of(record)
     if commit is not None:
-        return f"An earlier landing was cut off behind its commit {commit[:12]}: it is whole ({what})."
+        return f"An earlier landing was cut off behind its commit {commit[:12]}: it is whole ({files})."
     if awaits(record):
-        return f"An earlier landing was cut off, and you have committed its files ({what}): they stay."
-    return f"An earlier landing was cut off after its last write: all of it ({what}) is in the tree."
+        return f"An earlier landing was cut off, and you have committed its files ({files}): they stay."
+    return f"An earlier {what(record)} was cut off after its last write: all of it ({files}) is in the tree."
+
+
+def what(record: Record) -> str:
+    """What the record is of, in a word."""
+    return "landing" if record.kind == "done" else record.kind
 
 
 @contextlib.contextmanager
@@ -108,7 +116,7 @@ def alive(record: Record) -> Iterator[int | None]:
     except ImportError:
         yield None
         return
-    path = records.beside(record, "alive")
+    path = beside(record, "alive")
     try:
         fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
@@ -124,7 +132,7 @@ def refuse_alive(record: Record, patience: float = 0.0) -> None:
     """Raises GlmcodeError (exit 5) where a git or a hook of the landing still runs after `patience` seconds."""
     if not record.note:
         return
-    path = records.beside(record, "alive")
+    path = beside(record, "alive")
     deadline = time.monotonic() + patience
     while _is_alive(path):
         if time.monotonic() >= deadline:
@@ -164,7 +172,7 @@ def clear_locks(record: Record) -> None:
     repository, ref = find_repository(record.root), str(record.note["ref"])
     owner = repository.git_dir if ref == "HEAD" else repository.common_dir
     branch, head = os.path.join(owner, f"{ref}.lock"), os.path.join(repository.git_dir, "HEAD.lock")
-    noted = _looked_at(records.beside(record, "added"))
+    noted = _looked_at(beside(record, "added"))
     seen = {path: found for path in (branch, head) if (found := _looked_at(path)) is not None}
     ours = _read(branch) == f"{commit}\n".encode()
     left = [path for path in seen if _read(path) == (f"{commit}\n".encode() if path == branch and ours else b"")]

@@ -3,52 +3,44 @@
 Before a file is touched, a record of the landing is on the disk: what each file must hold before and after, and the bytes
 that go. Then the new contents are written beside their targets, made durable and renamed into place (`exchange`); then the
 record is marked as done. Cut off at any point, the tree can be told apart by content, file by file, and brought to one side.
-The journal lives in `discover.state_dir`, never in the tree, and keeps the last 50 landings.
+An undo and a redo (`undoing`) are landings like any other. The journal lives in `discover.state_dir`, never in the tree,
+and is kept within bounds (`pruning`).
 """
 
 import contextlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
 from typing import Any
 
-from glmcode.errors import GlmcodeError
+from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo import follow
 from glmcode.repo import record as records
 from glmcode.repo.discover import state_dir
 from glmcode.repo.disk import PLAIN, Entry, permissions_for
-from glmcode.repo.exchange import (
-    Content,
-    MovedError,
-    State,
-    Step,
-    digest,
-    entry_at,
-    exchange,
-    is_as,
-)
-from glmcode.repo.folder import Folder, components, failure, nearest_folder, open_root, parent_of
+from glmcode.repo.exchange import Content, MovedError, State, Step, digest, entry_at, remove_temporaries
+from glmcode.repo.folder import Folder, components, failure, nearest_folder, open_root, parent_of, shown
 from glmcode.repo.lock import held
+from glmcode.repo.options import JournalBounds
+from glmcode.repo.pruning import prune, remove_leftovers
 from glmcode.repo.record import Change, Record
-from glmcode.repo.settle import at_end, back_out, before_contents, bring, conflict, explained, look, names, put_back
+from glmcode.repo.settle import at_end, back_out, before_contents, bring, carry, conflict, explained, names, put_back
 
-__all__ = ["Undone", "blob", "blobs", "land", "landing", "last_receipt", "recover", "undo", "waiting"]
-
-KEPT = 50
-"""Landings whose records stay, for `undo` and `verify`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """A landing that was taken back."""
-
-    id: str
-    restored: tuple[str, ...]
-    """Files that hold again what they held before, sorted."""
-    removed: tuple[str, ...]
-    """Files that the landing had made, and that are gone again, sorted."""
+__all__ = [
+    "blob",
+    "blobs",
+    "carrying",
+    "draft",
+    "held_folder",
+    "journal_folder",
+    "land",
+    "landing",
+    "last_receipt",
+    "opened",
+    "recover",
+    "waiting",
+]
 
 
 def land(
@@ -57,15 +49,18 @@ def land(
     after: Mapping[str, bytes | None],
     modes: Mapping[str, str],
     receipt: Mapping[str, Any] | None,
+    *,
+    title: str = "",
+    bounds: JournalBounds = JournalBounds(),  # noqa: B008  # it is frozen
 ) -> str:
     """Takes the tree from `before` to `after`, durably, or changes nothing. Gives the landing's id, "" for no change.
 
     None is no file; a path that `before` leaves out must not exist. `modes` gives git's modes ("100644", "100755",
-    "120000") of the paths whose mode matters; the others keep theirs, and a new file has none but the umask's. Raises
-    GlmcodeError: exit 5 where a file no longer holds `before` (or another landing is under way), exit 4 where the disk
-    or the safety of paths refuses.
+    "120000") of the paths whose mode matters; the others keep theirs, and a new file has none but the umask's. `title`
+    says to people what was landed. Raises GlmcodeError: exit 5 where a file no longer holds `before` (or another landing
+    is under way), exit 4 where the disk or the safety of paths refuses.
     """
-    with landing(root, before, after, modes, receipt) as record:
+    with landing(root, before, after, modes, receipt, title=title, bounds=bounds) as record:
         return "" if record is None else record.id
 
 
@@ -76,110 +71,114 @@ def landing(
     after: Mapping[str, bytes | None],
     modes: Mapping[str, str],
     receipt: Mapping[str, Any] | None = None,
+    *,
     note: Mapping[str, Any] | None = None,
+    title: str = "",
+    bounds: JournalBounds = JournalBounds(),  # noqa: B008  # it is frozen
 ) -> Iterator[Record | None]:
     """As `land`, with a block that is part of the landing: the files are written when it begins, and it fails with them.
 
     The block is given the landing's record, None where nothing changes and nothing is noted. A `note` says what the
-    block is about to do (`follow.Note`): by it the next command tells whether that came about where the process ended
+    block is about to do (`follow`): by it the next command tells whether that came about where the process ended
     within the block. Where it did, an error of the block leaves the landing standing.
     """
-    with _journal(root) as folder, open_root(root) as top:
-        _settle_pending(folder, root)
+    with opened(root) as (folder, top):
         entries = _checked(top, before, sorted({*after, *(path for path in modes if before.get(path) is not None)}))
         wanted = _wanted(entries, after, modes)
         if not wanted and not note:
             yield None
             return
-        paths = sorted(wanted)
-        changes = [_change(path, entries[path], wanted[path]) for path in paths]
-        made, folders = _folders(top, changes)
-        contents = [entry.data for path in paths if (entry := entries[path]) is not None]
-        record = records.write(
-            folder,
-            os.path.realpath(root),
-            os.urandom(6).hex(),
-            changes,
-            contents,
-            made=made,
-            folders=folders,
-            receipt=receipt,
-            note=note,
-        )
-        try:
-            steps = [Step(change.path, change.before, wanted[change.path]) for change in changes]
-            exchange(top, steps, record.token)
+        planned = draft(folder, top, root, entries, wanted, title=title, note=note)
+        with carrying(top, planned, entries, wanted, receipt) as record:
             yield record
+        prune(folder, bounds)
+
+
+@contextlib.contextmanager
+def carrying(
+    top: Folder,
+    planned: Record,
+    entries: Mapping[str, Entry | None],
+    wanted: Mapping[str, Content | None],
+    receipt: Mapping[str, Any] | None = None,
+) -> Iterator[Record]:
+    """Makes the planned record and its writes, then the block, all or nothing; `entries` are the files as they were,
+    `wanted` as they are to be. Raises as `landing` does."""
+    contents = [entry.data for change in planned.changes if (entry := entries[change.path]) is not None]
+    record = records.write(planned, contents, receipt)
+    try:
+        carry(top, record, [Step(one.path, one.before, wanted[one.path]) for one in record.changes])
+        yield record
+        _stands(record)
+    except BaseException as error:
+        follow.refuse_alive(record)
+        if follow.came_about(record):
             _stands(record)
-        except BaseException as error:
-            follow.refuse_alive(record)
-            if follow.came_about(record):
-                _stands(record)
-                raise
-            back_out(top, record, back=True, contents=before_contents(record), failed=error)
-            records.drop(record)
-            raise explained(error) from error
-        _prune(folder)
+            raise
+        back_out(top, record, contents=before_contents(record), failed=error)
+        raise explained(error) from error
 
 
-def _stands(record: Record) -> Record:
+def _stands(record: Record) -> None:
     """The landing is done, with all that follows from it."""
     follow.finish(record)
-    return records.move(record, "done")
+    records.move(record, record.kind)
+
+
+def draft(
+    folder: str,
+    top: Folder,
+    root: str,
+    entries: Mapping[str, Entry | None],
+    wanted: Mapping[str, Content | None],
+    *,
+    kind: records.Kind = "done",
+    of: tuple[str, ...] = (),
+    title: str = "",
+    note: Mapping[str, Any] | None = None,
+) -> Record:
+    """The record of a landing that takes the files from `entries` to `wanted`, not yet written."""
+    changes = [_change(path, entries[path], wanted[path]) for path in sorted(wanted)]
+    made, emptied = _folders(top, changes)
+    return Record(
+        folder=folder,
+        root=os.path.realpath(root),
+        token=os.urandom(6).hex(),
+        changes=tuple(changes),
+        made=dict.fromkeys(made),
+        folders=emptied,
+        kind=kind,
+        of=of,
+        title=title,
+        note=note or {},
+    )
 
 
 def recover(root: str) -> str | None:
-    """Brings a landing or an undoing that was cut off to one of its ends; gives the sentence to show, None for nothing.
+    """Brings what was cut off to one of its ends; gives the sentence to show, None for nothing.
 
-    A landing all of whose files had arrived is finished, any other is taken back; an undoing is finished. A file that
-    holds neither side's content was changed since: it is left as it is, and named.
+    A landing all of whose files had arrived is finished, any other is taken back; so is an undo. A file that holds
+    neither side's content was changed since: it is left as it is, and named.
     """
     if not waiting(root):
         return None
-    with _journal(root) as folder:
+    with held_folder(root) as folder:
         return " ".join(_settle_pending(folder, root)) or None
 
 
-def undo(root: str) -> Undone:
-    """Takes the last landing on this root back that still stands, durably or not at all.
-
-    Raises GlmcodeError: exit 2 where there is none, exit 5 where one of its files no longer holds what the landing left
-    (all are named, none is touched), exit 4 where the disk refuses.
-    """
-    with _journal(root) as folder, open_root(root) as top:
+@contextlib.contextmanager
+def opened(root: str) -> Iterator[tuple[str, Folder]]:
+    """The journal's folder and the root, for this process alone; what was cut off on it is at one of its ends."""
+    with held_folder(root) as folder, open_root(root) as top:
         _settle_pending(folder, root)
-        record = _last(folder, root)
-        if record is None:
-            raise GlmcodeError("nothing to undo here", hint="glmcode keeps the last 50 landings of a repository")
-        now: dict[str, bytes] = {}
-        moved: list[str] = []
-        for change in record.changes:
-            entry, refused = look(top, change.path)
-            if refused or not is_as(entry, change.after):
-                moved.append(change.path)
-            elif entry is not None:
-                now[change.path] = entry.data
-        if moved:
-            raise conflict(
-                moved, "since the landing", "take your own change of it back first, or mend the file by hand"
-            )
-        record = records.move(record, "undoing")
-        try:
-            left = bring(top, record, back=True, contents=before_contents(record))
-            if left:
-                raise MovedError(left[0])
-        except BaseException as error:
-            back_out(top, record, back=False, contents=now, failed=error)
-            records.move(record, "done")
-            raise explained(error) from error
-        records.move(record, "undone")
-        restored = tuple(change.path for change in record.changes if change.before is not None)
-        return Undone(record.id, restored, tuple(change.path for change in record.changes if change.before is None))
+        yield folder, top
 
 
 def last_receipt(root: str) -> dict[str, Any] | None:
     """The receipt of the last landing on this root that still stands; None where there is none or it had none."""
-    record = _last(_folder(root), root)
+    from glmcode.repo.undoing import standing
+
+    record = next(standing(journal_folder(root), root), None)
     return None if record is None else records.receipt(record)
 
 
@@ -190,7 +189,7 @@ def blob(root: str, sha256: str) -> bytes | None:
 
 def blobs(root: str, wanted: Set[str]) -> dict[str, bytes]:
     """As `blob`, for many digests in one reading of the journal; those that aren't there are left out."""
-    folder = _folder(root)
+    folder = journal_folder(root)
     found: dict[str, bytes] = {}
     for number, phase in reversed(records.listed(folder)):
         missing = wanted - found.keys()
@@ -206,21 +205,30 @@ def blobs(root: str, wanted: Set[str]) -> dict[str, bytes]:
 
 def waiting(root: str) -> bool:
     """Whether a landing in this repository was cut off, or is under way: `recover` would have something to look at."""
-    return any(phase in ("pending", "undoing") for _, phase in records.listed(_folder(root)))
+    return any(phase == "pending" for _, phase in records.listed(journal_folder(root)))
 
 
-def _folder(root: str) -> str:
-    return os.path.join(os.path.realpath(state_dir(root)), "journal")
+def journal_folder(root: str) -> str:
+    return os.path.join(
+        os.path.realpath(os.path.dirname(state_dir(root))), os.path.basename(state_dir(root)), "journal"
+    )
 
 
 @contextlib.contextmanager
-def _journal(root: str) -> Iterator[str]:
+def held_folder(root: str) -> Iterator[str]:
     """The journal's folder, made where it is missing, held for this process alone."""
-    folder = _folder(root)
+    folder = journal_folder(root)
     try:
         os.makedirs(folder, mode=0o700, exist_ok=True)
     except OSError as error:
         raise failure(error, folder) from error
+    for one in (os.path.dirname(folder), folder):
+        if os.path.islink(one):
+            raise GlmcodeError(
+                f"the journal of landings is a link, which glmcode does not follow: {shown(one)}",
+                exit_code=Exit.NOT_LANDED,
+                hint="move the folder that it leads to into its place",
+            )
     with held(os.path.join(folder, "lock")):
         yield folder
 
@@ -290,41 +298,42 @@ def _folders(top: Folder, changes: Iterable[Change]) -> tuple[list[str], dict[st
 
 
 def _settle_pending(folder: str, root: str) -> list[str]:
-    """Brings what was cut off on this root to one of its ends; a sentence for each."""
+    """Brings what was cut off on this root to one of its ends, and removes what killed processes left in the journal; a
+    sentence for each landing."""
+    remove_leftovers(folder)
     said: list[str] = []
     for number, phase in records.listed(folder):
-        if phase not in ("pending", "undoing"):
-            continue
-        record = records.load(folder, number, phase)
-        if record.root != os.path.realpath(root):
-            continue
-        follow.refuse_alive(record, patience=1.0)
-        follow.clear_locks(record)
-        with open_root(root) as top:
-            for change in record.changes:
-                put_back(top, record, change)
-            finished = phase == "pending" and _finished(top, record)
-            try:
-                left = [] if finished else bring(top, record, back=True, contents=before_contents(record))
-            except (PathRefusedError, MovedError, GlmcodeError) as error:
-                raise explained(error, "an earlier landing that was cut off is still to be taken back") from error
-        what = f"{len(record.changes)} file{'s' if len(record.changes) != 1 else ''}"
-        if finished:
-            _stands(record)
-            said.append(follow.sentence(record, what))
-        elif phase == "pending":
-            records.drop(record)
-            said.append(
-                f"An earlier landing was cut off: it was taken back ({what}), and the tree is as it was before."
-            )
-        else:
-            records.move(record, "undone")
-            said.append(
-                f"An earlier undo was cut off: it is finished ({what}), and the tree is as it was before the landing."
-            )
-        if left:
-            said.append(f"Left as they are, because they changed since: {names(left)}.")
+        if phase == "pending":
+            record = records.load(folder, number, phase)
+            if record.root == os.path.realpath(root):
+                said += _settle(record)
     return said
+
+
+def _settle(record: Record) -> list[str]:
+    follow.refuse_alive(record, patience=1.0)
+    follow.clear_locks(record)
+    left: list[str] = []
+    with open_root(record.root) as top:
+        for change in record.changes:
+            put_back(top, record, change)
+        finished = _finished(top, record)
+        try:
+            if finished:
+                remove_temporaries(top, [change.path for change in record.changes], record.token)
+                carry(top, record, [])
+            else:
+                left = bring(top, record, back=True, contents=before_contents(record))
+        except (PathRefusedError, MovedError, GlmcodeError) as error:
+            raise explained(error, "an earlier landing that was cut off is still to be taken back") from error
+    files = f"{len(record.changes)} file{'s' if len(record.changes) != 1 else ''}"
+    if finished:
+        _stands(record)
+        return [follow.sentence(record, files)]
+    records.drop(record)
+    what = follow.what(record)
+    said = [f"An earlier {what} was cut off: it was taken back ({files}), and the tree is as it was before."]
+    return [*said, f"Left as they are, because they changed since: {names(left)}."] if left else said
 
 
 def _finished(top: Folder, record: Record) -> bool:
@@ -332,21 +341,3 @@ def _finished(top: Folder, record: Record) -> bool:
     if follow.awaits(record):
         return follow.came_about(record)
     return all(at_end(top, change) for change in record.changes)
-
-
-def _last(folder: str, root: str) -> Record | None:
-    for number, phase in reversed(records.listed(folder)):
-        if phase == "done":
-            record = records.load(folder, number, phase)
-            if record.root == os.path.realpath(root):
-                return record
-    return None
-
-
-def _prune(folder: str) -> None:
-    """Old landings go; one that was cut off stays as long as its tree does. Failing to tidy is no failure."""
-    with contextlib.suppress(OSError, GlmcodeError):
-        for number, phase in records.listed(folder)[:-KEPT]:
-            record = records.load(folder, number, phase)
-            if phase in ("done", "undone") or not os.path.isdir(record.root):
-                records.drop(record)

@@ -3,7 +3,7 @@
 Which side each file is on is told by its content. A file on neither side was changed by someone else: it is never touched.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
@@ -24,7 +24,19 @@ from glmcode.repo.exchange import (
 from glmcode.repo.folder import Folder, failure, remove_empty_parents, shown
 from glmcode.repo.record import Change, Record
 
-__all__ = ["at_end", "back_out", "before_contents", "bring", "conflict", "explained", "look", "names", "put_back"]
+__all__ = [
+    "arrived",
+    "at_end",
+    "back_out",
+    "before_contents",
+    "bring",
+    "carry",
+    "conflict",
+    "explained",
+    "look",
+    "names",
+    "put_back",
+]
 
 
 def before_contents(record: Record) -> dict[str, bytes]:
@@ -57,19 +69,26 @@ def bring(top: Folder, record: Record, *, back: bool, contents: Mapping[str, byt
         entry, refused = look(top, change.path)
         if refused or not (is_as(entry, here) or is_as(entry, there)):
             left.append(change.path)
-        elif not _arrived(entry, here, there):
+        elif not arrived(entry, here, there):
             owner = None if entry is None else entry.owner
             then = None if there is None else Content(contents[change.path], there.mode, there.permissions, owner)
             steps.append(Step(change.path, here, then))
+    carry(top, record, steps, back=back)
+    return left
+
+
+def carry(top: Folder, record: Record, steps: Sequence[Step], *, back: bool = False) -> None:
+    """Takes the steps from one side of the landing to the other, its folders included. Raises as `exchange` does."""
     # Folders that only the other side has: one of them, empty, may stand where a file is to go.
     fleeting = frozenset(record.made if back else record.folders)
     gone = [change.path for change in record.changes if (change.before if back else change.after) is None]
     for path in gone:
         remove_empty_parents(top, path, fleeting)
-    exchange(top, steps, record.token, prunable=fleeting, folder_permissions=record.folders)
+    kept = record.folders if back else {name: bits for name, bits in record.made.items() if bits is not None}
+    paths = [change.path for change in record.changes]
+    exchange(top, steps, record.token, paths=paths, prunable=fleeting, folder_permissions=kept)
     for path in gone:
         remove_empty_parents(top, path, fleeting)
-    return left
 
 
 def put_back(top: Folder, record: Record, change: Change) -> None:
@@ -80,10 +99,12 @@ def put_back(top: Folder, record: Record, change: Change) -> None:
         raise failure(error, change.path) from error
 
 
-def back_out(top: Folder, record: Record, *, back: bool, contents: Mapping[str, bytes], failed: BaseException) -> None:
-    """As `bring`, after a failure: should this fail too, the error says both, and the next command goes on from there."""
+def back_out(top: Folder, record: Record, *, contents: Mapping[str, bytes], failed: BaseException) -> None:
+    """Takes a landing back that failed, and its record with it: it never was. Should this fail too, the error says both,
+    and the next command goes on from there."""
     try:
-        bring(top, record, back=back, contents=contents)
+        bring(top, record, back=True, contents=contents)
+        records.drop(record)
     except (GlmcodeError, PathRefusedError, MovedError) as error:
         raise GlmcodeError(
             f"{explained(failed, 'going back failed too')}: {explained(error, 'the rest is still to be done')}",
@@ -92,7 +113,7 @@ def back_out(top: Folder, record: Record, *, back: bool, contents: Mapping[str, 
         ) from error
 
 
-def _arrived(entry: Entry | None, here: State | None, there: State | None) -> bool:
+def arrived(entry: Entry | None, here: State | None, there: State | None) -> bool:
     """Where only the mode differs between the sides, the mode tells them apart; elsewhere it is the user's to change."""
     if not is_as(entry, there):
         return False
@@ -102,7 +123,7 @@ def _arrived(entry: Entry | None, here: State | None, there: State | None) -> bo
 
 def at_end(top: Folder, change: Change) -> bool:
     entry, refused = look(top, change.path)
-    return not refused and is_as(entry, change.after) and _arrived(entry, change.before, change.after)
+    return not refused and is_as(entry, change.after) and arrived(entry, change.before, change.after)
 
 
 def look(top: Folder, path: str) -> tuple[Entry | None, bool]:

@@ -170,7 +170,7 @@ def _found(root: str, tree: DirectoryTree, files: Mapping[str, Was]) -> dict[str
     if lost:
         raise GlmcodeError(
             f"can't be checked: no copy is left of {_some(lost)} as it was before",
-            hint="looked in the tree, in the last 50 landings and in git's HEAD; --root DIR names another tree",
+            hint="looked in the tree, in the landings that are kept and in git's HEAD; --root DIR names another tree",
         )
     return found
 

@@ -335,13 +335,13 @@ def test_an_interrupted_landing_is_put_right_before_the_next(root: Path) -> None
     """A landing is killed between two renames; the next apply says so and lands on the tree as it was before."""
     script = (
         "import os, signal, sys\n"
-        "from glmcode.repo import journal\n"
-        "real, calls = os.replace, []\n"
-        "def replace(*arguments, **options):\n"
+        "from glmcode.repo import exchange, journal\n"
+        "real, calls = exchange.trade, []\n"
+        "def trade(*arguments):\n"
         "    calls.append(arguments)\n"
-        "    if len(calls) == 3: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "    return real(*arguments, **options)\n"
-        "os.replace = replace\n"
+        "    if len(calls) == 2: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    return real(*arguments)\n"
+        "exchange.trade = trade\n"
         "journal.land(sys.argv[1], {'a.py': b'a = 1\\n', 'cart.py': open('cart.py', 'rb').read()}, {'a.py': b'half', 'cart.py': b'half'}, {}, None)\n"
     )
     subprocess.run([sys.executable, "-c", script, root], cwd=root, check=False)

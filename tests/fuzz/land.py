@@ -36,6 +36,7 @@ def on_disk(found: Case) -> None:
     """The same on a directory, written: nothing beside it changes, and no link leads out of it."""
     from glmcode.library import apply_plan
     from glmcode.repo import journal
+    from glmcode.repo.undoing import undo
 
     with tempfile.TemporaryDirectory() as scratch:
         root, outside = Path(scratch) / "root", Path(scratch) / "outside"
@@ -56,7 +57,7 @@ def on_disk(found: Case) -> None:
             journal.land(str(root), result.before, result.files, result.modes, result.receipt)
             for path, made in result.files.items():
                 assert made is None or (root / path).read_bytes() == made
-            journal.undo(str(root))
+            undo(str(root))
             left = {name: what for name, what in _listing(str(root), None).items() if ".glmcode" not in name}
             assert left == inside, "undo left something else"
         assert _listing(scratch, root) == watched, "something outside of the root changed"

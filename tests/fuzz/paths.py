@@ -12,6 +12,7 @@ from glmcode.landing.tree import PathRefusedError
 from glmcode.library import apply_plan
 from glmcode.repo import journal
 from glmcode.repo.disk import remove_file, write_file
+from glmcode.repo.undoing import undo
 from tests.fuzz.choices import Choices
 from tests.fuzz.hostile import Place, edit_of, hostile_path, stand
 from tests.fuzz.watch import Watcher, different, snapshot
@@ -89,7 +90,7 @@ def _land_plan(place: Place, edits: list[str], told: Counter[str]) -> None:
     for path in different(before, after):
         inside = any(one.startswith(path + b"/") for one in expected)  # a folder that came or went
         assert path in expected or inside, f"{path!r} changed, in {plan!a}"
-    journal.undo(place.root)
+    undo(place.root)
     again = snapshot(root, _skipping(place, b".git"), identity=False)
     assert not different(before, again), f"undo left {different(before, again)!r} in {plan!a}"
 
@@ -121,7 +122,7 @@ def _land_raw(place: Place, path: str, told: Counter[str]) -> None:
         told["refused"] += 1
     else:
         told["landed"] += 1
-        journal.undo(place.root)
+        undo(place.root)
 
 
 def _untouched(place: Place, watcher: Watcher, paths: list[str]) -> None:

@@ -4,7 +4,7 @@
                                                                K-th call that changes the disk meets FAULT; until one ends
     python land_and_die.py land ROOT                           says "ready" and lands
 
-ACTION is land, undo or recover; FAULT is kill, or once/ever with the number of an error. Prints a line a copy: how it ended.
+ACTION is land, undo, redo or recover; FAULT is kill, or once/ever with the number of an error. Prints a line a copy: how it ended.
 """
 
 import json
@@ -18,6 +18,7 @@ from typing import Any
 from glmcode.errors import GlmcodeError
 from glmcode.repo import journal, swap
 from glmcode.repo.disk import DirectoryTree
+from glmcode.repo.undoing import redo, undo
 
 CHANGING = (
     "open",
@@ -52,7 +53,9 @@ def act(action: str, root: str) -> None:
         before, after, modes = plan(root)
         journal.land(root, before, after, modes, {"a": "receipt"})
     elif action == "undo":
-        journal.undo(root)
+        undo(root)
+    elif action == "redo":
+        redo(root)
     else:
         journal.recover(root)
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from glmcode.repo import journal
 from glmcode.repo.branch import HOWS, How, Landed, land_session
 from glmcode.repo.sessions import load
+from glmcode.repo.undoing import undo
 from glmcode.repo.worktree import open_session, snapshot
 from tests.repo.checkout import LINES, Checkout, Files, changed, go_on, make, own_home, put, refused, work
 
@@ -37,7 +37,7 @@ def test_apply_writes_files_and_leaves_index_and_branch(checkout: Checkout) -> N
     assert checkout.read("new/n.txt") == b"n\n"
     assert not os.path.exists(checkout.path("sub"))
     assert checkout.read("other.txt") == b"mine\n"
-    journal.undo(checkout.root)
+    undo(checkout.root)
     assert checkout.state() == before
 
 
@@ -239,7 +239,7 @@ def test_landing_again_brings_only_what_came_since(checkout: Checkout) -> None:
 def test_landing_again_after_undo_brings_all(checkout: Checkout) -> None:
     session = work(checkout, {"a.txt": changed(3, b"three"), "n": b"n\n"})
     land_session(session, "apply")
-    journal.undo(checkout.root)
+    undo(checkout.root)
     go_on(session, {"n": b"n2\n"})
     assert land_session(session, "apply").paths == ("a.txt", "n")
     assert checkout.read("a.txt") == changed(3, b"three")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from glmcode.errors import Exit, GlmcodeError
-from glmcode.repo import journal
 from glmcode.repo.branch import HOWS, How, Landed, default_message, land_session
 from glmcode.repo.sessions import load
+from glmcode.repo.undoing import undo
 from glmcode.repo.worktree import Session
 from tests.repo.checkout import LINES, Checkout, Files, changed, make, own_home, refused, work
 
@@ -85,7 +85,7 @@ def test_hook_that_refuses_the_commit_leaves_all_as_it_was(checkout: Checkout) -
         land_session(session, "commit")
     assert load(checkout.root, session.id).status == "open"
     with pytest.raises(GlmcodeError, match="nothing to undo"):
-        journal.undo(checkout.root)
+        undo(checkout.root)
     os.unlink(checkout.path(".git/hooks/pre-commit"))
     land_session(session, "commit")
 

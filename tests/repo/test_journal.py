@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo import exchange, journal
 from glmcode.repo.folder import Folder
-from glmcode.repo.journal import blob, land, last_receipt, recover, undo
+from glmcode.repo.journal import blob, land, last_receipt, recover
+from glmcode.repo.undoing import past, redo, undo
 
 DRIVER = str(Path(__file__).parent / "land_and_die.py")
 Snapshot: TypeAlias = dict[str, tuple[str, bytes, int]]
@@ -132,7 +133,7 @@ def assert_at_rest(root: Path) -> None:
     assert recover(str(root)) is None
     assert land(str(root), {"one/more": None}, {"one/more": b"x"}, {}, None)
     assert undo(str(root)).removed == ("one/more",)
-    left = [name for _, _, names in os.walk(root) for name in names if name.endswith((".tmp", ".pending", ".undoing"))]
+    left = [name for _, _, names in os.walk(root) for name in names if name.endswith((".tmp", ".pending"))]
     assert left == []
 
 
@@ -169,17 +170,29 @@ def test_killed_at_any_call_a_landing_is_before_or_after(template: Path, landed:
     assert len(seen) == 4, seen
 
 
-def test_killed_at_any_call_an_undo_is_finished_or_has_not_begun(template: Path, landed: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("action", ["undo", "redo"])
+def test_killed_at_any_call_an_undo_or_redo_is_done_or_has_not_begun(
+    template: Path, landed: Path, tmp_path: Path, action: str
+) -> None:
     before, after = snapshot(template / "root"), snapshot(landed / "root")
+    start, goal, place = after, before, landed
+    if action == "redo":
+        start, goal, place = before, after, tmp_path / "undone"
+        shutil.copytree(landed, place, symlinks=True)
+        undo(str(place / "root"))
     seen = set()
-    for root, ended in sweep("undo", "kill", landed, tmp_path / "sweep"):
+    for root, ended in sweep(action, "kill", place, tmp_path / "sweep"):
         said = recover(str(root))
         found = snapshot(root)
         assert found in (before, after), (root, ended, said)
-        assert said is None or ("finished" in said and found == before)
-        seen.add((said is None, found == before))
+        assert said is None or ("taken back" in said) is (found == start), said
+        seen.add((said is None, found == goal))
+        standing = [one.id for one in past(str(root)).standing]
+        assert standing == (["00000001"] if found == after else [])
+        (undo if found == after else redo)(str(root))
+        assert snapshot(root) == (before if found == after else after)
         assert_at_rest(root)
-    assert seen == {(True, False), (False, True), (True, True)}
+    assert seen == {(True, False), (False, False), (False, True), (True, True)}
 
 
 def test_killed_while_recovering_it_recovers_again(template: Path, landed: Path, tmp_path: Path) -> None:
@@ -297,7 +310,7 @@ def test_undo_touches_nothing_where_one_file_changed_since(root: Path) -> None:
     (root / "a").write_bytes(b"old a")
     land_all(root, {"a": b"new a", "b": b"new b", "c": b"new c"})
     (root / "b").write_bytes(b"my own work")
-    (root / "c").unlink()
+    (root / "c").write_bytes(b"mine too")
     before = snapshot(root)
     error = refusal(Exit.CONFLICT, undo, str(root))
     assert "b, c" in error.message

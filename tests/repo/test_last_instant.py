@@ -12,6 +12,7 @@ import pytest
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo import exchange, journal
 from glmcode.repo.folder import Folder
+from glmcode.repo.undoing import undo
 from tests.repo.checkout import Checkout, make, on_disk, own_home
 
 Act = Callable[[Checkout], object]
@@ -173,7 +174,7 @@ def test_where_names_can_not_trade_the_file_is_looked_at_once_more(
 ) -> None:
     monkeypatch.setattr(exchange, "trade", lambda *_: False)
     assert land(checkout)
-    journal.undo(checkout.root)
+    undo(checkout.root)
     assert tree(checkout) == dict.fromkeys((b"a.py", b"m.py", b"z.py"), BEFORE)
 
     def saved_first(folder: Folder, held: bytes, name: bytes) -> bool:

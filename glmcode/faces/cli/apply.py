@@ -1,5 +1,6 @@
 """`glmcode apply`: lands an edit plan on a tree, with no model and no network."""
 
+import os
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -7,6 +8,7 @@ import typer
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.faces.cli.app import app
+from glmcode.faces.cli.landings import journal_bounds
 from glmcode.faces.cli.streams import one_object, read_input, tree_root
 
 if TYPE_CHECKING:
@@ -90,7 +92,9 @@ def _apply(
     if not as_json:
         _report(result)
     if result.files and not check:
-        journal.land(root, result.before, result.files, result.modes, result.receipt)
+        title = os.path.basename(plan) if plan and plan != "-" else ""
+        receipt, bounds = result.receipt, journal_bounds()
+        journal.land(root, result.before, result.files, result.modes, receipt, title=title, bounds=bounds)
     answer |= {"ok": result.ok, "files": _digests(result), "receipt": result.receipt}
     if diff and as_json:
         answer["diff"] = result.diff

@@ -16,6 +16,8 @@ FILES = (
     "doctor",
     "apply",
     "undo",
+    "redo",
+    "gc",
     "verify",
     "outline",
     "express",

@@ -1,47 +1,48 @@
-"""`glmcode undo`: takes the last landing back."""
+"""`glmcode undo`: takes the last landings back."""
 
-import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from glmcode.errors import Exit
 from glmcode.faces.cli.app import app
-from glmcode.faces.cli.streams import one_object, tree_root
+from glmcode.faces.cli.landings import Json, List, Move, Partial, Root, To, list_landings, move_landings
 
-Root = Annotated[
-    str | None,
-    typer.Option("--root", metavar="DIR", help="The tree. Default: the repository of the working directory."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+Steps = Annotated[int | None, typer.Argument(metavar="N", min=1, help="How many landings. Default: 1.")]
 
 
 @app.command()
-def undo(root: Root = None, as_json: Json = False) -> int:
-    """Take the last landing back.
+def undo(
+    steps: Steps = None,
+    to: To = None,
+    partial: Partial = False,
+    show: List = False,
+    root: Root = None,
+    as_json: Json = False,
+) -> int:
+    """Take the last landing back, or several.
 
-    Every file that it changed becomes again what it was, to the byte. Where one of them was changed since, that file is
-    named and none is touched (exit 5). Called again, it takes back the landing before; the last 50 are kept.
+    Every file that it changed becomes again what it was: bytes, mode, links, emptied folders. Where one of them was
+    changed since, that file is named and none is touched (exit 5); --partial takes back the others. Called again, it takes
+    back the landing before. glmcode redo brings back what was taken back.
 
     \b
-    glmcode undo               in this repository
+    glmcode undo               the last landing in this repository
+    glmcode undo 3             the last three: all of them, or none
+    glmcode undo --to 12       all landings after number 12
+    glmcode undo --list        what can be taken back and brought again
     glmcode undo --root DIR    in the tree that glmcode apply --root DIR landed on
     """
-    answer: dict[str, Any] = {"ok": False, "landing": None, "restored": [], "removed": []}
-    with one_object(as_json, answer):
-        from glmcode.repo import journal
-        from glmcode.repo.folder import shown
-
-        top = tree_root(root)
-        if said := journal.recover(top):
-            print(f"glmcode: {said}", file=sys.stderr)
-        undone = journal.undo(top)
-        answer |= {"ok": True, "landing": undone.id, "restored": undone.restored, "removed": undone.removed}
-        if not as_json:
-            count = len(undone.restored) + len(undone.removed)
-            print(f"took back landing {int(undone.id)}: {count} file{'' if count == 1 else 's'} as before")
-            for path in undone.restored:
-                print(f"  {shown(path)}")
-            for path in undone.removed:
-                print(f"  {shown(path)}  (removed: the landing had made it)")
+    if show:
+        list_landings(root, as_json)
+    else:
+        move_landings(
+            _undo, root, as_json, steps, to, partial, did="took back", removed="removed: the landing had made it"
+        )
     return Exit.OK
+
+
+def _undo() -> Move:
+    from glmcode.repo.undoing import undo
+
+    return undo

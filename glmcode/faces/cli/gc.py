@@ -1,0 +1,96 @@
+"""`glmcode gc`: frees what glmcode keeps of a repository's past and no longer needs."""
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from glmcode.errors import Exit
+from glmcode.faces.cli.app import app
+from glmcode.faces.cli.landings import journal_bounds
+from glmcode.faces.cli.streams import one_object, tree_root
+
+if TYPE_CHECKING:
+    from glmcode.repo.pruning import Freed
+
+Root = Annotated[
+    str | None,
+    typer.Option("--root", metavar="DIR", help="The tree. Default: the repository of the working directory."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what would be freed.")]
+Landings = Annotated[int | None, typer.Option("--landings", metavar="N", min=0, help="Keep the last N landings.")]
+Megabytes = Annotated[int | None, typer.Option("--megabytes", metavar="N", min=0, help="Keep at most so much of them.")]
+Days = Annotated[int | None, typer.Option("--days", metavar="N", min=0, help="Keep none that is older.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+
+
+@app.command()
+def gc(
+    root: Root = None,
+    dry_run: DryRun = False,
+    landings: Landings = None,
+    megabytes: Megabytes = None,
+    days: Days = None,
+    as_json: Json = False,
+) -> int:
+    """Free what is kept of past landings beyond the bounds.
+
+    The bounds are those of [journal] in config.toml (50 landings, 512 MB, 90 days), unless others are given. Every
+    landing keeps within them by itself; gc is for when they became narrower, or the disk is full. What was cut off and
+    waits to be finished is finished first, and never removed.
+
+    \b
+    glmcode gc                    within the configured bounds
+    glmcode gc --dry-run          what that would free
+    glmcode gc --landings 5       keep the last five landings only
+    glmcode gc --days 0 --json    all but the last landing
+    """
+    answer: dict[str, Any] = {"ok": False, "dry_run": dry_run, "landings": None}
+    with one_object(as_json, answer):
+        from glmcode.repo import journal
+        from glmcode.repo.pruning import freed
+
+        top = tree_root(root)
+        given = {"landings": landings, "megabytes": megabytes, "days": days}
+        bounds = replace(journal_bounds(), **{name: one for name, one in given.items() if one is not None})
+        if dry_run:
+            past = freed(journal.journal_folder(top), bounds, dry_run=True)
+        else:
+            if said := journal.recover(top):
+                print(f"glmcode: {said}", file=sys.stderr)
+            with journal.held_folder(top) as folder:
+                past = freed(folder, bounds)
+        answer |= {"ok": True, "landings": _row(past)}
+        if not as_json:
+            _tell(past, dry_run)
+    return Exit.OK
+
+
+def _row(past: "Freed") -> dict[str, int]:
+    return {
+        "freed": past.landings,
+        "freed_bytes": past.bytes,
+        "kept": past.kept_landings,
+        "kept_bytes": past.kept_bytes,
+        "waiting": past.waiting,
+        "leftovers": past.leftovers,
+    }
+
+
+def _tell(past: "Freed", dry_run: bool) -> None:
+    verb = "would free" if dry_run else "freed"
+    kept = f"{_count(past.kept_landings)} kept ({_size(past.kept_bytes)})"
+    print(f"{verb} {_count(past.landings)} ({_size(past.bytes)}); {kept}")
+    if past.leftovers:
+        print(f"{verb} {past.leftovers} file{'s' if past.leftovers != 1 else ''} that killed processes had left")
+    if past.waiting:
+        print(f"{_count(past.waiting)} in another tree of the repository was cut off and waits for its next glmcode")
+
+
+def _count(landings: int) -> str:
+    return f"{landings} landing{'' if landings == 1 else 's'}"
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size} bytes"
