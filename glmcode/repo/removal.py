@@ -8,6 +8,8 @@ from glmcode.repo.folder import failure as refused
 from glmcode.repo.folder import shown
 from glmcode.repo.git import failure, git, run_git
 from glmcode.repo.lock import held
+from glmcode.repo.options import Worktrees
+from glmcode.repo.pool import forget, park
 from glmcode.repo.sessions import (
     Record,
     Session,
@@ -71,8 +73,9 @@ def unlanded(record: Record, tip: str | None = None) -> Unlanded:
     return Unlanded(_commits(record, tip), files or (), hidden=files is None)
 
 
-def remove(start: str, which: str, *, force: bool = False) -> Removed:
-    """Removes a session; `start` is any path in the repository, `which` its id or the beginning of it.
+def remove(start: str, which: str, *, force: bool = False, pool: int = Worktrees().pool) -> Removed:
+    """Removes a session; `start` is any path in the repository, `which` its id or the beginning of it. Its worktree may be
+    one of the `pool` that are kept for the next sessions.
 
     Raises GlmcodeError (exit 5) where another process works on it, and where work would be lost, unless forced. A
     session whose log can't be read is removed by its full id, and by force where a branch or worktree is left of it. What
@@ -80,12 +83,12 @@ def remove(start: str, which: str, *, force: bool = False) -> Removed:
     """
     session = find(start, which)
     if not traces(session.common_dir, session.id) and not os.path.lexists(lock_path(session)):
-        return _remove(session, start, which, force)  # only a worktree or a branch is left
+        return _remove(session, start, which, force, pool)  # only a worktree or a branch is left
     with held(lock_path(session), doing=f"is working on session {session.id}", patience=0):
-        return _remove(session, start, which, force)
+        return _remove(session, start, which, force, pool)
 
 
-def _remove(session: Session, start: str, which: str, force: bool) -> Removed:
+def _remove(session: Session, start: str, which: str, force: bool, pool: int) -> Removed:
     tip = branch_at(session)
     lost = Unlanded(0)
     try:
@@ -101,7 +104,7 @@ def _remove(session: Session, start: str, which: str, force: bool) -> Removed:
             exit_code=Exit.CONFLICT,
             hint=f"glmcode land {session.id} lands it, glmcode sessions rm --force {session.id} throws it away",
         )
-    there = _remove_worktree(session)
+    there = _remove_worktree(session, tip, pool)
     if tip:
         _remove_branch(session, tip)
     for path in (*traces(session.common_dir, session.id), lock_path(session)):
@@ -114,11 +117,11 @@ def _remove(session: Session, start: str, which: str, force: bool) -> Removed:
     return Removed(session.id, there, tip, lost)
 
 
-def _remove_worktree(session: Session) -> bool:
+def _remove_worktree(session: Session, tip: str, pool: int) -> bool:
     """Whether there was one."""
     place = session.worktree
     there = os.path.lexists(place)
-    if there:
+    if there and not (tip and park(session, tip, pool)):
         ended = run_git(session.common_dir, ["worktree", "remove", "--force", "--", place])
         if ended.status != 0 and "locked working tree" in ended.err:
             raise GlmcodeError(
@@ -136,7 +139,7 @@ def _remove_worktree(session: Session) -> bool:
                 shutil.rmtree(place)
             except OSError as error:
                 raise refused(error, error.filename or place, "remove") from error
-    git(session.common_dir, "worktree", "prune")
+    forget(session.common_dir, place)
     return there
 
 

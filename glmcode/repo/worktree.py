@@ -9,9 +9,11 @@ from typing import Any
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
+from glmcode.repo import pool
 from glmcode.repo.discover import find_repository
 from glmcode.repo.disk import remove_file, remove_leftovers
 from glmcode.repo.git import failure, git, run_git
+from glmcode.repo.options import Worktrees
 from glmcode.repo.sessions import Session, begin, note, session_at, traces
 
 __all__ = [
@@ -32,35 +34,47 @@ _DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 _NOBODY = {"NAME": "glmcode", "EMAIL": "glmcode@localhost"}
 
 
-def open_session(start: str, task: str, options: Mapping[str, Any] | None = None) -> Session:
+def open_session(
+    start: str, task: str, options: Mapping[str, Any] | None = None, worktrees: Worktrees | None = None
+) -> Session:
     """Makes a worktree on a new branch `glmcode/<slug>` at HEAD's commit, and before it the session's log with these options.
+    A pooled worktree is taken where there is one.
 
     The user's checkout, index and branch stay as they are, and none of the user's hooks runs. Raises GlmcodeError
     (exit 2) outside a repository, in a bare one, and where HEAD has no commit yet.
     """
     repository = find_repository(start)
+    worktrees = worktrees if worktrees is not None else Worktrees()
     base = head_commit(repository.root)
     session = _claim(repository.common_dir, repository.root, task, base, options or {})
     try:
-        git(
-            repository.root,
-            "worktree",
-            "add",
-            "--quiet",
-            "--no-track",
-            "-b",
-            session.branch,
-            "--",
-            session.worktree,
-            base,
-        )
-        git_dir = os.fsdecode(git(session.worktree, "rev-parse", "--absolute-git-dir")).removesuffix("\n")
+        git_dir = pool.take(session) if worktrees.pool else None
+        session = replace(session, git_dir=git_dir if git_dir is not None else _made(session))
     except GlmcodeError:
         _give_up(session)
         raise
-    session = replace(session, git_dir=os.path.join(repository.common_dir, "worktrees", os.path.basename(git_dir)))
     note(session, "opened", git_dir=session.git_dir)
     return session
+
+
+def _made(session: Session) -> str:
+    """Makes a new worktree; gives its git directory."""
+    git(
+        session.root,
+        "worktree",
+        "add",
+        "--quiet",
+        "--no-track",
+        "-b",
+        session.branch,
+        "--",
+        session.worktree,
+        session.base,
+    )
+    named = os.fsdecode(git(session.worktree, "rev-parse", "--absolute-git-dir")).removesuffix("\n")
+    git_dir = os.path.join(session.common_dir, "worktrees", os.path.basename(named))
+    pool.mark(git_dir)
+    return git_dir
 
 
 def slug(task: str) -> str:
@@ -211,15 +225,9 @@ def _claim(common: str, root: str, task: str, base: str, options: Mapping[str, A
 
 def _give_up(session: Session) -> None:
     """Clears what a failed start left behind; what can't be cleared stays, the first error is what counts."""
-    common = session.common_dir
-    run_git(common, ["worktree", "remove", "--force", "--force", "--", session.worktree])
-    if os.path.isdir(session.worktree):
-        import shutil
-
-        shutil.rmtree(session.worktree, ignore_errors=True)
-    run_git(common, ["worktree", "prune"])
-    run_git(common, ["update-ref", "-d", session.ref, session.base])
-    for path in traces(common, session.id):
+    pool.discard(session.common_dir, session.worktree)
+    run_git(session.common_dir, ["update-ref", "-d", session.ref, session.base])
+    for path in traces(session.common_dir, session.id):
         with contextlib.suppress(OSError):
             os.unlink(path)
 

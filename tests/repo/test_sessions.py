@@ -128,7 +128,7 @@ def test_remove_clears_worktree_branch_and_record(checkout: Checkout) -> None:
     session = open_session(checkout.root, "x")
     save_messages(session, [{"role": "user", "content": "hello"}])
     before = checkout.state()
-    remove(checkout.root, "x")
+    remove(checkout.root, "x", pool=0)
     assert not os.path.exists(session.worktree)
     assert not os.path.exists(session.git_dir)
     assert checkout.line("for-each-ref", "--format=%(refname)") == "refs/heads/main"
