@@ -4,7 +4,7 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from glmcode.landing.tree import PathRefusedError
@@ -54,10 +54,10 @@ class Entry:
     owner: tuple[int, int]
 
 
-def read_entry(folder: Folder, name: bytes, path: str) -> Entry | None:
+def read_entry(folder: Folder, name: bytes, path: str, first: Callable[[int], None] | None = None) -> Entry | None:
     """What stands at `name`; None for nothing. Raises PathRefusedError for what is neither a file nor a link.
 
-    `path` is for messages. A FIFO or a device is never opened.
+    `path` is for messages. A FIFO or a device is never opened. `first` is called with a file's descriptor before it is read.
     """
     found = folder.look(name)
     if found is None:
@@ -70,19 +70,29 @@ def read_entry(folder: Folder, name: bytes, path: str) -> Entry | None:
     if not stat.S_ISREG(found.st_mode):
         raise PathRefusedError("binary", f"{shown(path)} is a device, a socket or a pipe, not a file")
     fd = os.open(folder.at(name), _READ, dir_fd=folder.fd)
-    with open(fd, "rb", buffering=0) as file:
+    try:
         opened = os.fstat(fd)
         if not stat.S_ISREG(opened.st_mode):
             raise PathRefusedError("binary", f"{shown(path)} is not a file")
-        if opened.st_size > LARGEST:
-            raise PathRefusedError("binary", f"{shown(path)} is larger than {LARGEST >> 20} MiB")
-        pieces = bytearray()
-        while piece := file.read(opened.st_size - len(pieces) + 1 if opened.st_size >= len(pieces) else 1 << 16):
-            pieces += piece
-            if len(pieces) > LARGEST:
-                raise PathRefusedError("binary", f"{shown(path)} is larger than {LARGEST >> 20} MiB")
+        if first is not None:
+            first(fd)
+        data = _read_all(fd, opened.st_size, path)
+    finally:
+        os.close(fd)
     bits = stat.S_IMODE(opened.st_mode)
-    return Entry(bytes(pieces), EXECUTABLE if bits & 0o100 else PLAIN, bits, owner)
+    return Entry(data, EXECUTABLE if bits & 0o100 else PLAIN, bits, owner)
+
+
+def _read_all(fd: int, size: int, path: str) -> bytes:
+    pieces: list[bytes] = []
+    count = 0
+    while max(count, size) <= LARGEST:
+        piece = os.read(fd, size - count + 1 if size >= count else 1 << 16)
+        if not piece:
+            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        pieces.append(piece)
+        count += len(piece)
+    raise PathRefusedError("binary", f"{shown(path)} is larger than {LARGEST >> 20} MiB")
 
 
 def permissions_for(mode: str, old: Entry | None) -> int | None:

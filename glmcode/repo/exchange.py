@@ -12,12 +12,14 @@ import os
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo.disk import LINK, Entry, read_entry, unlink_quietly, write_temporary
 from glmcode.repo.folder import (
     Folder,
+    Walk,
     components,
     failure,
     made_parent_of,
@@ -36,6 +38,7 @@ __all__ = [
     "Step",
     "digest",
     "entry_at",
+    "entry_on",
     "exchange",
     "is_as",
     "put_back_displaced",
@@ -95,9 +98,16 @@ def is_as(entry: Entry | None, state: State | None) -> bool:
 
 def entry_at(top: Folder, path: str) -> Entry | None:
     """The file at `path`; a folder there is no file. Raises PathRefusedError, and GlmcodeError where the disk refuses."""
+    with Walk(top) as walk:
+        return entry_on(walk, path)
+
+
+def entry_on(walk: Walk, path: str) -> Entry | None:
+    """As `entry_at`, one of many."""
     try:
-        with parent_of(top, path) as folder:
-            return None if folder is None else read_entry(folder, components(path)[-1], path)
+        name = components(path)[-1]
+        folder, missing = walk.to(path)
+        return None if missing else read_entry(folder, name, path)
     except PathRefusedError as error:
         if error.reason == "no-such-file":
             return None
@@ -123,20 +133,26 @@ def exchange(
     those that must be as they are then whatever happens, also where an earlier exchange made their step.
     """
     staged: list[tuple[Step, str]] = []
-    with Barrier(len(steps)) as barrier:
+    with Barrier(len(steps)) as barrier, Walk(top) as walk:
         for step in steps:
             if step.then is not None:
-                name = temporary_name(token, step.path)
-                staged.append((step, _stage(top, step.path, step.then, name, barrier)))
+                staged.append((step, _stage(walk, step.path, step.then, temporary_name(token, step.path), barrier)))
         barrier.wait()
     for step in steps:
         if step.then is None:
             _take_away(top, step, token, prunable)
-    for step, place in staged:
-        _put(top, step, place, token, folder_permissions)
+    with Walk(top) as walk:
+        for step, place in staged:
+            folder = _parent(walk, step.path) if place == step.path.rpartition("/")[0] else None
+            if folder is not None:
+                _put(folder, folder, step, token)
+            else:
+                walk.leave()
+                _put_anew(top, step, place, token, folder_permissions)
     _sync_folders(top, paths)
 
 
+@lru_cache(maxsize=1024)
 def temporary_name(token: str, path: str) -> bytes:
     """Told by the token and the path alone, so that a later process finds it."""
     return f".glmcode-{token}-{digest(path.encode('utf-8', 'surrogateescape'))[:16]}.tmp".encode()
@@ -176,17 +192,17 @@ def remove_temporaries(top: Folder, paths: Iterable[str], token: str) -> None:
                     unlink_quietly(folder, name)
 
 
-def _stage(top: Folder, path: str, then: Content, name: bytes, barrier: Barrier) -> str:
+def _stage(walk: Walk, path: str, then: Content, name: bytes, barrier: Barrier) -> str:
     """Writes the new content into the nearest folder that exists ("" for the top), which it gives: the folders between
     are made only when every content is safe, and something that goes may still stand in their place."""
     try:
-        with nearest_folder(top, path) as (folder, missing):
-            fd = write_temporary(folder, name, then.data, then.mode, then.permissions, then.owner)
-            if fd is not None:
-                try:
-                    barrier.add(fd)
-                finally:
-                    os.close(fd)
+        folder, missing = walk.to(path)
+        fd = write_temporary(folder, name, then.data, then.mode, then.permissions, then.owner)
+        if fd is not None:
+            try:
+                barrier.add(fd)
+            finally:
+                os.close(fd)
         return "/".join(path.split("/")[: -1 - len(missing)])
     except (OSError, ValueError) as error:
         raise failure(error, path) from error
@@ -215,12 +231,16 @@ def _take_away(top: Folder, step: Step, token: str, prunable: frozenset[str]) ->
         raise failure(error, step.path, "remove") from error
 
 
-def _put(top: Folder, step: Step, place: str, token: str, folder_permissions: Mapping[str, int]) -> None:
-    name, temporary, held = (
-        components(step.path)[-1],
-        temporary_name(token, step.path),
-        displaced_name(token, step.path),
-    )
+def _parent(walk: Walk, path: str) -> Folder | None:
+    try:
+        folder, missing = walk.to(path)
+    except OSError as error:
+        raise failure(error, path) from error
+    return None if missing else folder
+
+
+def _put_anew(top: Folder, step: Step, place: str, token: str, folder_permissions: Mapping[str, int]) -> None:
+    """As `_put`, of what waits at `place`, in folders that are to be made."""
     try:
         with (
             made_parent_of(top, step.path, folder_permissions) as folder,
@@ -228,44 +248,72 @@ def _put(top: Folder, step: Step, place: str, token: str, folder_permissions: Ma
         ):
             if source is None:
                 raise MovedError(step.path)
-            if step.now is None:
-                try:
-                    move_in(source, temporary, folder, name)
-                except FileExistsError as error:
-                    found = folder.look(name)
-                    if found is not None and stat.S_ISDIR(found.st_mode):
-                        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) from error
-                    raise MovedError(step.path) from None
-                return
-            os.rename(source.at(temporary), folder.at(held), src_dir_fd=source.fd, dst_dir_fd=folder.fd)
-            if not trade(folder, held, name):
-                # No trading here: between this look and the rename there is an instant in which a save is lost.
-                if not is_as(read_entry(folder, name, step.path), step.now):
-                    raise MovedError(step.path)
-                os.replace(folder.at(held), folder.at(name), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
-                return
-            try:
-                _expect(folder, held, step)
-            except BaseException:
-                _trade_back(folder, held, name, step)
-                raise
-            os.unlink(folder.at(held), dir_fd=folder.fd)
+            _put(source, folder, step, token)
+    except (OSError, ValueError) as error:
+        raise failure(error, step.path) from error
+
+
+def _put(source: Folder, folder: Folder, step: Step, token: str) -> None:
+    name, temporary = components(step.path)[-1], temporary_name(token, step.path)
+    held = displaced_name(token, step.path)
+    try:
+        if step.now is None:
+            _put_new(source, folder, temporary, name, step.path)
+            return
+        os.rename(source.at(temporary), folder.at(held), src_dir_fd=source.fd, dst_dir_fd=folder.fd)
+        if not trade(folder, held, name):
+            # No trading here: between this look and the rename there is an instant in which a save is lost.
+            if not is_as(read_entry(folder, name, step.path), step.now):
+                raise MovedError(step.path)
+            os.replace(folder.at(held), folder.at(name), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
+            return
+        try:
+            _expect(folder, held, step)
+        except BaseException:
+            _trade_back(folder, held, name, step)
+            raise
+        os.unlink(folder.at(held), dir_fd=folder.fd)
     except FileNotFoundError as error:
         raise MovedError(step.path) from error
     except (OSError, ValueError) as error:
         raise failure(error, step.path) from error
 
 
+def _put_new(source: Folder, folder: Folder, temporary: bytes, name: bytes, path: str) -> None:
+    try:
+        move_in(source, temporary, folder, name)
+    except FileExistsError as error:
+        found = folder.look(name)
+        if found is not None and stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) from error
+        raise MovedError(path) from None
+
+
 def _expect(folder: Folder, held: bytes, step: Step) -> None:
     """Raises where what was displaced isn't what the step began with, or is still being written."""
-    if is_being_written(folder, held):
+    entry, written = _closed(folder, held, step.path)
+    if written:
         raise GlmcodeError(
             f"another program has {shown(step.path)} open for writing",
             exit_code=Exit.CONFLICT,
             hint="try again when it has saved and closed the file",
         )
-    if not is_as(_unrefused(folder, held, step.path), step.now):
+    if not is_as(entry, step.now):
         raise MovedError(step.path)
+
+
+def _closed(folder: Folder, name: bytes, path: str) -> tuple[Entry | None, bool]:
+    """What stands there, as `_unrefused`, and whether somebody still writes to it."""
+    written = False
+
+    def ask(fd: int) -> None:
+        nonlocal written
+        written = is_being_written(fd)
+
+    try:
+        return read_entry(folder, name, path, ask), written
+    except PathRefusedError:
+        return None, written
 
 
 def _trade_back(folder: Folder, held: bytes, name: bytes, step: Step) -> None:
@@ -279,7 +327,8 @@ def _trade_back(folder: Folder, held: bytes, name: bytes, step: Step) -> None:
             move_in(folder, held, folder, name)
         return
     state = State(digest(step.then.data), step.then.mode)
-    if not is_being_written(folder, held) and is_as(_unrefused(folder, held, step.path), state):
+    entry, written = _closed(folder, held, step.path)
+    if not written and is_as(entry, state):
         os.unlink(folder.at(held), dir_fd=folder.fd)
 
 

@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.paths import LONGEST_PATH, MOST_NAMES, is_gits_own
@@ -18,6 +19,7 @@ from glmcode.landing.tree import PathRefusedError
 
 __all__ = [
     "Folder",
+    "Walk",
     "components",
     "failure",
     "made_parent_of",
@@ -115,6 +117,7 @@ def _is_reparse_point(found: os.stat_result) -> bool:
     return bool(getattr(found, "st_reparse_tag", None))
 
 
+@lru_cache(maxsize=4096)
 def components(path: str) -> tuple[bytes, ...]:
     """The path's components as the disk holds them; raises PathRefusedError for what could lead anywhere but inside."""
     try:
@@ -134,6 +137,37 @@ def components(path: str) -> tuple[bytes, ...]:
         ):
             raise PathRefusedError("outside-root", f"{shown(path)} is not a path inside the root")
     return parts
+
+
+class Walk:
+    """Goes to the folders of one path after the other. The one that it was in last stays open, for the next path is mostly
+    in it as well: what is opened is what was checked, for all of them."""
+
+    def __init__(self, top: Folder) -> None:
+        self._top = top
+        self._at: tuple[str, Folder, tuple[bytes, ...]] | None = None
+
+    def __enter__(self) -> "Walk":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
+
+    def to(self, path: str) -> tuple[Folder, tuple[bytes, ...]]:
+        """The deepest folder on the way to `path` that exists, open until the walk goes on, and the components of it that
+        don't. Raises PathRefusedError for a link on the way."""
+        above = path.rpartition("/")[0]
+        if self._at is None or self._at[0] != above:
+            parts = components(path)[:-1]
+            self.leave()
+            self._at = (above, *_descend(self._top, parts, path))
+        return self._at[1:]
+
+    def leave(self) -> None:
+        """For when folders come or go."""
+        if self._at is not None:
+            self._at[1].close()
+            self._at = None
 
 
 @contextlib.contextmanager

@@ -19,8 +19,8 @@ from glmcode.repo import follow
 from glmcode.repo import record as records
 from glmcode.repo.discover import state_dir
 from glmcode.repo.disk import PLAIN, Entry, permissions_for
-from glmcode.repo.exchange import Content, MovedError, State, Step, digest, entry_at, remove_temporaries
-from glmcode.repo.folder import Folder, components, failure, nearest_folder, open_root, parent_of, shown
+from glmcode.repo.exchange import Content, MovedError, State, Step, digest, entry_on, remove_temporaries
+from glmcode.repo.folder import Folder, Walk, components, failure, nearest_folder, open_root, parent_of, shown
 from glmcode.repo.lock import held
 from glmcode.repo.options import JournalBounds
 from glmcode.repo.pruning import prune, remove_leftovers
@@ -237,13 +237,14 @@ def _checked(top: Folder, before: Mapping[str, bytes | None], paths: Iterable[st
     """What stands at each path, which must be what `before` says."""
     entries: dict[str, Entry | None] = {}
     moved: list[str] = []
-    for path in paths:
-        try:
-            entry = entries[path] = entry_at(top, path)
-        except PathRefusedError as error:
-            raise explained(error) from error
-        if (None if entry is None else entry.data) != before.get(path):
-            moved.append(path)
+    with Walk(top) as walk:
+        for path in paths:
+            try:
+                entry = entries[path] = entry_on(walk, path)
+            except PathRefusedError as error:
+                raise explained(error) from error
+            if (None if entry is None else entry.data) != before.get(path):
+                moved.append(path)
     if moved:
         raise conflict(
             moved, "while the plan was landing", "run the same again: it lands on the files as they are then"

@@ -144,7 +144,7 @@ def write(draft: Record, contents: Sequence[bytes], receipt: Mapping[str, Any] |
     temporary = os.path.join(draft.folder, f"{number:08d}.tmp")
     try:
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-        with open(fd, "wb", buffering=1 << 20) as file:
+        with open(fd, "wb", buffering=1 << 17) as file:
             file.write(head)
             file.write(body)
             file.writelines(contents)

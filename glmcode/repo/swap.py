@@ -5,10 +5,8 @@ between would be gone. After a trade nothing is: what came out is compared, and 
 Linux and macOS can do that on their own file systems; elsewhere `trade` says that it can't.
 """
 
-import contextlib
 import errno
 import os
-import stat
 import sys
 from functools import cache
 from typing import Any
@@ -46,29 +44,22 @@ def move_in(source: Folder, name: bytes, target: Folder, new: bytes) -> None:
     os.unlink(source.at(name), dir_fd=source.fd)
 
 
-def is_being_written(folder: Folder, name: bytes) -> bool:
-    """Whether a process has the file open for writing: what it writes would go with the file. Only Linux tells, of files
-    that are the user's own; False elsewhere."""
+def is_being_written(fd: int) -> bool:
+    """Whether a process has the file, open here for reading, open for writing: what it writes would go with the file. Only
+    Linux tells, of files that are the user's own; False elsewhere."""
     if sys.platform != "linux":
-        return False
-    found = folder.look(name)
-    if found is None or not stat.S_ISREG(found.st_mode):
         return False
     import fcntl
     import signal
 
-    with contextlib.suppress(OSError):
-        fd = os.open(folder.at(name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder.fd)
-        try:
-            # The system gives a read lease only on a file that nobody has open for writing. Who opens it then is told of
-            # by a signal, which must not be the one that ends a process.
-            fcntl.fcntl(fd, fcntl.F_SETSIG, signal.SIGURG)
-            fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-            fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-        except OSError as error:
-            return error.errno == errno.EAGAIN
-        finally:
-            os.close(fd)
+    try:
+        # The system gives a read lease only on a file that nobody has open for writing. Who opens it then is told of by a
+        # signal, which must not be the one that ends a process.
+        fcntl.fcntl(fd, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except OSError as error:
+        return error.errno == errno.EAGAIN
     return False
 
 

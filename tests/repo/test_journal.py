@@ -590,15 +590,26 @@ def test_any_landings_undone_in_turn_give_each_tree_again(
         assert snapshot(root) == state
 
 
-def test_a_hundred_files_cost_one_sync_and_not_a_hundred(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    synced: list[int] = []
-    real = os.fsync
+def test_a_hundred_files_cost_one_sync_and_few_calls_each(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file is read, written and looked at once more when it was displaced; each folder is walked to three times."""
+    paths = [f"p{index % 20:02}/f{index}" for index in range(100)]
+    land_all(root, dict.fromkeys(paths, b"x" * 1000))
+    counts: dict[str, int] = {}
 
-    def fsync(fd: int) -> None:
-        synced.append(fd)
-        real(fd)
+    def counted(name: str, real: Any) -> Any:
+        def call(*arguments: Any, **options: Any) -> Any:
+            counts[name] = counts.get(name, 0) + 1
+            return real(*arguments, **options)
 
-    monkeypatch.setattr(os, "fsync", fsync)
-    land_all(root, {f"p{index % 20}/f{index}": b"x" * 1000 for index in range(100)})
-    assert len(synced) <= 4 or sys.platform != "linux"
+        return call
+
+    for name in ("fsync", "open", "stat", "unlink", "rename", "replace", "fchmod"):
+        monkeypatch.setattr(os, name, counted(name, getattr(os, name)))
+    assert land(str(root), dict.fromkeys(paths, b"x" * 1000), dict.fromkeys(paths, b"y" * 1000), {}, None)
+    assert counts["fsync"] <= 4 or sys.platform != "linux"
+    assert counts["open"] <= 3 * 100 + 4 * 20 + 30
+    assert counts["stat"] <= 2 * 100 + 4 * 20 + 60
+    assert counts["unlink"] <= 100 + 5
+    assert counts["rename"] + counts["replace"] <= 2 * 100 + 5
+    assert counts["fchmod"] <= 100
     assert journal.recover(str(root)) is None
