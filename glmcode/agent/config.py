@@ -25,7 +25,7 @@ from glmcode.errors import GlmcodeError
 from glmcode.model.providers import Provider
 from glmcode.model.table import extended, providers
 from glmcode.repo.folder import shown
-from glmcode.repo.options import RepoOptions
+from glmcode.repo.options import REPOSITORY_FILE, RepoOptions, config_path
 
 __all__ = ["REPOSITORY_FILE", "Config", "config_path", "configured", "repo_options"]
 
@@ -38,7 +38,6 @@ _REPO_TABLES: Final = {"journal": "journal", "worktree": "worktrees", "protect":
 """Tables of the file that say how repositories are treated."""
 _OF_THE_REPOSITORY: Final = {"worktree": ("carry",), "protect": ("paths",), "commit": ("trailer",)}
 """What of them a repository may say for itself."""
-REPOSITORY_FILE: Final = "glmcode.toml"
 _LARGEST: Final = 1 << 20
 
 
@@ -52,13 +51,6 @@ class Config:
     """The file, whether or not it is there."""
     repo: RepoOptions = field(default_factory=RepoOptions)
     """How every repository is treated that says nothing else."""
-
-
-def config_path() -> str:
-    """The user's configuration file. It need not exist."""
-    from platformdirs import user_config_dir
-
-    return os.path.join(user_config_dir("glmcode", appauthor=False), "config.toml")
 
 
 def configured(path: str | None = None) -> Config:

@@ -1,7 +1,7 @@
 """One task from its words to its end: what `glmcode run` does, and the library's `run_task`."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -22,6 +22,9 @@ class Decisions(Protocol):
     def landing(self, finished: Finished) -> Landing:
         """How green work lands in the user's own branch."""
 
+    def consent(self, paths: Sequence[str]) -> bool:
+        """Whether the landing may change these files, which others run without asking."""
+
 
 def run_task(
     task: str,
@@ -31,13 +34,15 @@ def run_task(
     emit: Emit | None = None,
     decide: Decisions | None = None,
     land_as: Landing | None = None,
+    allow: Sequence[str] = (),
 ) -> Finished:
     """Works on `task` in a worktree of the repository at `root` until the tests are green or a limit is reached. Without
     `options`, as the user's configuration says.
 
     `emit` is given every event as it happens; the last is the `Finished` that is also returned, whatever went wrong:
     what a user can cause is told by its `exit_code` and `why`, never raised. Work that ended green lands as `land_as`
-    says, else as `decide` does, else not at all (`glmcode land` does it later).
+    says, else as `decide` does, else not at all (`glmcode land` does it later). `allow` names protected files that it
+    may change in the user's branch.
     """
     return _run(
         lambda: open_conversation(task, root, options if options is not None else _configured()),
@@ -45,6 +50,7 @@ def run_task(
         emit if emit is not None else _ignore,
         decide,
         land_as,
+        allow,
     )
 
 
@@ -56,6 +62,7 @@ def resume_task(
     emit: Emit | None = None,
     decide: Decisions | None = None,
     land_as: Landing | None = None,
+    allow: Sequence[str] = (),
 ) -> Finished:
     """Goes on with a task whose process ended before it did: the session of this id or its beginning, or the newest.
 
@@ -67,6 +74,7 @@ def resume_task(
         emit if emit is not None else _ignore,
         decide,
         land_as,
+        allow,
     )
 
 
@@ -76,11 +84,12 @@ def _run(
     emit: Emit,
     decide: Decisions | None,
     land_as: Landing | None,
+    allow: Sequence[str],
 ) -> Finished:
     try:
         conversation = opened()
         try:
-            finished = land(conversation.session, work(conversation, emit), land_as, decide)
+            finished = land(conversation.session, work(conversation, emit), land_as, decide, allow)
         finally:
             kept = conversation.close()
         if not kept:
@@ -124,10 +133,14 @@ def _take_up(which: str | None, root: str, change: Callable[[Options], Options] 
     return Conversation(record.session.root, _chain(options), options, record.session.task, record.session)
 
 
-def land(session: Session, finished: Finished, how: Landing | None, decide: Decisions | None) -> Finished:
-    """Lands work that ended green in the user's branch. Where that can't be, `finished` says so (exit code 5) and the
-    session keeps the work."""
+def land(
+    session: Session, finished: Finished, how: Landing | None, decide: Decisions | None, allow: Sequence[str] = ()
+) -> Finished:
+    """Lands work that ended green in the user's branch. Where that can't be, `finished` says so (exit code 5; 4 where it
+    lacks consent to a protected file) and the session keeps the work."""
+    from glmcode.agent.config import repo_options
     from glmcode.repo.branch import land_session
+    from glmcode.repo.protected import ProtectedError
 
     if not finished.files:
         return finished
@@ -137,7 +150,13 @@ def land(session: Session, finished: Finished, how: Landing | None, decide: Deci
     if not finished.ok or how is None or how == "none":
         return replace(finished, hint=f"{finished.hint}\n{later}".strip())
     try:
-        land_session(session, how)
+        options = repo_options(session.root)
+        try:
+            land_session(session, how, options=options, allow=allow)
+        except ProtectedError as error:
+            if decide is None or not decide.consent(error.paths):
+                raise
+            land_session(session, how, options=options, allow=(*allow, *error.paths))
     except GlmcodeError as error:
         hint = f"{error.hint}\nthe work is kept: {later}".strip()
         return replace(finished, ok=False, exit_code=int(error.exit_code), why=error.message, hint=hint)

@@ -28,6 +28,8 @@ from glmcode.repo.merge import (
     session_changes,
     tree_changes,
 )
+from glmcode.repo.options import RepoOptions
+from glmcode.repo.protected import refuse_protected
 from glmcode.repo.sessions import Record, Session, load, note
 from glmcode.repo.worktree import branch_tip, head_commit
 
@@ -62,12 +64,20 @@ class Landed:
     """The landing's id in the journal, by which `undo` knows it; "" where none was made."""
 
 
-def land_session(session: Session, how: How, message: str | None = None) -> Landed:
+def land_session(
+    session: Session,
+    how: How,
+    message: str | None = None,
+    *,
+    options: RepoOptions | None = None,
+    allow: Iterable[str] = (),
+) -> Landed:
     """Lands what the session's branch holds in the user's checkout at `session.root`, and notes it in the session's log.
 
     "apply" writes the files and leaves the index alone; `glmcode undo` takes it back. "commit" makes one commit on the
     current branch. "merge" merges the session's branch. Raises GlmcodeError (exit 5) that names files and lines where
-    the user's own changes are in the way, and where a hook refuses.
+    the user's own changes are in the way, and where a hook refuses; ProtectedError (exit 4) for changes of protected
+    files that `allow` doesn't name.
     """
     repository = find_repository(session.root)
     journal.recover(repository.root)
@@ -78,10 +88,12 @@ def land_session(session: Session, how: How, message: str | None = None) -> Land
     record = load(session.root, session.id)
     if how != "apply":
         _refuse_in_progress(repository.git_dir)
+    changes = session_changes(session, session.base if how == "merge" else _start(repository.root, record), tip)
+    options = RepoOptions() if options is None else options
+    refuse_protected({path for change in changes for path in change.paths}, options.protect, allow)
     if how == "apply":
-        landed = _apply(repository.root, session_changes(session, _start(repository.root, record), tip))
+        landed = _apply(repository.root, changes)
     elif how == "commit":
-        changes = session_changes(session, _start(repository.root, record), tip)
         landed = _commit(repository.root, repository.git_dir, changes, text)
     else:
         landed = _merge(repository.root, repository.git_dir, session, tip, text)

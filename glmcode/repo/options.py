@@ -1,8 +1,20 @@
 """How the user's repository is treated, as plain data: what `config.toml` and a repository's `glmcode.toml` may set."""
 
+import os
 from dataclasses import dataclass, field
 
-__all__ = ["Commits", "JournalBounds", "Protection", "RepoOptions", "Worktrees"]
+__all__ = [
+    "REPOSITORY_FILE",
+    "Commits",
+    "JournalBounds",
+    "Protection",
+    "RepoOptions",
+    "Worktrees",
+    "config_path",
+    "is_configured",
+]
+
+REPOSITORY_FILE = "glmcode.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +62,15 @@ class RepoOptions:
     worktrees: Worktrees = field(default_factory=Worktrees)
     protect: Protection = field(default_factory=Protection)
     commits: Commits = field(default_factory=Commits)
+
+
+def config_path() -> str:
+    """The user's configuration file. It need not exist."""
+    from platformdirs import user_config_dir
+
+    return os.path.join(user_config_dir("glmcode", appauthor=False), "config.toml")
+
+
+def is_configured(root: str) -> bool:
+    """Whether a file says anything of the repository at `root`: where none does, all is as by default."""
+    return any(os.path.lexists(path) for path in (config_path(), os.path.join(root, REPOSITORY_FILE)))

@@ -9,7 +9,7 @@ import typer
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.faces.cli.app import app
 from glmcode.faces.cli.landings import journal_bounds
-from glmcode.faces.cli.streams import one_object, read_input, tree_root
+from glmcode.faces.cli.streams import Allow, one_object, options_of, read_input, tree_root
 
 if TYPE_CHECKING:
     from glmcode.faces.terminal.screen import Screen
@@ -50,23 +50,27 @@ def apply(
     partial: Partial = False,
     path: Path = None,
     form: Form = "auto",
+    allow: Allow = None,
 ) -> int:
     """Land an edit plan on a tree: exactly, or not at all.
 
     The plan is a model's answer with edits in any form that glmcode reads. One rejected edit leaves every file as it
-    was (see --partial), and says what would make it land. glmcode undo takes a landing back.
+    was (see --partial), and says what would make it land. glmcode undo takes a landing back. Files that others run without
+    being asked (workflows, hooks, editor tasks, glmcode.toml, ...) need your consent by name: asked for on a terminal, given
+    with --allow elsewhere.
 
-    Exit codes: 0 every edit applied or was there already, 4 an edit was rejected, 5 a file changed meanwhile, 2 usage.
+    Exit codes: 0 every edit applied or was there already, 4 an edit was rejected or lacks consent, 5 a file changed meanwhile, 2 usage.
 
     \b
     glmcode apply plan.txt                  land on this repository
     glmcode apply --check --diff plan.txt   only show what would change
     pbpaste | glmcode apply --path cart.py  a pathless edit from the clipboard
     glmcode apply --json - < plan.txt       for programs: outcomes, digests and the receipt
+    glmcode apply --allow .github/workflows/ci.yml plan.txt
     """
     answer: dict[str, Any] = {"ok": False, "edits": [], "files": {}, "receipt": None}
     with one_object(as_json, answer):
-        return _apply(plan, tree_root(root), check, diff, as_json, partial, path, form, answer)
+        return _apply(plan, tree_root(root), check, diff, as_json, partial, path, form, allow or [], answer)
 
 
 def _apply(
@@ -78,6 +82,7 @@ def _apply(
     partial: bool,
     path: str | None,
     form: str,
+    allow: list[str],
     answer: dict[str, Any],
 ) -> int:
     from glmcode.library import apply_plan
@@ -91,6 +96,8 @@ def _apply(
     answer["edits"] = result.receipt["edits"]
     if not as_json:
         _report(result)
+    if result.files:
+        _consented(root, result, check, as_json, allow)
     if result.files and not check:
         title = os.path.basename(plan) if plan and plan != "-" else ""
         receipt, bounds = result.receipt, journal_bounds()
@@ -105,6 +112,21 @@ def _apply(
     if not as_json:
         _sum_up(result, check, partial)
     return Exit.OK if result.ok else Exit.NOT_LANDED
+
+
+def _consented(root: str, result: "Result", check: bool, as_json: bool, allow: list[str]) -> None:
+    """Nothing goes on without consent to each protected file, but for a check, which only says what would need it."""
+    from glmcode.faces.terminal.ask import asks, consents
+    from glmcode.repo.protected import ProtectedError, protected
+
+    paths = protected(result.files, options_of(root).protect, allow)
+    if not paths:
+        return
+    error = ProtectedError(paths)
+    if check:
+        print(f"glmcode: {error.message.partition(';')[0]}\n  {error.hint}", file=sys.stderr)
+    elif as_json or not asks() or not consents(paths):
+        raise error
 
 
 def _settle(root: str, check: bool) -> None:

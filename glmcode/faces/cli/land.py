@@ -7,6 +7,7 @@ import typer
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.faces.cli.app import app, say
+from glmcode.faces.cli.streams import Allow, options_of
 
 if TYPE_CHECKING:
     from glmcode.repo.branch import How, Landed
@@ -38,6 +39,7 @@ def land(
     how: HowOption = None,
     message: Message = None,
     root: Root = None,
+    allow: Allow = None,
     as_json: Json = False,
 ) -> int:
     """Land a session's work in your branch.
@@ -50,9 +52,10 @@ def land(
     glmcode land --how apply              as uncommitted changes, taken back by glmcode undo
     glmcode land fix-cart --how commit    as one commit on the current branch
     glmcode land --how merge              as a merge of the session's branch
+    glmcode land --how commit --allow .github/workflows/ci.yml
     """
     try:
-        record, landed = _land(session, how, message, root, as_json)
+        record, landed = _land(session, how, message, root, allow or [], as_json)
     except GlmcodeError as error:
         if as_json:
             why = {"why": error.message, "hint": error.hint}
@@ -80,19 +83,21 @@ def land(
 
 
 def _land(
-    which: str | None, how: str | None, message: str | None, root: str | None, as_json: bool
+    which: str | None, how: str | None, message: str | None, root: str | None, allow: list[str], as_json: bool
 ) -> "tuple[Record, Landed]":
     from dataclasses import replace
 
+    from glmcode.faces.terminal.ask import asks, consents
     from glmcode.repo.branch import land_session
     from glmcode.repo.discover import find_repository
     from glmcode.repo.journal import recover
+    from glmcode.repo.protected import ProtectedError
     from glmcode.repo.sessions import load
 
     chosen = _how(how)
     record = load(root or ".", which)
     if chosen is None:
-        if as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if as_json or not asks():
             raise GlmcodeError(f"say how to land session {record.session.id}", hint=f"--how {CHOICES}")
         chosen = _ask(record)
         if chosen is None:
@@ -101,7 +106,13 @@ def _land(
     if said := recover(session.root):
         print(f"glmcode: {said}", file=sys.stderr)
     try:
-        return record, land_session(session, chosen, message)
+        options = options_of(session.root)
+        try:
+            return record, land_session(session, chosen, message, options=options, allow=allow)
+        except ProtectedError as error:
+            if as_json or not asks() or not consents(error.paths):
+                raise
+            return record, land_session(session, chosen, message, options=options, allow=(*allow, *error.paths))
     except GlmcodeError as error:
         if record.landed:
             note = f"session {session.id} was landed before (--how {record.landed})"

@@ -18,6 +18,7 @@ from glmcode.faces.cli.run import (
     Root,
     show,
 )
+from glmcode.faces.cli.streams import Allow
 
 if TYPE_CHECKING:
     from glmcode.agent import Emit, Landing
@@ -49,6 +50,7 @@ def resume(
     max_minutes: MaxMinutes = None,
     fallback: Fallback = None,
     land: Land = None,
+    allow: Allow = None,
     as_json: Json = False,
 ) -> int:
     """Go on with a task that broke off: a crash, a closed laptop, a service that was down, Ctrl-C.
@@ -77,6 +79,6 @@ def resume(
     def work(emit: "Emit", decide: "Decisions | None", how: "Landing | None") -> "Finished":
         from glmcode.agent.task import resume_task
 
-        return resume_task(session, root, change=change, emit=emit, decide=decide, land_as=how)
+        return resume_task(session, root, change=change, emit=emit, decide=decide, land_as=how, allow=allow or [])
 
     return show(work, land, as_json=as_json)

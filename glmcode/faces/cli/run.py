@@ -1,9 +1,8 @@
 """`glmcode run`: one task, from its words to green tests in a worktree."""
 
 import os
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from glmcode.errors import GlmcodeError
 from glmcode.faces.cli.app import app
-from glmcode.faces.cli.streams import read_input
+from glmcode.faces.cli.streams import Allow, read_input
 
 if TYPE_CHECKING:
     from glmcode.agent import Emit, Landing
@@ -153,6 +152,7 @@ def run(
     stop_early: StopEarly = None,
     record: Record = None,
     land: Land = None,
+    allow: Allow = None,
     as_json: Json = False,
 ) -> int:
     """Work on a task until the tests are green.
@@ -182,15 +182,17 @@ def run(
         record=record,
         resumptions=options.resumptions if resumptions is None else resumptions,
     )
-    return drive(task, root, options, land, as_json=as_json)
+    return drive(task, root, options, land, allow or [], as_json=as_json)
 
 
-def drive(task: str, root: str, options: "Options", land: str | None, *, as_json: bool) -> int:
+def drive(
+    task: str, root: str, options: "Options", land: str | None, allow: "Sequence[str]" = (), *, as_json: bool
+) -> int:
     """Runs the task with the face that fits. Returns the exit code."""
     from glmcode.agent.task import run_task
 
     def work(emit: "Emit", decide: "Decisions | None", how: "Landing | None") -> "Finished":
-        return run_task(task, root, options=options, emit=emit, decide=decide, land_as=how)
+        return run_task(task, root, options=options, emit=emit, decide=decide, land_as=how, allow=allow)
 
     return show(work, land, as_json=as_json)
 
@@ -209,7 +211,7 @@ def show(
         from glmcode.faces.cli.jsonl import write_event
 
         return work(write_event, None, how or "none").exit_code
-    from glmcode.faces.terminal.ask import LandingQuestion
+    from glmcode.faces.terminal.ask import LandingQuestion, asks
     from glmcode.faces.terminal.render import Renderer
     from glmcode.faces.terminal.screen import Screen
 
@@ -217,9 +219,7 @@ def show(
     renderer = Renderer(screen)
     # A worktree of thousands of files takes seconds, and nothing has happened yet that an event could tell of.
     screen.status("making a worktree", time.monotonic())
-    # A question needs someone who reads it and someone who answers: both ends must be terminals.
-    someone = sys.stdin.isatty() and sys.stderr.isatty()
-    decide = LandingQuestion(renderer) if someone else None
+    decide = LandingQuestion(renderer) if asks() else None
     return work(renderer, decide, how).exit_code
 
 

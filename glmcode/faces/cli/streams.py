@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,7 +13,19 @@ from glmcode.errors import GlmcodeError
 from glmcode.faces.cli.app import say
 from glmcode.repo.folder import shown
 
-__all__ = ["one_object", "read_input", "tree_root"]
+if TYPE_CHECKING:
+    from glmcode.repo.options import RepoOptions
+
+__all__ = ["Allow", "one_object", "options_of", "read_input", "tree_root"]
+
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        metavar="PATH",
+        help="A protected file that may change (CI, hooks, editor tasks, ...): its path or a pattern. May be given more than once.",
+    ),
+]
 
 LARGEST = 64 << 20
 """Bytes of a plan or a receipt: a hundred times the longest answer of a model."""
@@ -53,6 +65,18 @@ def tree_root(root: str | None) -> str:
         raise GlmcodeError(f"not a directory: {shown(root)}", hint="--root names the top of the tree to work on")
     state_dir(root)
     return os.path.realpath(root)
+
+
+def options_of(root: str) -> "RepoOptions":
+    """How the repository at `root` is treated. Reading the configuration is left out where there is none: it costs as much
+    as the rest of a quick command."""
+    from glmcode.repo.options import RepoOptions, is_configured
+
+    if not is_configured(root):
+        return RepoOptions()
+    from glmcode.agent.config import repo_options
+
+    return repo_options(root)
 
 
 @contextlib.contextmanager

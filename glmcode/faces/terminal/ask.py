@@ -1,23 +1,26 @@
-"""The one question of a run: how its work lands in the user's branch."""
+"""The questions of a run: how its work lands in the user's branch, and whether it may change what is protected."""
 
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from glmcode.agent import Landing
-from glmcode.agent.events import Finished
-from glmcode.faces.terminal.render import Renderer
+if TYPE_CHECKING:
+    from glmcode.agent import Landing
+    from glmcode.agent.events import Finished
+    from glmcode.faces.terminal.render import Renderer
 
-__all__ = ["LandingQuestion"]
+__all__ = ["LandingQuestion", "asks", "consents"]
 
-ANSWERS: dict[str, Landing] = {"a": "apply", "c": "commit", "m": "merge", "n": "none", "": "none"}
+ANSWERS: "dict[str, Landing]" = {"a": "apply", "c": "commit", "m": "merge", "n": "none", "": "none"}
 
 
 class LandingQuestion:
     """Shows the diff and the summary, then asks. No answer (end of input, Ctrl-C) is "none": nothing is lost by it."""
 
-    def __init__(self, renderer: Renderer) -> None:
+    def __init__(self, renderer: "Renderer") -> None:
         self._renderer = renderer
 
-    def landing(self, finished: Finished) -> Landing:
+    def landing(self, finished: "Finished") -> "Landing":
         self._renderer.report(finished)
         while True:
             sys.stderr.write("land it? [a]pply uncommitted, [c]ommit, [m]erge, [n]ot now: ")
@@ -33,3 +36,28 @@ class LandingQuestion:
             for answer, how in ANSWERS.items():
                 if word in (answer, how):
                     return how
+
+    def consent(self, paths: Sequence[str]) -> bool:
+        return consents(paths)
+
+
+def asks() -> bool:
+    """Whether there is someone who reads a question and someone who answers: both ends must be terminals."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr is not None and sys.stderr.isatty()
+
+
+def consents(paths: Sequence[str]) -> bool:
+    """Names each file that others run what is in it of, and asks. No answer (end of input, Ctrl-C) is no."""
+    from glmcode.repo.folder import shown
+
+    sys.stderr.write("others run what is in these files without asking:\n")
+    sys.stderr.write("".join(f"  {shown(path)}\n" for path in paths))
+    sys.stderr.write(f"change {'it' if len(paths) == 1 else 'them'}? [y]es, [N]o: ")
+    sys.stderr.flush()
+    try:
+        said = sys.stdin.readline()
+    except KeyboardInterrupt:
+        said = ""
+    if not said.endswith("\n"):
+        sys.stderr.write("\n")
+    return said.strip().lower() in ("y", "yes")

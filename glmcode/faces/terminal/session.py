@@ -114,9 +114,18 @@ class _Talk:
             raise GlmcodeError("/land takes apply, commit or merge")
         if self._conversation is None or self._last is None or not self._last.files:
             raise GlmcodeError("there is nothing to land yet")
+        from glmcode.agent.config import repo_options
+        from glmcode.faces.terminal.ask import consents
         from glmcode.repo.branch import How, land_session
+        from glmcode.repo.protected import ProtectedError
 
-        landed = land_session(self._conversation.session, cast(How, how))
+        session, options = self._conversation.session, repo_options(self._conversation.session.root)
+        try:
+            landed = land_session(session, cast(How, how), options=options)
+        except ProtectedError as error:
+            if not consents(error.paths):
+                raise
+            landed = land_session(session, cast(How, how), options=options, allow=error.paths)
         self._last = replace(self._last, landed=how)
         self._screen.line(LANDED[how] if landed.paths else "there is nothing left to land", "green")
         for path in landed.paths:
