@@ -18,6 +18,7 @@ from glmcode.landing.tree import PathRefusedError
 from glmcode.library import apply_plan
 from glmcode.repo import journal
 from glmcode.repo.disk import DirectoryTree, remove_file, write_file
+from glmcode.repo.undoing import undo
 from tests.fuzz.watch import Watcher
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="renameat2 and inotify are Linux's")
@@ -61,9 +62,12 @@ def swapping(one: Path, other: Path) -> Iterator[None]:
             process.kill()
 
 
-def tried(*actions: Callable[[], object], runs: int = RUNS) -> Counter[str]:
+def tried(*actions: Callable[[], object]) -> Counter[str]:
+    """How the landings ended; more of them where this process and the other one hardly met."""
     told: Counter[str] = Counter()
-    for _ in range(runs):
+    for run in range(20 * RUNS):
+        if run >= RUNS and min(told["refused"], told["done"]) > 5:
+            break
         for action in actions:
             try:
                 action()
@@ -79,7 +83,7 @@ def land(root: Path, path: str) -> None:
     result = apply_plan(f"File: {path}\n```\nmade\n```\n", str(root))
     if result.files:
         journal.land(str(root), result.before, result.files, result.modes, None)
-        journal.undo(str(root))
+        undo(str(root))
 
 
 @pytest.mark.parametrize("deep", ["", "/deep"])
@@ -102,8 +106,7 @@ def test_a_folder_swapped_with_a_link_leads_nowhere(root: Path, deep: str) -> No
             )
         assert watcher.seen() == []
     assert (outside / "x").read_bytes() == b"theirs"
-    assert told["done"] > 10
-    assert told["refused"] > 10
+    assert min(told["done"], told["refused"]) > 5
 
 
 def test_a_folder_swapped_with_a_file_is_a_refusal_or_a_landing(root: Path) -> None:
@@ -137,8 +140,7 @@ def test_a_file_swapped_with_a_pipe_a_socket_or_a_device_never_blocks(
                 pytest.skip("this user may make no devices")
         with swapping(root / "file", root / "other"):
             told = tried(lambda: DirectoryTree(str(root)).read("file"), lambda: land(root, "file"))
-    assert told["refused"] > 10
-    assert told["done"] > 10
+    assert min(told["done"], told["refused"]) > 5
 
 
 def test_a_root_that_is_swapped_gets_all_of_a_landing_or_nothing(root: Path) -> None:
@@ -153,7 +155,7 @@ def test_a_root_that_is_swapped_gets_all_of_a_landing_or_nothing(root: Path) -> 
                 journal.land(str(root), {}, after, {}, None)
             for place in (root, other):
                 with contextlib.suppress(GlmcodeError):
-                    journal.undo(str(place))
+                    undo(str(place))
     for place in (root, other):
         halves += len(list(place.iterdir())) not in (0, 6)
     assert halves == 0

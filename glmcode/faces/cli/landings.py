@@ -76,11 +76,9 @@ def move_landings(
 def journal_bounds() -> "JournalBounds":
     """How much of past landings is kept, as configured. Reading a configuration takes much of the program: only if there
     is one."""
-    from platformdirs import user_config_dir
+    from glmcode.repo.options import JournalBounds, config_path
 
-    if not os.path.exists(os.path.join(user_config_dir("glmcode", appauthor=False), "config.toml")):
-        from glmcode.repo.options import JournalBounds
-
+    if not os.path.exists(config_path()):
         return JournalBounds()
     from glmcode.agent.config import configured
 
