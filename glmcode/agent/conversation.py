@@ -29,7 +29,7 @@ from glmcode.model.chain import Chain, Link
 from glmcode.model.client import Message
 from glmcode.model.failures import UnansweredError
 from glmcode.model.usage import estimate_tokens
-from glmcode.repo.sessions import Session, note
+from glmcode.repo.sessions import Session, load, note
 from glmcode.version import __version__
 
 __all__ = ["Conversation", "Options"]
@@ -54,7 +54,7 @@ class Conversation:
         from glmcode.repo.lock import held
         from glmcode.repo.sessions import lock_path
         from glmcode.repo.streams import Journal
-        from glmcode.repo.worktree import open_session
+        from glmcode.repo.worktree import open_session, reopen
 
         self._options = options
         self._chain = chain
@@ -63,7 +63,6 @@ class Conversation:
         """What came of the last answer can be gone on with, though nothing of it may have landed."""
         self.session = session or open_session(root, task, as_notes(options))
         self._held = ExitStack()
-        self._held.enter_context(held(lock_path(self.session), doing="is working on this session", patience=0))
         self._journal = Journal(self.session)
         self._bench = Bench(self.session)
         self._model: Chain | None = None
@@ -71,6 +70,10 @@ class Conversation:
         self._messages = [Message("system", render("system"))]
         self._shown: set[str] = set()
         try:
+            self._held.enter_context(held(lock_path(self.session), doing="is working on this session", patience=0))
+            if session is not None:
+                self.session = reopen(session)
+                self._bench = Bench(self.session)
             self._tests = self._find_tests()
             # Last, so that a recording's file is not left behind by what fails before anything can be recorded.
             recorder = Recorder(options.record) if options.record else None
@@ -146,6 +149,8 @@ class Conversation:
         return pursue(job, verdict)
 
     def _go_on(self, job: Job) -> Ending:
+        from glmcode.repo.worktree import branch_tip
+
         left = left_by(self.session)
         if left is None:
             return self._rounds(job, self.session.task)
@@ -154,8 +159,12 @@ class Conversation:
             self._journal.counted()
         take_up(job, left)
         self._shown.update(left.shown)
-        if left.kept is not None:
-            self._bench.restore(left.base, touched(left.kept))
+        if left.kept is None:
+            return pursue(job, None)
+        if branch_tip(self.session) not in (left.base, load(self.session.root, self.session.id).kept):
+            job.emit(Note("the session's branch has moved since: the answer under way is asked for anew", "warning"))
+            return pursue(job, None)
+        self._bench.restore(left.base, touched(left.kept))
         return pursue(job, None, left.kept)
 
     def _begin(self, job: Job, again: bool) -> Journal:

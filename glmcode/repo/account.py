@@ -14,9 +14,10 @@ Status: TypeAlias = Literal["open", "green", "red", "landed"]
 
 FORMAT: Final = 1
 """Of the log. A log of a later one is left alone."""
-FOLDED: Final = ("begun", "opened", "task", "resumed", "ended", "landed", "undone", "redone")
+FOLDED: Final = ("begun", "opened", "kept", "task", "resumed", "ended", "landed", "undone", "redone")
 """The events that `fold` looks at."""
 
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _COUNTS: Final = {"rounds": int, "applied": int, "already": int, "rejected": int, "why": str}
 
@@ -76,6 +77,10 @@ class Record:
     """When anything happened last, as the log's last change says."""
     version: str = ""
     """Of the glmcode that began it; "" where that is not known."""
+    opened: bool = False
+    """Its worktree was made to the end."""
+    kept: str = ""
+    """The last commit that glmcode itself made on the session's branch; "" for none."""
 
     @property
     def landed(self) -> str:
@@ -121,10 +126,13 @@ def fold(common: str, name: str, happened: Iterable[Event]) -> Record | None:
             record = _begun(common, name, event)
             continue
         match event:
-            case {"event": "opened", "git_dir": str(place)} if os.path.dirname(place) == os.path.join(
-                common, "worktrees"
-            ):
-                record = replace(record, session=replace(record.session, git_dir=place))
+            case {"event": "opened", "git_dir": str(place)}:
+                # Its name alone counts, so that a repository may be moved.
+                named = os.path.basename(place) if _NAME.fullmatch(os.path.basename(place)) else name
+                git_dir = os.path.join(common, "worktrees", named)
+                record = replace(record, session=replace(record.session, git_dir=git_dir), opened=True)
+            case {"event": "kept", "commit": str(commit)} if _COMMIT.fullmatch(commit):
+                record = replace(record, kept=commit)
             case {"event": "task" | "resumed"}:
                 state, fresh = "open", False
             case {"event": "ended", "exit_code": int(code)}:

@@ -153,12 +153,12 @@ def _commit(root: str, git_dir: str, changes: tuple[Change, ...], message: str) 
     if not merge.after:
         return Landed("commit", ())
     intent = Intent("commit", root, git_dir, head, message, paths=tuple(merge.after))
-    commit = _committed(intent, merge, author)
-    return Landed("commit", tuple(sorted(merge.after)), commit, merge.merged)
+    commit, landing = _committed(intent, merge, author)
+    return Landed("commit", tuple(sorted(merge.after)), commit, merge.merged, landing)
 
 
-def _committed(intent: Intent, merge: Merge, author: Mapping[str, str]) -> str:
-    """Writes the files and makes the commit of them: both, or neither. Gives the commit."""
+def _committed(intent: Intent, merge: Merge, author: Mapping[str, str]) -> tuple[str, str]:
+    """Writes the files and makes the commit of them: both, or neither. Gives the commit and the landing's id."""
     with journal.landing(intent.root, merge.before, merge.after, merge.modes, note=intent.note()) as record:
         assert record is not None  # with a note there always is one
         try:
@@ -167,7 +167,7 @@ def _committed(intent: Intent, merge: Merge, author: Mapping[str, str]) -> str:
             refuse_alive(record, _PATIENCE)  # a hook that was interrupted may still write
             raise _set_aside(intent.root, merge, error) from error
     after_hook(intent.root, merge=bool(intent.merged))
-    return commit
+    return commit, record.id
 
 
 def _merge(root: str, git_dir: str, session: Session, tip: str, message: str) -> Landed:
@@ -192,10 +192,10 @@ def _merge(root: str, git_dir: str, session: Session, tip: str, message: str) ->
             hint="commit them first, or use --how apply or --how commit",
         )
     intent = Intent("merge", root, git_dir, head, message, merged=tip, tree=tree)
-    commit = _committed(intent, merge_into(root, changes), author)
+    commit, landing = _committed(intent, merge_into(root, changes), author)
     ours = {path for change in tree_changes(root, session.base, head) for path in change.paths}
     both = {path for change in tree_changes(root, session.base, tip) for path in change.paths} & ours
-    return Landed("merge", tuple(sorted(coming)), commit, tuple(sorted(both)))
+    return Landed("merge", tuple(sorted(coming)), commit, tuple(sorted(both)), landing)
 
 
 def _merged_tree(root: str, head: str, tip: str) -> str:

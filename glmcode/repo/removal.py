@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 
 from glmcode.errors import Exit, GlmcodeError
+from glmcode.repo import streams
 from glmcode.repo.folder import failure as refused
 from glmcode.repo.folder import shown
 from glmcode.repo.git import failure, git, run_git
@@ -35,9 +36,11 @@ class Unlanded:
     """Changed or new in its worktree, and in no commit; by path."""
     hidden: bool = False
     """There is a worktree that git can't look into."""
+    answer: bool = False
+    """Some of an answer has come that did not end, or was not landed to its end."""
 
     def __bool__(self) -> bool:
-        return bool(self.commits or self.files or self.hidden)
+        return bool(self.commits or self.files or self.hidden or self.answer)
 
     def __str__(self) -> str:
         """For a person: "2 commits and 1 uncommitted file"."""
@@ -45,7 +48,8 @@ class Unlanded:
         count = len(self.files)
         files = f"{count} uncommitted file{'' if count == 1 else 's'}" if count else ""
         hidden = "a worktree that git can't look into" if self.hidden else ""
-        return " and ".join(part for part in (commits, files, hidden) if part) or "nothing"
+        answer = "an answer that broke off" if self.answer else ""
+        return " and ".join(part for part in (commits, files, hidden, answer) if part) or "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def unlanded(record: Record, tip: str | None = None) -> Unlanded:
     session = record.session
     tip = branch_at(session) if tip is None else tip
     files = _uncommitted(session)
-    return Unlanded(_commits(record, tip), files or (), hidden=files is None)
+    return Unlanded(_commits(record, tip), files or (), hidden=files is None, answer=_has_answer(record))
 
 
 def remove(start: str, which: str, *, force: bool = False, pool: int = Worktrees().pool) -> Removed:
@@ -102,7 +106,8 @@ def _remove(session: Session, start: str, which: str, force: bool, pool: int) ->
         raise GlmcodeError(
             f"session {session.id} holds work that was not landed: {lost}",
             exit_code=Exit.CONFLICT,
-            hint=f"glmcode land {session.id} lands it, glmcode sessions rm --force {session.id} throws it away",
+            hint=f"glmcode {'land' if lost.commits else 'resume'} {session.id} brings it in,"
+            f" glmcode sessions rm --force {session.id} throws it away",
         )
     there = _remove_worktree(session, tip, pool)
     if tip:
@@ -174,6 +179,16 @@ def _commits(record: Record, tip: str) -> int:
     others = [f"--exclude={session.ref}", "--glob=refs/heads/*", "--tags", "--remotes"]
     ended = run_git(session.common_dir, ["rev-list", "--count", tip, "--not", *there, *others])
     return int(ended.out) if ended.status == 0 else 1
+
+
+def _has_answer(record: Record) -> bool:
+    """Whether the journal of the last answer holds what `resume` would go on with."""
+    if record.status in ("green", "landed"):
+        return False
+    stream = streams.read(record.session)
+    if stream is None or not any(part.text for part in stream.parts):
+        return False
+    return record.status == "open" or not stream.finish
 
 
 def _uncommitted(session: Session) -> tuple[str, ...] | None:

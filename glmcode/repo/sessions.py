@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from glmcode.errors import GlmcodeError
 from glmcode.repo import log
@@ -35,6 +35,7 @@ __all__ = [
     "lost",
     "messages",
     "note",
+    "note_moved",
     "save_messages",
     "session_at",
     "stream_path",
@@ -80,9 +81,33 @@ def note(session: Session, event: str, **fields: Any) -> bool:
     return log.append(log_path(session), [log.line({"event": event, **fields})], durable=event in _DURABLE)
 
 
+def note_moved(root: str, event: Literal["undone", "redone"], landings: Iterable[str]) -> None:
+    """Writes down, for the sessions whose work they were, that these landings on this checkout were taken back or brought
+    again. What can't be written is left out."""
+    wanted = set(landings)
+    try:
+        common = find_repository(root).common_dir
+    except GlmcodeError:
+        return  # a tree in no repository has no sessions
+    latest: dict[str, tuple[str, str]] = {}
+    for name in _ids(common):
+        for landed in _events(common, name, ("landed",)):
+            which, time = landed.get("landing"), landed["time"]
+            # Numbers begin again where all of a journal was removed: the newest of a number is the one that is meant.
+            if (
+                which in wanted
+                and landed.get("root") == os.path.realpath(root)
+                and (time, name) > latest.get(which, ("", ""))
+            ):
+                latest[which] = (time, name)
+    for which, (_, name) in sorted(latest.items()):
+        note(session_at(common, name), event, landing=which)
+
+
 def load(start: str, which: str | None = None) -> Record:
     """The session with this id, the only one whose id begins so, or the newest. `start` is any path in the repository."""
-    common = _common_dir(start)
+    repository = find_repository(start)
+    common = repository.common_dir
     if which is None:
         newest = list_sessions(start)
         if not newest:
@@ -97,7 +122,7 @@ def load(start: str, which: str | None = None) -> Record:
             f"session {name} was written by a newer glmcode" if newer else f"the log of session {name} can't be read",
             hint=f"its work is on the branch glmcode/{name}; glmcode sessions rm --force {name} removes all of it",
         )
-    return record
+    return _at_home(record, repository.root)
 
 
 def find(start: str, which: str) -> Session:
@@ -108,8 +133,10 @@ def find(start: str, which: str) -> Session:
 
 def list_sessions(start: str) -> tuple[Record, ...]:
     """Every session of the repository that can be read, the newest first."""
-    common = _common_dir(start)
-    records = [record for name in _ids(common) if (record := _read_record(common, name)) is not None]
+    repository = find_repository(start)
+    common = repository.common_dir
+    found = (_read_record(common, name) for name in _ids(common))
+    records = [_at_home(record, repository.root) for record in found if record is not None]
     return tuple(sorted(records, key=lambda record: (record.created, record.session.id), reverse=True))
 
 
@@ -207,6 +234,11 @@ def _read_record(common: str, name: str) -> Record | None:
         return replace(record, active=log.time_of(active))
     except (OSError, OverflowError, ValueError, IndexError):
         return record
+
+
+def _at_home(record: Record, root: str) -> Record:
+    """The record, for the checkout at `root` where the one that it is for is there no more: moved, or removed."""
+    return record if os.path.isdir(record.session.root) else replace(record, session=replace(record.session, root=root))
 
 
 def _named(common: str, which: str) -> str:

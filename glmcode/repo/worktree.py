@@ -12,9 +12,10 @@ from glmcode.landing.tree import PathRefusedError
 from glmcode.repo import pool
 from glmcode.repo.discover import find_repository
 from glmcode.repo.disk import remove_file, remove_leftovers
+from glmcode.repo.folder import shown
 from glmcode.repo.git import failure, git, run_git
 from glmcode.repo.options import Worktrees
-from glmcode.repo.sessions import Session, begin, note, session_at, traces
+from glmcode.repo.sessions import Session, begin, load, note, session_at, traces
 
 __all__ = [
     "Session",
@@ -22,6 +23,7 @@ __all__ = [
     "changed_files",
     "head_commit",
     "open_session",
+    "reopen",
     "restore",
     "session_diff",
     "slug",
@@ -49,27 +51,58 @@ def open_session(
     session = _claim(repository.common_dir, repository.root, task, base, options or {})
     try:
         git_dir = pool.take(session) if worktrees.pool else None
-        session = replace(session, git_dir=git_dir if git_dir is not None else _made(session))
+        return _opened(session, git_dir if git_dir is not None else _made(session))
     except GlmcodeError:
         _give_up(session)
         raise
-    note(session, "opened", git_dir=session.git_dir)
-    return session
 
 
-def _made(session: Session) -> str:
-    """Makes a new worktree; gives its git directory."""
+def reopen(session: Session) -> Session:
+    """The session with its worktree, which is made again from the branch where it is gone, or was never made to the end.
+
+    Raises GlmcodeError (exit 5) where the branch is gone, and where files stand in the worktree that git doesn't know.
+    The caller holds the session.
+    """
+    record = load(session.root, session.id)
+    session = record.session
+    if record.opened and os.path.isdir(session.worktree):
+        if os.path.isdir(session.git_dir):
+            run_git(session.common_dir, ["worktree", "repair", "--", session.worktree])  # the repository may have moved
+            return session
+        raise GlmcodeError(
+            f"git no longer knows the worktree of session {session.id}",
+            exit_code=Exit.CONFLICT,
+            hint=f"move {shown(session.worktree)} away; glmcode resume {session.id} then makes it again from its branch",
+        )
+    known = run_git(session.common_dir, ["show-ref", "--verify", "--quiet", session.ref]).status == 0
+    if record.opened and not known:
+        branch_tip(session)
+    pool.discard(session.common_dir, session.worktree)
+    return _opened(session, _made(session, new=not known))
+
+
+def _opened(session: Session, git_dir: str) -> Session:
+    """Work can begin. Raises GlmcodeError (exit 4) where that can't be written down."""
+    if not note(session, "opened", git_dir=git_dir):
+        raise GlmcodeError(
+            f"cannot write the log of session {session.id}: the disk is full, or has become read-only",
+            exit_code=Exit.NOT_LANDED,
+        )
+    return replace(session, git_dir=git_dir)
+
+
+def _made(session: Session, *, new: bool = True) -> str:
+    """Makes a new worktree, on a new branch or the one that is there; gives its git directory."""
+    branch = ("--no-track", "-b", session.branch) if new else ()
     git(
-        session.root,
+        session.common_dir,
         "worktree",
         "add",
         "--quiet",
-        "--no-track",
-        "-b",
-        session.branch,
+        *branch,
         "--",
         session.worktree,
-        session.base,
+        session.base if new else session.branch,
     )
     named = os.fsdecode(git(session.worktree, "rev-parse", "--absolute-git-dir")).removesuffix("\n")
     git_dir = os.path.join(session.common_dir, "worktrees", os.path.basename(named))

@@ -1,4 +1,4 @@
-"""`glmcode land` and `glmcode sessions` as a person and as a program call them: real processes, real terminals."""
+"""`glmcode land` as a person and as a program call them: real processes, real terminals."""
 
 import json
 import os
@@ -10,8 +10,7 @@ from typing import Any
 import pexpect
 import pytest
 
-from glmcode.repo.sessions import list_sessions, load
-from glmcode.repo.worktree import open_session
+from glmcode.repo.sessions import load
 from tests.repo.checkout import Checkout, go_on, make, own_home, work
 
 LINES = b"one\ntwo\nthree\nfour\nfive\n"
@@ -193,31 +192,3 @@ def test_end_of_input_lands_nothing(checkout: Checkout) -> None:
     child.sendeof()
     child.expect(pexpect.EOF)
     assert load(checkout.root).landed == ""
-
-
-def test_sessions_are_listed_newest_first(checkout: Checkout) -> None:
-    assert glmcode(checkout, "sessions") == (0, "no sessions in this repository\n", "")
-    work(checkout, {"a.txt": THEIRS}, "first task\nwith more")
-    open_session(checkout.root, "second\x1b[31m")
-    glmcode(checkout, "land", "first", "--how", "apply")
-    code, out, _ = glmcode(checkout, "sessions")
-    assert code == 0
-    rows = [line.split() for line in out.splitlines()]
-    assert [(row[0], row[1], row[4:]) for row in rows] == [
-        ("second-31m", "open", ["second[31m"]),
-        ("first-task-with-more", "landed", ["first", "task"]),
-    ]
-    code, out, _ = glmcode(checkout, "sessions", "--json")
-    assert [one["status"] for one in result(out)["sessions"]] == ["open", "landed"]
-
-
-def test_sessions_rm_keeps_unlanded_work_unless_forced(checkout: Checkout) -> None:
-    work(checkout, {"a.txt": THEIRS}, "x")
-    code, _, err = glmcode(checkout, "sessions", "rm", "x")
-    assert code == 5
-    assert "sessions rm --force x" in err
-    assert glmcode(checkout, "sessions", "rm", "--force", "x") == (0, "removed session x\n", "")
-    assert list_sessions(checkout.root) == ()
-    code, _, err = glmcode(checkout, "sessions", "rm", "x")
-    assert code == 2
-    assert "there is no session 'x'" in err

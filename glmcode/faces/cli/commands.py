@@ -10,6 +10,7 @@ FILES = (
     "resume",
     "land",
     "sessions",
+    "show",
     "usage",
     "models",
     "demo",

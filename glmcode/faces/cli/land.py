@@ -7,6 +7,7 @@ import typer
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.faces.cli.app import app, say
+from glmcode.faces.cli.sessions import Which
 from glmcode.faces.cli.streams import Allow, options_of
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ __all__ = ["land"]
 
 CHOICES = "apply (uncommitted changes), commit (one commit) or merge (of the session's branch)"
 
-Which = Annotated[
-    str | None, typer.Argument(metavar="SESSION", help="The session's id or its beginning. Default: the newest.")
-]
 HowOption = Annotated[
     str | None, typer.Option("--how", metavar="HOW", help="apply, commit or merge. Asked for on a terminal.")
 ]

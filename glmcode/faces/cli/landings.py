@@ -55,6 +55,7 @@ def move_landings(
     with one_object(as_json, answer):
         from glmcode.errors import GlmcodeError
         from glmcode.repo import journal
+        from glmcode.repo.sessions import note_moved
 
         if steps is not None and to is not None:
             raise GlmcodeError("a number of landings and --to say two things", hint="give one of them")
@@ -62,6 +63,7 @@ def move_landings(
         if said := journal.recover(top):
             print(f"glmcode: {said}", file=sys.stderr)
         moved = chosen()(top, steps or 1, to=to, partial=partial, bounds=journal_bounds())
+        note_moved(top, "undone" if did == "took back" else "redone", moved.landings)
         answer |= {
             "ok": True,
             "landings": moved.landings,

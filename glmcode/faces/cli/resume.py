@@ -18,6 +18,7 @@ from glmcode.faces.cli.run import (
     Root,
     show,
 )
+from glmcode.faces.cli.sessions import Which
 from glmcode.faces.cli.streams import Allow
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["resume"]
 
-Which = Annotated[
-    str | None, typer.Argument(metavar="SESSION", help="The session's id or its beginning. Default: the newest.")
-]
 MaxRounds = Annotated[
     int | None,
     typer.Option("--max-rounds", metavar="N", min=1, help="The most further answers to ask for. Default: as begun."),
