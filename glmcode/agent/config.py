@@ -34,7 +34,13 @@ T = TypeVar("T")
 _TABLES: Final = {"budget": "limits", "retry": "retry", "stop_early": "stopping", "thinking": "thinking"}
 """Tables of the file, and the options that they fill."""
 _PLAIN: Final = ("provider", "base_url", "model", "fallback", "resumptions", "test_timeout")
-_REPO_TABLES: Final = {"journal": "journal", "worktree": "worktrees", "protect": "protect", "commit": "commits"}
+_REPO_TABLES: Final = {
+    "journal": "journal",
+    "worktree": "worktrees",
+    "sessions": "sessions",
+    "protect": "protect",
+    "commit": "commits",
+}
 """Tables of the file that say how repositories are treated."""
 _OF_THE_REPOSITORY: Final = {"worktree": ("carry",), "protect": ("paths",), "commit": ("trailer",)}
 """What of them a repository may say for itself."""

@@ -9,6 +9,7 @@ __all__ = [
     "JournalBounds",
     "Protection",
     "RepoOptions",
+    "SessionBounds",
     "Worktrees",
     "config_path",
     "is_configured",
@@ -37,6 +38,14 @@ class Worktrees:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionBounds:
+    """How long sessions are kept."""
+
+    days: int = 90
+    """A session whose work has landed goes after so many days in which nothing happened to it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Protection:
     """Files that others run without being asked, or that say what is run: to write them needs consent by name."""
 
@@ -60,6 +69,7 @@ class RepoOptions:
 
     journal: JournalBounds = field(default_factory=JournalBounds)
     worktrees: Worktrees = field(default_factory=Worktrees)
+    sessions: SessionBounds = field(default_factory=SessionBounds)
     protect: Protection = field(default_factory=Protection)
     commits: Commits = field(default_factory=Commits)
 

@@ -1,26 +1,29 @@
 """Removing sessions: their worktree, branch, log and what else bears their name, and never work that stands nowhere else."""
 
+import contextlib
 import os
+import time
 from dataclasses import dataclass
 
 from glmcode.errors import Exit, GlmcodeError
-from glmcode.repo import streams
+from glmcode.repo import log, streams
 from glmcode.repo.folder import failure as refused
 from glmcode.repo.folder import shown
 from glmcode.repo.git import failure, git, run_git
-from glmcode.repo.lock import held
+from glmcode.repo.lock import held, holder
 from glmcode.repo.options import Worktrees
 from glmcode.repo.pool import forget, park
 from glmcode.repo.sessions import (
     Record,
     Session,
     find,
+    list_sessions,
     load,
     lock_path,
     traces,
 )
 
-__all__ = ["Removed", "Unlanded", "branch_at", "remove", "unlanded"]
+__all__ = ["Removed", "Unlanded", "branch_at", "prune", "remove", "unlanded"]
 
 _LITTER = frozenset({"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".coverage"})
 """What tests leave behind, in repositories that don't ignore it."""
@@ -90,6 +93,24 @@ def remove(start: str, which: str, *, force: bool = False, pool: int = Worktrees
         return _remove(session, start, which, force, pool)  # only a worktree or a branch is left
     with held(lock_path(session), doing=f"is working on session {session.id}", patience=0):
         return _remove(session, start, which, force, pool)
+
+
+def prune(start: str, days: int, *, dry_run: bool = False, pool: int = Worktrees().pool) -> tuple[str, ...]:
+    """Removes the sessions whose work has landed and to which nothing happened for so many days; with `dry_run` only says
+    which. Gives their ids. One that holds work of any kind, or that a process works on, stays; so does one that can't be
+    removed now."""
+    gone: list[str] = []
+    until = log.time_of(max(0.0, time.time() - 86_400 * days))
+    for record in list_sessions(start):
+        with contextlib.suppress(GlmcodeError):
+            if record.status != "landed" or not record.active or record.active > until:
+                continue
+            if unlanded(record) or (os.path.lexists(lock_path(record.session)) and holder(lock_path(record.session))):
+                continue
+            if not dry_run:
+                remove(start, record.session.id, pool=pool)
+            gone.append(record.session.id)
+    return tuple(gone)
 
 
 def _remove(session: Session, start: str, which: str, force: bool, pool: int) -> Removed:

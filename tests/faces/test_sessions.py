@@ -323,6 +323,24 @@ def test_a_locked_worktree_and_a_branch_that_is_checked_out_elsewhere_stay(check
     assert (tmp_path / "elsewhere" / "a.txt").exists()
 
 
+def test_gc_removes_landed_sessions_that_have_rested_and_no_other(checkout: Checkout) -> None:
+    for name in ("old", "fresh", "open", "more"):
+        land = work(checkout, {f"{name}.txt": b"two\n"}, name)
+        if name != "open":
+            land_session(land, "apply")
+        if name == "more":
+            go_on(land, {"more.txt": b"three\n"})
+        if name != "fresh":
+            os.utime(log_path(land), (0, 1_700_000_000))
+    code, out, _ = glmcode(checkout, "gc", "--dry-run")
+    assert (code, "would remove session old: " in out, out.count("session ")) == (0, True, 1)
+    code, out, _ = glmcode(checkout, "gc", "--json")
+    assert (code, json.loads(out)["sessions"]) == (0, ["old"])
+    assert sorted(one.session.id for one in list_sessions(checkout.root)) == ["fresh", "more", "open"]
+    code, out, _ = glmcode(checkout, "gc", "--session-days", "0", "--json")
+    assert (code, json.loads(out)["sessions"]) == (0, ["fresh"])
+
+
 # Killed
 
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from glmcode.errors import Exit
+from glmcode.errors import Exit, GlmcodeError
 from glmcode.faces.cli.app import app
 from glmcode.faces.cli.landings import journal_bounds
-from glmcode.faces.cli.streams import one_object, tree_root
+from glmcode.faces.cli.streams import one_object, options_of, tree_root
 
 if TYPE_CHECKING:
     from glmcode.repo.pruning import Freed
@@ -22,6 +22,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Only say what wou
 Landings = Annotated[int | None, typer.Option("--landings", metavar="N", min=0, help="Keep the last N landings.")]
 Megabytes = Annotated[int | None, typer.Option("--megabytes", metavar="N", min=0, help="Keep at most so much of them.")]
 Days = Annotated[int | None, typer.Option("--days", metavar="N", min=0, help="Keep none that is older.")]
+SessionDays = Annotated[
+    int | None, typer.Option("--session-days", metavar="N", min=0, help="Keep no landed session that rested longer.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 
 
@@ -32,21 +35,24 @@ def gc(
     landings: Landings = None,
     megabytes: Megabytes = None,
     days: Days = None,
+    session_days: SessionDays = None,
     as_json: Json = False,
 ) -> int:
-    """Free what is kept of past landings beyond the bounds.
+    """Free what is kept of past landings and of landed sessions beyond the bounds.
 
     The bounds are those of [journal] in config.toml (50 landings, 512 MB, 90 days), unless others are given. Every
     landing keeps within them by itself; gc is for when they became narrower, or the disk is full. What was cut off and
-    waits to be finished is finished first, and never removed.
+    waits to be finished is finished first, and never removed. Of sessions, those go whose work has landed and that have
+    rested for the 90 days of [sessions]; one that still holds work of any kind stays.
 
     \b
     glmcode gc                    within the configured bounds
     glmcode gc --dry-run          what that would free
     glmcode gc --landings 5       keep the last five landings only
     glmcode gc --days 0 --json    all but the last landing
+    glmcode gc --session-days 7   also what landed a week ago
     """
-    answer: dict[str, Any] = {"ok": False, "dry_run": dry_run, "landings": None}
+    answer: dict[str, Any] = {"ok": False, "dry_run": dry_run, "landings": None, "sessions": []}
     with one_object(as_json, answer):
         from glmcode.repo import journal
         from glmcode.repo.pruning import freed
@@ -61,10 +67,27 @@ def gc(
                 print(f"glmcode: {said}", file=sys.stderr)
             with journal.held_folder(top) as folder:
                 past = freed(folder, bounds)
-        answer |= {"ok": True, "landings": _row(past)}
+        sessions = _rested(top, session_days, dry_run)
+        answer |= {"ok": True, "landings": _row(past), "sessions": sessions}
         if not as_json:
             _tell(past, dry_run)
+            for name in sessions:
+                print(f"{'would remove' if dry_run else 'removed'} session {name}: it has landed, and rested since")
     return Exit.OK
+
+
+def _rested(root: str, days: int | None, dry_run: bool) -> tuple[str, ...]:
+    """Removes landed sessions that have rested long enough; their ids."""
+    from glmcode.repo.discover import find_repository
+    from glmcode.repo.removal import prune
+
+    try:
+        find_repository(root)
+    except GlmcodeError:
+        return ()  # a tree in no repository has no sessions
+    options = options_of(root)
+    days = options.sessions.days if days is None else days
+    return prune(root, days, dry_run=dry_run, pool=options.worktrees.pool)
 
 
 def _row(past: "Freed") -> dict[str, int]:

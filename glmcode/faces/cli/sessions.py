@@ -90,6 +90,8 @@ def remove(
     glmcode sessions rm --force fix add-tests
     glmcode sessions rm --landed
     """
+    from glmcode.faces.cli.streams import options_of
+    from glmcode.repo.discover import find_repository
     from glmcode.repo.removal import remove as remove_session
     from glmcode.repo.sessions import list_sessions
 
@@ -102,11 +104,12 @@ def remove(
         raise GlmcodeError(
             "no session is named", hint="glmcode sessions lists them; --landed means all that have landed"
         )
+    pool = options_of(find_repository(root).root).worktrees.pool
     gone: list[Removed] = []
     kept: list[tuple[str, GlmcodeError]] = []
     for name in chosen:
         try:
-            gone.append(remove_session(root, name, force=force))
+            gone.append(remove_session(root, name, force=force, pool=pool))
         except GlmcodeError as error:
             kept.append((name, error))
         else:
