@@ -3,6 +3,8 @@
     python -m tests.bench.kills                        a hundred files landed: killed at every writing call, 500 times at random
     python -m tests.bench.kills --action undo          the same while they are taken back
     python -m tests.bench.kills --fault ENOSPC         each call fails instead
+    python -m tests.bench.kills --fault ENOSPC+        it and all later ones of its kind
+    python -m tests.bench.kills --full                 on file systems of all sizes, from far too small on (needs root)
     python -m tests.bench.kills --every 20 --runs 20   a sample
 
 Needs strace. Every run ends in the tree before or the tree after, or is printed.
@@ -10,24 +12,32 @@ Needs strace. Every run ends in the tree before or the tree after, or is printed
 
 import argparse
 import collections
+import functools
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from tests.bench import strikes
 
-ENDS = {"apply": ("before", "after"), "undo": ("after", "before"), "redo": ("undone", "after")}
+ENDS = {
+    "apply": ("before", "after"),
+    "undo": ("after", "before"),
+    "redo": ("undone", "after"),
+    "recover": ("cut", "after"),
+}
+"""The tree that each action begins with, and the other one that it may end in."""
 
 
 def main() -> int:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="glmcode-kills-", dir=options.dir) as folder:
         bed = strikes.bed(Path(folder))
-        wrong = 0
-        for action in options.action:
-            arguments = [action, str(bed.plan)] if action == "apply" else [action]
+        wrong = _on_full_disks(bed) if options.full else 0
+        for action in [] if options.full else options.action:
+            arguments = {"apply": ["apply", str(bed.plan)], "recover": ["gc"]}.get(action, [action])
             for fault in options.fault or ["KILL"]:
                 wrong += _at_every_call(bed, action, arguments, fault, options.every)
             if not options.fault and options.runs:
@@ -39,6 +49,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--action", choices=list(ENDS), action="append", help="default: apply")
     parser.add_argument("--fault", action="append", help="an error instead of the kill: ENOSPC, EIO, EDQUOT")
+    parser.add_argument("--full", action="store_true", help="only: on small file systems")
     parser.add_argument("--every", type=int, default=1, help="only each so-manieth call")
     parser.add_argument("--runs", type=int, default=500, help="kills at random moments")
     parser.add_argument("--seed", type=int, default=5)
@@ -53,14 +64,18 @@ def _at_every_call(bed: strikes.Bed, action: str, arguments: list[str], fault: s
     found = strikes.calls(strikes.copied(bed.at(start), bed.place / "traced"), arguments)
     shutil.rmtree(bed.place / "traced")
     ends: collections.Counter[str] = collections.Counter()
-    for call in found[::every]:
+    for number, call in enumerate(found[::every]):
         root = strikes.copied(bed.at(start), bed.place / "struck")
-        if fault == "KILL":
-            ended = strikes.struck(root, arguments, f"{call.name}:signal=KILL:when={call.number}")
-            wrong = strikes.settled(bed, root, _tree(bed, start), _tree(bed, goal))
-        else:
-            ended = strikes.struck(root, arguments, f"{call.name}:error={fault}:when={call.number}")
-            wrong = strikes.refused(bed, root, ended, _tree(bed, start), _tree(bed, goal))
+        how = "signal=KILL" if fault == "KILL" else f"error={fault.rstrip('+')}"
+        ended = strikes.struck(
+            root, arguments, f"{call.name}:{how}:when={call.number}{'+' if fault.endswith('+') else ''}"
+        )
+        judge = strikes.settled
+        if fault != "KILL" and not fault.endswith("+") and action != "recover":
+            judge = functools.partial(strikes.refused, ended=ended)
+        wrong = judge(bed, root, start=_tree(bed, start), goal=_tree(bed, goal), there_and_back=number % 4 == 0)
+        if ended.code == 3 or "Traceback" in ended.err:
+            wrong = [*wrong, f"a bug: {ended.err[-500:]}"]
         ends[f"ended {ended.code}" + (", WRONG" if wrong else "")] += 1
         for line in wrong:
             print(f"{action}, {fault} at {call.name} {call.number} ({call.text}): {line}", flush=True)
@@ -91,6 +106,61 @@ def _at_random(bed: strikes.Bed, action: str, arguments: list[str], runs: int, s
         shutil.rmtree(bed.place / "struck")
     _sum_up(f"{action}, {runs} times killed at random", ends)
     return sum(count for how, count in ends.items() if "WRONG" in how)
+
+
+def _on_full_disks(bed: strikes.Bed) -> int:
+    """Lands where a file system of each size ends: either all of it, or none and one line."""
+    ends: collections.Counter[str] = collections.Counter()
+    needed = sum(one.stat().st_size for one in bed.at("after").rglob("*") if one.is_file()) + (1 << 20)
+    for kind in ("tmpfs", "ext4"):
+        for size in range(needed // 3, needed * 3, needed // 20):
+            disk = _Disk(bed.place / "disk", kind, size)
+            try:
+                with disk as place:
+                    if place is None:
+                        print(f"{kind} can't be mounted here", flush=True)
+                        break
+                    try:
+                        root = strikes.copied(bed.at("before"), place / "tree")
+                    except OSError:
+                        ends[f"{kind} too small for the tree"] += 1
+                        continue
+                    ended = strikes.command(root, "apply", str(bed.plan))
+                    wrong = strikes.refused_for_good(root, ended, bed.before, bed.after)
+                    ends[f"{kind} ended {ended.code}" + (", WRONG" if wrong else "")] += 1
+                    for line in wrong:
+                        print(f"{kind} of {size} bytes: {line}", flush=True)
+            finally:
+                shutil.rmtree(bed.place / "disk", ignore_errors=True)
+    _sum_up("apply, on full disks", ends)
+    return sum(count for how, count in ends.items() if "WRONG" in how)
+
+
+class _Disk:
+    """A small file system of its own, for the block; None where mounting is not allowed."""
+
+    def __init__(self, place: Path, kind: str, size: int) -> None:
+        self._place, self._kind, self._size, self._mounted = place, kind, size, False
+
+    def __enter__(self) -> Path | None:
+        self._place.mkdir()
+        if self._kind == "tmpfs":
+            how = ["-t", "tmpfs", "-o", f"size={self._size}", "tmpfs"]
+        else:
+            image = self._place.with_suffix(".image")
+            with image.open("wb") as file:
+                file.truncate(self._size + (2 << 20))
+            made = subprocess.run(["mkfs.ext4", "-q", "-m", "0", image], capture_output=True, check=False)
+            if made.returncode:
+                return None
+            how = ["-o", "loop", str(image)]
+        self._mounted = not subprocess.run(["mount", *how, self._place], capture_output=True, check=False).returncode
+        return self._place if self._mounted else None
+
+    def __exit__(self, *_: object) -> None:
+        if self._mounted:
+            subprocess.run(["umount", self._place], check=True)
+        self._place.with_suffix(".image").unlink(missing_ok=True)
 
 
 def _tree(bed: strikes.Bed, state: str) -> strikes.Snapshot:

@@ -52,7 +52,8 @@ Snapshot: TypeAlias = dict[str, tuple[str, bytes, int]]
 
 @dataclass(frozen=True, slots=True)
 class Bed:
-    """Copies of one repository at the ends of a landing: `place/before/root`, `place/after/root`, `place/undone/root`."""
+    """Copies of one repository at the ends of a landing: `before/root`, `after/root`, `undone/root`, and `cut/root`, where
+    it was killed half way through its renames."""
 
     place: Path
     plan: Path
@@ -120,6 +121,9 @@ def bed(place: Path) -> Bed:
     copied(place / "after", place / "undone")
     assert command(place / "undone" / "root", "undo").code == 0
     assert snapshot(place / "undone" / "root") == before
+    cut = copied(place / "before", place / "cut")
+    assert struck(cut, ["apply", str(made.plan)], "renameat2:signal=KILL:when=40").code == -signal.SIGKILL
+    assert snapshot(cut) not in (made.before, made.after)
     return made
 
 
@@ -218,11 +222,12 @@ def calls(root: Path, arguments: Sequence[str]) -> list[Call]:
     return found
 
 
-def settled(bed: Bed, root: Path, start: Snapshot, goal: Snapshot) -> list[str]:
+def settled(bed: Bed, root: Path, start: Snapshot, goal: Snapshot, *, there_and_back: bool = True) -> list[str]:
     """What the next commands make of a tree that was left anyhow: everything that is wrong with it, nothing if all is well.
 
     The next command must bring it to `start` or `goal` to the byte and the mode, and say which; nothing of glmcode's may
-    be left behind, git must find its repository untouched, and undo and redo must work from there.
+    be left behind, git must find its repository untouched, undo must work, and with `there_and_back` the other side must
+    be reached from there.
     """
     journal = root / ".git/glmcode/journal"
     cut_off = list(journal.glob("*.pending"))
@@ -245,30 +250,37 @@ def settled(bed: Bed, root: Path, start: Snapshot, goal: Snapshot) -> list[str]:
     ended = command(root, "undo")
     if ended.code or snapshot(root) != (start if side == "start" else goal):
         return [*wrong, f"the next command can't be undone: {ended.code} {ended.err}"]
-    if (start if side == "start" else goal) == bed.after:
-        ended = command(root, "undo")
-    else:
-        ended = command(root, "apply", str(bed.plan))
-    now = bed.before if (start if side == "start" else goal) == bed.after else bed.after
-    if ended.code or snapshot(root) != now:
-        wrong.append(f"the other side can't be reached: {ended.code} {ended.err[-300:]}")
+    if there_and_back:
+        back = (start if side == "start" else goal) == bed.after
+        ended = command(root, "undo") if back else command(root, "apply", str(bed.plan))
+        if ended.code or snapshot(root) != (bed.before if back else bed.after):
+            wrong.append(f"the other side can't be reached: {ended.code} {ended.err[-300:]}")
+        ended = command(root, *(["redo"] if back else ["undo"]))
+        if ended.code or snapshot(root) != (bed.after if back else bed.before):
+            wrong.append(f"there is no way back: {ended.code} {ended.err[-300:]}")
     return wrong + _left_behind(root)
 
 
-def refused(bed: Bed, root: Path, ended: Ended, start: Snapshot, goal: Snapshot) -> list[str]:
-    """What is wrong after a command whose disk failed once: it must end as it began with one line and exit code 4, or well
-    where it could do without that call; and leave nothing behind. Then as `settled`."""
-    wrong = []
+def refused_for_good(root: Path, ended: Ended, start: Snapshot, goal: Snapshot) -> list[str]:
+    """What is wrong after a command on a disk that is full: all of it must be there, or nothing and one line."""
     found = snapshot(root)
     lines = [line for line in ended.err.splitlines() if line.startswith("glmcode: ")]
-    if ended.code == 0 and not lines:
-        if found != goal:
-            wrong.append(f"said nothing: {sorted(_difference(found, goal))[:5]}")
-    elif ended.code != 4 or len(lines) != 1 or "Traceback" in ended.err:
-        wrong.append(f"ended with {ended.code}: {ended.err[-400:]}")
-    elif found != start:
-        wrong.append(f"said {lines[0]!r}, but changed {sorted(_difference(found, start))[:5]}")
-    return wrong + _left_behind(root) + settled(bed, root, start, goal)
+    if ended.code == 0:
+        wrong = [] if found == goal else [f"said nothing: {sorted(_difference(found, goal))[:5]}"]
+    elif ended.code != 4 or len(lines) != 1:
+        wrong = [f"ended with {ended.code}: {ended.err[-400:]}"]
+    else:
+        wrong = [] if found == start else [f"said {lines[0]!r}, but changed {sorted(_difference(found, start))[:5]}"]
+    return wrong + _left_behind(root)
+
+
+def refused(
+    bed: Bed, root: Path, ended: Ended, start: Snapshot, goal: Snapshot, *, there_and_back: bool = True
+) -> list[str]:
+    """What is wrong after a command whose disk failed once: it must end as it began with one line and exit code 4, or well
+    where it could do without that call; and leave nothing behind. Then as `settled`."""
+    wrong = refused_for_good(root, ended, start, goal)
+    return wrong + settled(bed, root, start, goal, there_and_back=there_and_back)
 
 
 def _side(found: Snapshot, start: Snapshot, goal: Snapshot) -> str | None:
