@@ -120,7 +120,8 @@ def _set(root: str, index: str, wanted: Entries) -> None:
     if not wanted:
         return
     env = {"GIT_INDEX_FILE": index}
-    gone = b"".join(os.fsencode(path) + b"\0" for path, entry in wanted.items() if entry is None)
+    # A path that gets the sides of a conflict must have no other entry.
+    gone = b"".join(os.fsencode(path) + b"\0" for path, one in wanted.items() if one is None or not one.endswith(" 0"))
     there = b"".join(
         line.encode() + b"\t" + os.fsencode(path) + b"\0"
         for path, entry in wanted.items()

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
+from glmcode.repo.conflicts import marked, stages
 from glmcode.repo.disk import DirectoryTree, Entry
 from glmcode.repo.folder import shown
 from glmcode.repo.git import failure, git, run_git
@@ -46,15 +47,20 @@ class Merge:
     modes: Mapping[str, str]
     merged: tuple[str, ...]
     """Paths where changes of the user's were merged with the session's."""
+    conflicts: Mapping[str, str] = field(default_factory=dict)
+    """Paths where that can't be done, each with its unmerged entries (`conflicts.stages`)."""
 
 
 @dataclass(slots=True)
 class _Work:
+    label: str | None = None
+    """What the session's side is called between conflict markers; None where a conflict is a problem."""
     before: dict[str, bytes | None] = field(default_factory=dict)
     after: dict[str, bytes | None] = field(default_factory=dict)
     modes: dict[str, str] = field(default_factory=dict)
     merged: list[str] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    conflicts: dict[str, str] = field(default_factory=dict)
 
 
 def tree_changes(repository: str, old: str, new: str) -> tuple[Change, ...]:
@@ -86,16 +92,17 @@ def session_changes(session: Session, start: str, tip: str) -> tuple[Change, ...
     return changes
 
 
-def merge_into(root: str, changes: Iterable[Change]) -> Merge:
+def merge_into(root: str, changes: Iterable[Change], label: str | None = None) -> Merge:
     """The changes on top of the files at `root`, as they stand on the disk.
 
     A file that the user left alone gets the session's bytes; one that both changed is merged line by line. Raises
     GlmcodeError (exit 5) that names every file, and the lines, where that can't be done; nothing is written either way.
+    With a `label` such a file has both sides between conflict markers, where it is text.
     """
-    work = _computed(root, changes)
+    work = _computed(root, changes, label)
     if work.problems:
         raise conflict(work.problems)
-    return Merge(work.before, work.after, work.modes, tuple(work.merged))
+    return Merge(work.before, work.after, work.modes, tuple(work.merged), work.conflicts)
 
 
 def is_missing(root: str, changes: Iterable[Change]) -> bool:
@@ -103,9 +110,9 @@ def is_missing(root: str, changes: Iterable[Change]) -> bool:
     return bool(_computed(root, changes).after)
 
 
-def _computed(root: str, changes: Iterable[Change]) -> _Work:
+def _computed(root: str, changes: Iterable[Change], label: str | None = None) -> _Work:
     tree = DirectoryTree(root)
-    work = _Work()
+    work = _Work(label)
     for change in changes:
         if change.old is None:
             _add(root, tree, change, work)
@@ -157,7 +164,9 @@ def _add(root: str, tree: DirectoryTree, change: Change, work: _Work) -> None:
     if mine is None:
         _plan(work, change.new, None, theirs, change.new_mode)
     elif mine.data != theirs:
-        work.problems.append((change.new, "the session adds it, and a file with other content stands there"))
+        _conflict(
+            root, work, change, mine, b"", theirs, "the session adds it, and a file with other content stands there"
+        )
 
 
 def _delete(root: str, tree: DirectoryTree, change: Change, work: _Work) -> None:
@@ -167,7 +176,7 @@ def _delete(root: str, tree: DirectoryTree, change: Change, work: _Work) -> None
         return
     base = _checked_out(root, change.old, change.old_mode, change.old_blob)
     if mine.data != _with_ends_of(mine.data, base):
-        work.problems.append((change.old, "the session deletes it, and you changed it"))
+        _conflict(root, work, change, mine, base, None, "the session deletes it, and you changed it")
     else:
         _plan(work, change.old, mine.data, None, change.old_mode)
 
@@ -181,7 +190,9 @@ def _modify(root: str, tree: DirectoryTree, change: Change, work: _Work) -> None
     mine = _on_disk(tree, change.old, work)
     if mine is None:
         if target is None or target.data != theirs:
-            work.problems.append((change.old, "the session changes it, and it is not in your working tree"))
+            base = _checked_out(root, change.old, change.old_mode, change.old_blob)
+            why = "the session changes it, and it is not in your working tree"
+            _conflict(root, work, change, None, base, None if moved else theirs, why)
         return
     base = _checked_out(root, change.old, change.old_mode, change.old_blob)
     base, theirs = _with_ends_of(mine.data, base), _with_ends_of(mine.data, theirs)
@@ -191,12 +202,12 @@ def _modify(root: str, tree: DirectoryTree, change: Change, work: _Work) -> None
     elif mine.data == theirs and not moved:
         result = mine.data
     elif _LINK in (change.old_mode, change.new_mode, mine.mode):
-        work.problems.append((change.old, "you and the session both changed this link"))
+        _conflict(root, work, change, mine, base, theirs, "you and the session both changed this link")
         return
     else:
         merged, why = merge_lines(mine.data, base, theirs)
         if merged is None:
-            work.problems.append((change.old, why))
+            _conflict(root, work, change, mine, base, theirs, why)
             return
         result = merged
         if result != mine.data or moved:
@@ -210,6 +221,26 @@ def _modify(root: str, tree: DirectoryTree, change: Change, work: _Work) -> None
         _plan(work, change.old, mine.data, None, change.old_mode)
         if target is None:
             _plan(work, change.new, None, result, mode)
+
+
+def _conflict(
+    root: str, work: _Work, change: Change, mine: Entry | None, base: bytes, theirs: bytes | None, why: str
+) -> None:
+    """Both sides are kept where conflicts are asked for; a side that is no text stands as the user has it."""
+    path = change.old if change.old is not None else change.new
+    assert path is not None
+    if work.label is None or (change.old != change.new and None not in (change.old, change.new)):
+        work.problems.append((path, why))
+        return
+    base_entry = None if change.old is None else f"{change.old_mode} {change.old_blob}"
+    theirs_entry = None if change.new is None else f"{change.new_mode} {change.new_blob}"
+    work.conflicts[path] = stages(root, path, base_entry, mine, theirs_entry)
+    if mine is None and theirs is not None:
+        _plan(work, path, None, theirs, change.new_mode)
+    elif mine is not None and theirs is not None and _LINK not in (change.old_mode, change.new_mode, mine.mode):
+        both = marked(root, mine.data, base, theirs, work.label)
+        if both is not None:
+            _plan(work, path, mine.data, both, mine.mode)
 
 
 def _plan(work: _Work, path: str, before: bytes | None, after: bytes | None, mode: str) -> None:

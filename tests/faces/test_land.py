@@ -13,6 +13,7 @@ import pytest
 from glmcode.repo.sessions import load
 from tests.repo.checkout import Checkout, go_on, make, own_home, work
 
+QUESTION = "land it? [a]pply uncommitted, [c]ommit, [m]erge, [p]atch file, [b]ranch, [n]ot now: "
 LINES = b"one\ntwo\nthree\nfour\nfive\n"
 MINE, THEIRS = LINES.replace(b"five", b"mine"), LINES.replace(b"one", b"theirs")
 
@@ -68,7 +69,7 @@ def test_session_is_named_by_its_beginning_and_lands_once(checkout: Checkout) ->
     code, out, _ = glmcode(checkout, "land", "ol", "--how", "commit", "-m", "Say it\n\nAt length.")
     assert code == 0
     assert out == f"session older: 1 file in commit {checkout.line('rev-parse', 'HEAD')[:12]}\n  b.txt\n"
-    assert checkout.line("log", "-1", "--format=%B") == "Say it\n\nAt length."
+    assert checkout.line("log", "-1", "--format=%B") == "Say it\n\nAt length.\n\nAssisted-by: glmcode (GLM-5)"
     code, out, _ = glmcode(checkout, "land", "older", "--how", "commit")
     assert (code, out) == (0, "session older was landed before (--how commit): there is nothing left to land\n")
 
@@ -126,10 +127,80 @@ def test_json_says_what_landed(checkout: Checkout) -> None:
         "how": "commit",
         "paths": ["a.txt", "�\n"],
         "merged": ["a.txt"],
+        "conflicts": [],
+        "output": "",
         "already": False,
     }
     code, out, _ = glmcode(checkout, "land", "--how", "commit", "--json")
     assert (code, result(out)["already"]) == (0, True)
+
+
+def test_patch_goes_to_a_file_or_to_standard_output(checkout: Checkout) -> None:
+    work(checkout, {"a.txt": THEIRS}, "x")
+    code, patch, err = glmcode(checkout, "land", "--how", "patch", "--output", "-")
+    assert (code, err) == (0, "")
+    code, out, _ = glmcode(checkout, "land", "--how", "patch")
+    assert (code, out) == (
+        0,
+        f"session x: 1 file in the patch {checkout.path('x.patch')}; git apply takes it\n  a.txt\n",
+    )
+    assert checkout.read("x.patch") == patch.encode()
+    code, _, err = glmcode(checkout, "land", "--how", "patch")
+    assert code == 5
+    assert "--overwrite replaces it" in err
+    code, out, _ = glmcode(checkout, "land", "--how", "patch", "--overwrite", "--json")
+    assert (code, result(out)["output"]) == (0, checkout.path("x.patch"))
+    assert glmcode(checkout, "land", "--how", "patch", "--output", "-", "--json")[0] == 2
+    checkout.git("apply", "x.patch")
+    assert checkout.read("a.txt") == THEIRS
+
+
+def test_branch_is_left_or_named(checkout: Checkout) -> None:
+    work(checkout, {"a.txt": THEIRS}, "x")
+    code, out, _ = glmcode(checkout, "land", "--how", "branch")
+    assert (code, out) == (0, "session x: 1 file on the branch glmcode/x; git merge takes it\n  a.txt\n")
+    code, out, _ = glmcode(checkout, "land", "--how", "branch", "--name", "fix")
+    assert (code, out) == (0, "session x: 1 file on the branch fix; git merge takes it\n  a.txt\n")
+    assert checkout.line("rev-parse", "fix") == checkout.line("rev-parse", "glmcode/x")
+
+
+def test_conflicts_are_left_only_if_asked_and_exit_5(checkout: Checkout) -> None:
+    work(checkout, {"a.txt": THEIRS}, "x")
+    checkout.commit({"a.txt": THEIRS.replace(b"theirs", b"mine")})
+    code, out, _ = glmcode(checkout, "land", "--how", "apply", "--conflicts")
+    assert code == 5
+    assert "  a.txt  (conflict: both sides are in it)\n" in out
+    assert checkout.git("status", "--porcelain") == b"UU a.txt\n"
+    code, out, err = glmcode(checkout, "land", "--how", "commit")
+    assert (code, out) == (5, "")
+    assert "a.txt" in err
+
+
+def test_words_that_do_not_fit_are_refused(checkout: Checkout) -> None:
+    work(checkout, {"a.txt": THEIRS}, "x")
+    before = checkout.state()
+    for words, told in (
+        (("commit", "--index"), "--index goes with --how apply, not with commit"),
+        (("apply", "-m", "x"), "--message goes with --how commit or merge, not with apply"),
+        (("merge", "--name", "x"), "--name goes with --how branch, not with merge"),
+        (("commit", "--trailer", "no"), "'no' is no trailer"),
+    ):
+        code, _, err = glmcode(checkout, "land", "--how", *words)
+        assert code == 2
+        assert told in err
+    assert checkout.state() == before
+
+
+def test_trailer_is_the_users_to_choose(checkout: Checkout, tmp_path: Path) -> None:
+    folder = tmp_path / "home" / ".config" / "glmcode"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text('[commit]\ntrailer = "Co-written-by: a machine"\n')
+    work(checkout, {"a.txt": THEIRS}, "x")
+    assert glmcode(checkout, "land", "--how", "commit")[0] == 0
+    assert checkout.line("log", "-1", "--format=%B") == "x\n\nCo-written-by: a machine"
+    work(checkout, {"b.txt": b"new\n"}, "y")
+    assert glmcode(checkout, "land", "--how", "commit", "--trailer", "")[0] == 0
+    assert checkout.line("log", "-1", "--format=%B") == "y"
 
 
 def test_odd_names_reach_the_terminal_escaped(checkout: Checkout) -> None:
@@ -176,7 +247,7 @@ def test_on_a_terminal_it_asks(checkout: Checkout, answer: str, landed: str) -> 
     work(checkout, {"a.txt": THEIRS}, "mend\x1b[31m it")
     child = pexpect.spawn(sys.executable, ["-m", "glmcode", "land"], cwd=checkout.root, encoding="utf-8", timeout=100)
     for line in answer.split("\n"):
-        child.expect_exact("[a]pply uncommitted, [c]ommit, [m]erge, [n]ot now: ")
+        child.expect_exact(QUESTION)
         child.sendline(line)
     child.expect(pexpect.EOF)
     child.close()

@@ -53,7 +53,14 @@ def test_a_file_changed_since_stops_it_and_is_named(root: Path) -> None:
 def test_json_is_one_object_also_on_failure(root: Path) -> None:
     glmcode(root, "apply", stdin=plan("one", "two"))
     answer = glmcode(root, "undo", "--json").answer
-    assert answer == {"ok": True, "landings": ["00000001"], "restored": ["a.txt"], "removed": [], "left": []}
+    assert answer == {
+        "ok": True,
+        "landings": ["00000001"],
+        "restored": ["a.txt"],
+        "removed": [],
+        "left": [],
+        "commit": None,
+    }
     ended = glmcode(root, "undo", "--json")
     assert ended.code == Exit.USAGE
     assert ended.answer["ok"] is False

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from glmcode.errors import Exit, GlmcodeError
-from glmcode.repo.branch import HOWS, How, Landed, default_message, land_session
+from glmcode.repo.branch import How, Landed, default_message, land_session
 from glmcode.repo.sessions import load
 from glmcode.repo.undoing import undo
 from glmcode.repo.worktree import Session
 from tests.repo.checkout import LINES, Checkout, Files, changed, make, own_home, refused, work
 
-HOWS_ALL: list[How] = list(HOWS)
+HOWS_ALL: list[How] = ["apply", "commit", "merge"]
 
 
 @pytest.fixture(autouse=True)

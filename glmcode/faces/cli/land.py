@@ -11,18 +11,50 @@ from glmcode.faces.cli.sessions import Which
 from glmcode.faces.cli.streams import Allow, options_of
 
 if TYPE_CHECKING:
-    from glmcode.repo.branch import How, Landed
     from glmcode.repo.sessions import Record
+    from glmcode.repo.terms import How, Landed, Terms
 
 __all__ = ["land"]
 
-CHOICES = "apply (uncommitted changes), commit (one commit) or merge (of the session's branch)"
+CHOICES = "apply (uncommitted changes), commit (one commit), merge (of the session's branch), patch (a file) or branch (left there)"
+
+QUESTION = "land it? [a]pply uncommitted, [c]ommit, [m]erge, [p]atch file, [b]ranch, [n]ot now: "
 
 HowOption = Annotated[
-    str | None, typer.Option("--how", metavar="HOW", help="apply, commit or merge. Asked for on a terminal.")
+    str | None,
+    typer.Option("--how", metavar="HOW", help="apply, commit, merge, patch or branch. Asked for on a terminal."),
 ]
 Message = Annotated[
-    str | None, typer.Option("--message", "-m", metavar="TEXT", help="The commit's message. Default: the task.")
+    str | None,
+    typer.Option("--message", "-m", metavar="TEXT", help="commit, merge: the message. Default: the task."),
+]
+Trailer = Annotated[
+    str | None,
+    typer.Option(
+        "--trailer",
+        metavar="LINE",
+        help='commit, merge: a last line "Key: value"; "" for none. Default: as configured.',
+    ),
+]
+Index = Annotated[bool, typer.Option("--index", help="apply: stage what lands, and only that.")]
+Conflicts = Annotated[
+    bool,
+    typer.Option(
+        "--conflicts", help="apply: where you changed the same lines, leave both between conflict markers (exit 5)."
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="patch: the file; - for standard output.  [default: SESSION.patch]"
+    ),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="patch: replace a file that is there.")]
+Name = Annotated[
+    str | None,
+    typer.Option(
+        "--name", metavar="NAME", help="branch: make a new branch of this name. Default: glmcode/SESSION stays."
+    ),
 ]
 Root = Annotated[
     str | None,
@@ -36,6 +68,12 @@ def land(
     session: Which = None,
     how: HowOption = None,
     message: Message = None,
+    trailer: Trailer = None,
+    index: Index = False,
+    conflicts: Conflicts = False,
+    output: Output = None,
+    overwrite: Overwrite = False,
+    name: Name = None,
     root: Root = None,
     allow: Allow = None,
     as_json: Json = False,
@@ -43,17 +81,24 @@ def land(
     """Land a session's work in your branch.
 
     Where you changed the same files meanwhile, the changes are merged line by line, or the landing is refused and says
-    where; then nothing has changed. Your hooks run, nothing is forced, nothing is stashed.
+    where; then nothing has changed. Your hooks run, nothing is forced, nothing is stashed. glmcode undo takes it back.
 
     \b
-    glmcode land                          the newest session; asks how
-    glmcode land --how apply              as uncommitted changes, taken back by glmcode undo
-    glmcode land fix-cart --how commit    as one commit on the current branch
-    glmcode land --how merge              as a merge of the session's branch
+    glmcode land                              the newest session; asks how
+    glmcode land --how apply                  as uncommitted changes; --index stages them
+    glmcode land --how apply --conflicts      conflicts stay in the files, between markers
+    glmcode land fix-cart --how commit        as one commit on the current branch
+    glmcode land --how commit -m "Fix it"     with your own message
+    glmcode land --how merge                  as a merge of the session's branch
+    glmcode land --how patch -o fix.patch     as a file for git apply; your checkout stays as it is
+    glmcode land --how branch --name fix      as a branch of that name; your checkout stays as it is
     glmcode land --how commit --allow .github/workflows/ci.yml
     """
+    from glmcode.repo.terms import Terms
+
     try:
-        record, landed = _land(session, how, message, root, allow or [], as_json)
+        terms = Terms(message, trailer, index, conflicts, output, overwrite, name)
+        record, landed = _land(session, how, terms, root, allow or [], as_json)
     except GlmcodeError as error:
         if as_json:
             why = {"why": error.message, "hint": error.hint}
@@ -61,38 +106,48 @@ def land(
             say(error)
             return error.exit_code
         raise
+    code = Exit.CONFLICT if landed.conflicts else Exit.OK
     if as_json:
         _print(
             {
                 "event": "result",
-                "ok": True,
-                "exit_code": int(Exit.OK),
+                "ok": code is Exit.OK,
+                "exit_code": int(code),
                 "session": record.session.id,
                 "how": landed.how,
                 "paths": [_text(path) for path in landed.paths],
                 "commit": landed.commit,
                 "merged": [_text(path) for path in landed.merged],
+                "conflicts": [_text(path) for path in landed.conflicts],
+                "output": _text(landed.output),
                 "already": not landed.paths,
             }
         )
+    elif landed.patch is not None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(landed.patch)
     else:
-        _report(record, landed)
-    return Exit.OK
+        _report(record, landed, staged=index)
+    return code
 
 
 def _land(
-    which: str | None, how: str | None, message: str | None, root: str | None, allow: list[str], as_json: bool
+    which: str | None, how: str | None, terms: "Terms", root: str | None, allow: list[str], as_json: bool
 ) -> "tuple[Record, Landed]":
     from dataclasses import replace
 
     from glmcode.faces.terminal.ask import asks, consents
-    from glmcode.repo.branch import land_session
+    from glmcode.repo.branch import land_session, refuse_unfit
     from glmcode.repo.discover import find_repository
     from glmcode.repo.journal import recover
     from glmcode.repo.protected import ProtectedError
     from glmcode.repo.sessions import load
 
     chosen = _how(how)
+    if chosen is not None:
+        refuse_unfit(chosen, terms)
+    if as_json and terms.output == "-":
+        raise GlmcodeError("standard output has room for the patch or for JSON, not for both", hint="--output FILE")
     record = load(root or ".", which)
     if chosen is None:
         if as_json or not asks():
@@ -100,17 +155,18 @@ def _land(
         chosen = _ask(record)
         if chosen is None:
             raise GlmcodeError(f"nothing landed; session {record.session.id} is kept", exit_code=Exit.INTERRUPTED)
+        refuse_unfit(chosen, terms)
     session = record.session if root is None else replace(record.session, root=find_repository(root).root)
     if said := recover(session.root):
         print(f"glmcode: {said}", file=sys.stderr)
     try:
         options = options_of(session.root)
         try:
-            return record, land_session(session, chosen, message, options=options, allow=allow)
+            return record, land_session(session, chosen, terms=terms, options=options, allow=allow)
         except ProtectedError as error:
             if as_json or not asks() or not consents(error.paths):
                 raise
-            return record, land_session(session, chosen, message, options=options, allow=(*allow, *error.paths))
+            return record, land_session(session, chosen, terms=terms, options=options, allow=(*allow, *error.paths))
     except GlmcodeError as error:
         if record.landed:
             note = f"session {session.id} was landed before (--how {record.landed})"
@@ -132,10 +188,10 @@ def _how(word: str | None) -> "How | None":
 
 def _ask(record: "Record") -> "How | None":
     """The user's choice; None for not now. Only where someone reads and answers."""
-    answers: dict[str, How] = {"a": "apply", "c": "commit", "m": "merge"}
+    answers: dict[str, How] = {"a": "apply", "c": "commit", "m": "merge", "p": "patch", "b": "branch"}
     print(f"session {record.session.id}: {_title(record)}", file=sys.stderr)
     while True:
-        print("land it? [a]pply uncommitted, [c]ommit, [m]erge, [n]ot now: ", end="", file=sys.stderr, flush=True)
+        print(QUESTION, end="", file=sys.stderr, flush=True)
         line = sys.stdin.readline()
         word = line.strip().lower()
         if not line or word in ("", "n", "no", "none"):
@@ -145,7 +201,7 @@ def _ask(record: "Record") -> "How | None":
                 return how
 
 
-def _report(record: "Record", landed: "Landed") -> None:
+def _report(record: "Record", landed: "Landed", *, staged: bool) -> None:
     from glmcode.repo.folder import shown
 
     session = record.session
@@ -155,16 +211,22 @@ def _report(record: "Record", landed: "Landed") -> None:
         return
     files = f"{len(landed.paths)} file{'' if len(landed.paths) == 1 else 's'}"
     if landed.how == "apply":
-        print(
-            f"session {session.id}: {files} changed in {shown(session.root)}, uncommitted; glmcode undo takes it back"
-        )
+        how = "staged" if staged else "uncommitted"
+        print(f"session {session.id}: {files} changed in {shown(session.root)}, {how}; glmcode undo takes it back")
+    elif landed.how == "patch":
+        print(f"session {session.id}: {files} in the patch {shown(landed.output)}; git apply takes it")
+    elif landed.how == "branch":
+        print(f"session {session.id}: {files} on the branch {shown(landed.output)}; git merge takes it")
     elif landed.how == "commit":
         print(f"session {session.id}: {files} in commit {(landed.commit or '')[:12]}")
     else:
         print(f"session {session.id}: {files}, branch {session.branch} merged by {(landed.commit or '')[:12]}")
     for path in landed.paths:
         note = "  (merged with your changes)" if path in landed.merged else ""
+        note = "  (conflict: both sides are in it)" if path in landed.conflicts else note
         print(f"  {shown(path)}{note}")
+    if landed.conflicts:
+        print("mend the conflicts and git add each file, or take it all back with glmcode undo; the session is kept")
 
 
 def _title(record: "Record") -> str:
