@@ -36,6 +36,13 @@ class Intent:
     """The second parent of a merge; "" for none."""
     tree: str = ""
     """The tree of a merge, before its hooks."""
+    of: tuple[str, ...] = ()
+    """The landings that it takes back."""
+
+    @property
+    def title(self) -> str:
+        """What the journal calls the landing."""
+        return self.message.split("\n", 1)[0][:72]
 
     def note(self, **more: str) -> dict[str, object]:
         """What the landing's record says of it."""

@@ -14,7 +14,7 @@ from glmcode.repo.folder import shown
 from glmcode.repo.follow import holds, refuse_alive
 from glmcode.repo.git import failure, git, run_git
 from glmcode.repo.index import uncommitted
-from glmcode.repo.merge import Change, Merge, conflict, merge_into, merge_lines, tree_changes
+from glmcode.repo.merge import Change, Merge, conflict, is_missing, merge_into, merge_lines, tree_changes
 from glmcode.repo.sessions import Session
 from glmcode.repo.terms import Landed
 from glmcode.repo.worktree import head_commit
@@ -47,7 +47,8 @@ def commit_changes(root: str, git_dir: str, changes: tuple[Change, ...], message
 
 def committed(intent: Intent, merge: Merge, author: Mapping[str, str]) -> tuple[str, str]:
     """Writes the files and makes the commit of them: both, or neither. Gives the commit, and the landing's id."""
-    with journal.landing(intent.root, merge.before, merge.after, merge.modes, note=intent.note()) as record:
+    files = (merge.before, merge.after, merge.modes)
+    with journal.landing(intent.root, *files, note=intent.note(), title=intent.title, of=intent.of) as record:
         assert record is not None  # with a note there always is one
         try:
             commit = make(intent, record, author)
@@ -69,6 +70,12 @@ def merge_branch(root: str, git_dir: str, session: Session, tip: str, message: s
             hint="switch to the branch where the session started, or use --how apply or --how commit",
         )
     if holds(root, tip, head):
+        if is_missing(root, tree_changes(root, session.base, tip)):
+            raise GlmcodeError(
+                "the session's branch is merged already, and its changes were taken back since: git merges it no second time",
+                exit_code=Exit.CONFLICT,
+                hint="--how commit or --how apply lands them again",
+            )
         return Landed("merge", ())
     tree = _merged_tree(root, head, tip)
     changes = tree_changes(root, head, tree)

@@ -8,7 +8,7 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from glmcode.errors import Exit, GlmcodeError
@@ -29,6 +29,7 @@ __all__ = [
     "commit_of",
     "finish",
     "holds",
+    "index_note",
     "refuse_alive",
     "sentence",
     "what",
@@ -92,11 +93,23 @@ def clear(record: Record) -> None:
             os.unlink(beside(record, ending))
 
 
+def index_note(moved: Sequence[Record], skip: Collection[str], *, back: bool) -> dict[str, Any]:
+    """What is to become of the index where these landings are taken back, or brought again, in this order; empty for
+    nothing. Entries of the paths in `skip` stay."""
+    ways: dict[str, tuple[str | None, str | None]] = {}
+    for record in moved:
+        for path, before, after in record.note.get("entries", ()):
+            here, there = (after, before) if back else (before, after)
+            if path not in skip:
+                ways[path] = (ways[path][0] if path in ways else here, there)
+    return {"kind": "index", "entries": [[path, *way] for path, way in ways.items()]} if ways else {}
+
+
 def sentence(record: Record, files: str) -> str:
     """That a landing was finished which had been cut off. `files` says how many it has."""
     commit = commit_of(record)
     if commit is not None:
-        return f"An earlier landing was cut off behind its commit {commit[:12]}: it is whole ({files})."
+        return f"An earlier {what(record)} was cut off behind its commit {commit[:12]}: it is whole ({files})."
     if awaits(record):
         return f"An earlier landing was cut off, and you have committed its files ({files}): they stay."
     return f"An earlier {what(record)} was cut off after its last write: all of it ({files}) is in the tree."

@@ -74,13 +74,14 @@ def landing(
     *,
     note: Mapping[str, Any] | None = None,
     title: str = "",
+    of: tuple[str, ...] = (),
     bounds: JournalBounds = JournalBounds(),  # noqa: B008  # it is frozen
 ) -> Iterator[Record | None]:
     """As `land`, with a block that is part of the landing: the files are written when it begins, and it fails with them.
 
     The block is given the landing's record, None where nothing changes and nothing is noted. A `note` says what the
     block is about to do (`follow`): by it the next command tells whether that came about where the process ended
-    within the block. Where it did, an error of the block leaves the landing standing.
+    within the block. Where it did, an error of the block leaves the landing standing. `of` are landings that it takes back.
     """
     with opened(root) as (folder, top):
         entries = _checked(top, before, sorted({*after, *(path for path in modes if before.get(path) is not None)}))
@@ -88,7 +89,8 @@ def landing(
         if not wanted and not note:
             yield None
             return
-        planned = draft(folder, top, root, entries, wanted, title=title, note=note)
+        kind: records.Kind = "undo" if of else "done"
+        planned = draft(folder, top, root, entries, wanted, kind=kind, of=of, title=title, note=note)
         with carrying(top, planned, entries, wanted, receipt) as record:
             yield record
         prune(folder, bounds)

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from glmcode.errors import GlmcodeError
+from glmcode.errors import Exit, GlmcodeError
+from glmcode.repo import follow
 from glmcode.repo import record as records
 from glmcode.repo.disk import LINK, Entry, permissions_for
 from glmcode.repo.exchange import Content, State, digest, is_as
@@ -40,6 +41,8 @@ class Moved:
     """Files that are gone again, sorted."""
     left: tuple[str, ...]
     """Files that were changed since, which are left as they are; sorted. None but with `partial`."""
+    commit: str = ""
+    """The commit that reverts the landing's, where that was a commit; the files are its."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def undo(
 ) -> Moved:
     """Takes the last landings on this root back that still stand, as many as `steps`, or all after the one numbered `to`.
 
-    All of them durably, or nothing. With `partial` the files that were changed since are left as they are, else they
+    All of them durably, or nothing. One that is a commit is taken back by a commit that reverts it (`revert`). With `partial` the files that were changed since are left as they are, else they
     stop it. Raises GlmcodeError: exit 2 where there are not so many, exit 5 where a file no longer holds what the landing
     left (all are named, none is touched), exit 4 where the disk refuses.
     """
@@ -69,9 +72,16 @@ def undo(
             chosen = list(itertools.takewhile(lambda one: int(one.id) > to, line))
             _refuse_unknown(to, [0, *(int(one.id) for one in standing(folder, root))], "stands")
         _refuse_too_few(chosen, steps if to is None else 1, "undo", "taken back")
-        moved = _move(folder, top, root, chosen, "undo", partial)
-        prune(folder, bounds)
-        return moved
+        commits = [one for one in chosen if follow.awaits(one)]
+        if len(chosen) > 1 or not commits:
+            _refuse_commits(commits, "glmcode undo takes it back by a commit that reverts it, one landing at a time")
+            moved = _move(folder, top, root, chosen, "undo", partial)
+            prune(folder, bounds)
+            return moved
+    from glmcode.repo.revert import revert
+
+    made, restored, removed = revert(root, commits[0])  # it opens the journal itself
+    return Moved((commits[0].id,), restored, removed, (), made)
 
 
 def redo(
@@ -85,6 +95,7 @@ def redo(
         if to is not None:
             _refuse_unknown(to, [int(one.id) for one in line], "was taken back")
         _refuse_too_few(chosen, steps if to is None else 1, "redo", "brought again")
+        _refuse_commits(chosen, "git revert of the commit that took it back brings it again: git log shows it")
         moved = _move(folder, top, root, chosen, "redo", partial)
         with contextlib.suppress(GlmcodeError, OSError):  # failing to tidy is no failure
             _tidy(folder, root)
@@ -150,6 +161,19 @@ def _refuse_unknown(number: int, known: Sequence[int], what: str) -> None:
         )
 
 
+def _refuse_commits(chosen: Sequence[Record], hint: str) -> None:
+    """A landing that is a commit is not moved by its files alone."""
+    for record in chosen:
+        if follow.awaits(record):
+            commit = (follow.commit_of(record) or "")[:12]
+            what = (
+                f"landing {int(record.id)} is the commit {commit}"
+                if commit
+                else f"landing {int(record.id)} is committed"
+            )
+            raise GlmcodeError(what, exit_code=Exit.CONFLICT, hint=hint)
+
+
 def _move(folder: str, top: Folder, root: str, chosen: Sequence[Record], kind: records.Kind, partial: bool) -> Moved:
     """Takes the chosen landings to their other side, one after the other, in one landing."""
     ways = _ways(top, chosen, back=kind == "undo")
@@ -163,7 +187,8 @@ def _move(folder: str, top: Folder, root: str, chosen: Sequence[Record], kind: r
     entries = {way.path: way.entry for way in free}
     goals = {path: _content(entries[path], state, contents) for path, state in wanted.items()}
     made, emptied = _folders_between(chosen, back=kind == "undo")
-    plan = draft(folder, top, root, entries, goals, kind=kind, of=tuple(one.id for one in chosen))
+    note = follow.index_note(chosen, left, back=kind == "undo")
+    plan = draft(folder, top, root, entries, goals, kind=kind, of=tuple(one.id for one in chosen), note=note)
     plan = replace(
         plan,
         made={name: made.get(name) for name in plan.made},

@@ -3,7 +3,7 @@
     python commit_and_die.py HOW FOLDER --step N     killed at the N-th, 2N-th, ... call that changes the disk or starts a git
     python commit_and_die.py HOW FOLDER --runs N     killed at a random moment N times
 
-HOW is commit or merge. The kill takes the process alone, so that its git and its hooks run on, or with all that it
+HOW is commit, merge or revert (of a commit). The kill takes the process alone, so that its git and its hooks run on, or with all that it
 has started; each in turn. Behind it `journal.recover` must leave all as it was before, or all as after. Ends with a line of
 counts; fails where it found anything else.
 """
@@ -25,6 +25,7 @@ from glmcode.errors import GlmcodeError
 from glmcode.repo import journal
 from glmcode.repo.branch import How, land_session
 from glmcode.repo.sessions import load
+from glmcode.repo.undoing import undo
 from tests.repo.checkout import LINES, State, changed, make, work
 from tests.repo.land_and_die import CHANGING
 
@@ -47,6 +48,9 @@ class Rig:
         )
         self.id = session.id
         self.checkout.commit({"a.txt": changed(17, b"mine")})
+        if how == "revert":
+            land_session(session, "commit")
+            self.checkout.commit({"a.txt": changed(10, b"later", self.checkout.read("a.txt") or b"")})
         self.checkout.write({"other.txt": b"not staged\n", "untracked": b"u\n"})
         if how != "merge":
             self.checkout.write({"s.txt": b"staged\n", "added.txt": b"added\n"})
@@ -67,6 +71,9 @@ class Rig:
         shutil.copytree(self.kept, self.checkout.root, symlinks=True)
 
     def act(self) -> None:
+        if self.how == "revert":
+            undo(self.checkout.root)
+            return
         how: How = "merge" if self.how == "merge" else "commit"
         land_session(load(self.checkout.root, self.id).session, how)
 
@@ -97,7 +104,7 @@ class Rig:
 
     @staticmethod
     def is_left(name: str) -> bool:
-        return name != "lock" and not name.endswith((".done", ".undone", ".added", ".tmp"))
+        return name != "lock" and not name.endswith((".done", ".undo", ".added", ".tmp"))
 
     @staticmethod
     def differences(state: State, wanted: State) -> list[str]:
@@ -160,7 +167,7 @@ def attempt(rig: Rig, *, at: int = 0, whole: bool = False, after: float = 0.0) -
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("how", choices=("commit", "merge"))
+    parser.add_argument("how", choices=("commit", "merge", "revert"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--step", type=int, default=0)
     parser.add_argument("--runs", type=int, default=0)

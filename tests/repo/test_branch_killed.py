@@ -32,7 +32,7 @@ def checkout(tmp_path: Path) -> Checkout:
     return make(tmp_path / "repo", {"a.txt": LINES, "sub/b.txt": b"b\n", "other.txt": b"other\n"})
 
 
-@pytest.mark.parametrize("how", ["commit", "merge"])
+@pytest.mark.parametrize("how", ["commit", "merge", "revert"])
 def test_killed_anywhere_it_ends_before_or_after(tmp_path: Path, how: str) -> None:
     program = str(TOP / "tests" / "repo" / "commit_and_die.py")
     ended = subprocess.run(

@@ -51,7 +51,7 @@ def move_landings(
     removed: str,
 ) -> None:
     """Carries it out and tells of it: `did` is what was done to the landings, `removed` why a file is gone."""
-    answer: dict[str, Any] = {"ok": False, "landings": [], "restored": [], "removed": [], "left": []}
+    answer: dict[str, Any] = {"ok": False, "landings": [], "restored": [], "removed": [], "left": [], "commit": None}
     with one_object(as_json, answer):
         from glmcode.errors import GlmcodeError
         from glmcode.repo import journal
@@ -70,6 +70,7 @@ def move_landings(
             "restored": moved.restored,
             "removed": moved.removed,
             "left": moved.left,
+            "commit": moved.commit or None,
         }
         if not as_json:
             _tell(moved, did, removed)
@@ -110,7 +111,8 @@ def _tell(moved: "Moved", did: str, removed: str) -> None:
     count = len(moved.restored) + len(moved.removed)
     numbers = ", ".join(str(int(one)) for one in moved.landings)
     as_it_was = f"{count} file{'' if count == 1 else 's'} as {'before' if did == 'took back' else 'it left them'}"
-    print(f"{did} landing{'' if len(moved.landings) == 1 else 's'} {numbers}: {as_it_was}")
+    by = f" by commit {moved.commit[:12]}, which reverts it" if moved.commit else ""
+    print(f"{did} landing{'' if len(moved.landings) == 1 else 's'} {numbers}{by}: {as_it_was}")
     for path in moved.restored:
         print(f"  {shown(path)}")
     for path in moved.removed:

@@ -24,7 +24,8 @@ def undo(
 
     Every file that it changed becomes again what it was: bytes, mode, links, emptied folders. Where one of them was
     changed since, that file is named and none is touched (exit 5); --partial takes back the others. Called again, it takes
-    back the landing before. glmcode redo brings back what was taken back.
+    back the landing before. glmcode redo brings back what was taken back. A landing that is a commit or a merge is taken
+    back by a commit that reverts it: what was committed stays in the history.
 
     \b
     glmcode undo               the last landing in this repository
