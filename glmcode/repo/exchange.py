@@ -12,10 +12,10 @@ import os
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
+from glmcode.repo.aside import Aside, displaced_name, open_aside, temporary_name
 from glmcode.repo.disk import LINK, Entry, read_entry, unlink_quietly, write_temporary
 from glmcode.repo.folder import (
     Folder,
@@ -41,8 +41,8 @@ __all__ = [
     "entry_on",
     "exchange",
     "is_as",
-    "put_back_displaced",
-    "remove_temporaries",
+    "replace",
+    "unrefused",
 ]
 
 
@@ -121,6 +121,7 @@ def exchange(
     steps: Sequence[Step],
     token: str,
     *,
+    aside: str,
     paths: Sequence[str],
     prunable: frozenset[str],
     folder_permissions: Mapping[str, int],
@@ -128,102 +129,71 @@ def exchange(
     """Takes every step, or fails between two of them.
 
     Raises MovedError, PathRefusedError or GlmcodeError; then some files may have made their step, and temporary files
-    may be left: the caller takes back the first and removes the second (`remove_temporaries`). Folders of `prunable`
+    may be left: the caller takes back the first and removes the second (`leftovers`). `aside` is a folder for
+    them outside of the tree. Folders of `prunable`
     that a removal leaves empty go; missing ones are made, with `folder_permissions` where they are known. `paths` are
     those that must be as they are then whatever happens, also where an earlier exchange made their step.
     """
-    staged: list[tuple[Step, str]] = []
-    with Barrier(len(steps)) as barrier, Walk(top) as walk:
+    staged: list[tuple[Step, str | None]] = []
+    with open_aside(aside) as away:
+        with Barrier(len(steps)) as barrier, Walk(top) as walk:
+            for step in steps:
+                if step.then is not None:
+                    name = temporary_name(token, step.path)
+                    staged.append((step, _stage(walk, away, step.path, step.then, name, barrier)))
+            barrier.wait()
         for step in steps:
-            if step.then is not None:
-                staged.append((step, _stage(walk, step.path, step.then, temporary_name(token, step.path), barrier)))
-        barrier.wait()
-    for step in steps:
-        if step.then is None:
-            _take_away(top, step, token, prunable)
-    with Walk(top) as walk:
-        for step, place in staged:
-            folder = _parent(walk, step.path) if place == step.path.rpartition("/")[0] else None
-            if folder is not None:
-                _put(folder, folder, step, token)
-            else:
-                walk.leave()
-                _put_anew(top, step, place, token, folder_permissions)
+            if step.then is None:
+                _take_away(top, away, step, token, prunable)
+        with Walk(top) as walk:
+            for step, place in staged:
+                folder = _parent(walk, step.path) if place in (None, step.path.rpartition("/")[0]) else None
+                if folder is not None:
+                    _put(folder if place is not None else away.own, folder, step, token, away)
+                else:
+                    walk.leave()
+                    _put_anew(top, away, step, place, token, folder_permissions)
     _sync_folders(top, paths)
 
 
-@lru_cache(maxsize=1024)
-def temporary_name(token: str, path: str) -> bytes:
-    """Told by the token and the path alone, so that a later process finds it."""
-    return f".glmcode-{token}-{digest(path.encode('utf-8', 'surrogateescape'))[:16]}.tmp".encode()
-
-
-def displaced_name(token: str, path: str) -> bytes:
-    """What a file is called, beside its path, while it waits to trade places and once it did: it is whole, always."""
-    return temporary_name(token, path).removesuffix(b".tmp") + b".old"
-
-
-def put_back_displaced(top: Folder, path: str, token: str, sides: Sequence[State | None]) -> None:
-    """Settles what an exchange that was cut off may have left beside `path`: one of the two known `sides` goes; what is
-    neither was saved there just before, and takes its place again unless something newer has it."""
-    name, held = components(path)[-1], displaced_name(token, path)
-    with contextlib.suppress(PathRefusedError), parent_of(top, path) as folder:
-        if folder is None or folder.look(held) is None:
-            return
-        if any(is_as(_unrefused(folder, held, path), side) for side in sides if side is not None):
-            os.unlink(folder.at(held), dir_fd=folder.fd)
-        elif folder.look(name) is None:
-            move_in(folder, held, folder, name)
-        elif any(is_as(_unrefused(folder, name, path), side) for side in sides if side is not None):
-            os.replace(folder.at(held), folder.at(name), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
-
-
-def remove_temporaries(top: Folder, paths: Iterable[str], token: str) -> None:
-    """Removes what an exchange of `paths` may have left; each may be in any folder above its path."""
-    for path in paths:
-        name = temporary_name(token, path)
-        parts = path.split("/")
-        with contextlib.suppress(PathRefusedError, OSError):
-            unlink_quietly(top, name)
-            for depth in range(1, len(parts)):
-                with parent_of(top, "/".join([*parts[:depth], "x"])) as folder:
-                    if folder is None:
-                        break
-                    unlink_quietly(folder, name)
-
-
-def _stage(walk: Walk, path: str, then: Content, name: bytes, barrier: Barrier) -> str:
-    """Writes the new content into the nearest folder that exists ("" for the top), which it gives: the folders between
-    are made only when every content is safe, and something that goes may still stand in their place."""
+def _stage(walk: Walk, away: Aside, path: str, then: Content, name: bytes, barrier: Barrier) -> str | None:
+    """Writes the new content where it can wait: aside (None), or in the nearest folder that exists ("" for the top), which
+    it gives: the folders between are made only when every content is safe, and something that goes may still stand in
+    their place."""
     try:
         folder, missing = walk.to(path)
-        fd = write_temporary(folder, name, then.data, then.mode, then.permissions, then.owner)
+        waits = away.beside(folder)
+        fd = write_temporary(waits, name, then.data, then.mode, then.permissions, then.owner)
         if fd is not None:
             try:
                 barrier.add(fd)
             finally:
                 os.close(fd)
-        return "/".join(path.split("/")[: -1 - len(missing)])
+        return None if waits is away.own else "/".join(path.split("/")[: -1 - len(missing)])
     except (OSError, ValueError) as error:
         raise failure(error, path) from error
 
 
-def _take_away(top: Folder, step: Step, token: str, prunable: frozenset[str]) -> None:
+def _take_away(top: Folder, away: Aside, step: Step, token: str, prunable: frozenset[str]) -> None:
     try:
         with parent_of(top, step.path) as folder:
             name, held = components(step.path)[-1], displaced_name(token, step.path)
             if folder is None or not is_as(read_entry(folder, name, step.path), step.now):
                 raise MovedError(step.path)
-            os.rename(folder.at(name), folder.at(held), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
+            at = away.beside(folder)
             try:
-                _expect(folder, held, step)
+                replace(folder, name, at, held)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                at = folder
+                replace(folder, name, at, held)
+            try:
+                _expect(at, held, step)
             except BaseException:
-                with contextlib.suppress(
-                    FileExistsError
-                ):  # saved anew meanwhile: then that one stays, and this beside it
-                    move_in(folder, held, folder, name)
+                _set_back(at, held, folder, name)
                 raise
-            os.unlink(folder.at(held), dir_fd=folder.fd)
+            os.unlink(at.at(held), dir_fd=at.fd)
         remove_empty_parents(top, step.path, prunable)
     except FileNotFoundError as error:
         raise MovedError(step.path) from error
@@ -239,44 +209,72 @@ def _parent(walk: Walk, path: str) -> Folder | None:
     return None if missing else folder
 
 
-def _put_anew(top: Folder, step: Step, place: str, token: str, folder_permissions: Mapping[str, int]) -> None:
+def _put_anew(
+    top: Folder, away: Aside, step: Step, place: str | None, token: str, folder_permissions: Mapping[str, int]
+) -> None:
     """As `_put`, of what waits at `place`, in folders that are to be made."""
     try:
-        with (
-            made_parent_of(top, step.path, folder_permissions) as folder,
-            parent_of(top, f"{place}/x".lstrip("/")) as source,
-        ):
-            if source is None:
-                raise MovedError(step.path)
-            _put(source, folder, step, token)
+        with made_parent_of(top, step.path, folder_permissions) as folder:
+            if place is None:
+                _put(away.own, folder, step, token, away)
+                return
+            with parent_of(top, f"{place}/x".lstrip("/")) as source:
+                if source is None:
+                    raise MovedError(step.path)
+                _put(source, folder, step, token, away)
     except (OSError, ValueError) as error:
         raise failure(error, step.path) from error
 
 
-def _put(source: Folder, folder: Folder, step: Step, token: str) -> None:
-    name, temporary = components(step.path)[-1], temporary_name(token, step.path)
-    held = displaced_name(token, step.path)
+def _put(source: Folder, folder: Folder, step: Step, token: str, away: Aside) -> None:
     try:
-        if step.now is None:
-            _put_new(source, folder, temporary, name, step.path)
-            return
-        os.rename(source.at(temporary), folder.at(held), src_dir_fd=source.fd, dst_dir_fd=folder.fd)
-        if not trade(folder, held, name):
-            # No trading here: between this look and the rename there is an instant in which a save is lost.
-            if not is_as(read_entry(folder, name, step.path), step.now):
-                raise MovedError(step.path)
-            os.replace(folder.at(held), folder.at(name), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
-            return
         try:
-            _expect(folder, held, step)
-        except BaseException:
-            _trade_back(folder, held, name, step)
-            raise
-        os.unlink(folder.at(held), dir_fd=folder.fd)
+            _trade_in(source, source if source is away.own else folder, folder, step, token)
+        except OSError as error:
+            if error.errno != errno.EXDEV or source is not away.own:
+                raise
+            _stage_again(away.own, folder, step, token)
+            _trade_in(folder, folder, folder, step, token)
     except FileNotFoundError as error:
         raise MovedError(step.path) from error
     except (OSError, ValueError) as error:
         raise failure(error, step.path) from error
+
+
+def _stage_again(own: Folder, folder: Folder, step: Step, token: str) -> None:
+    """Beside its place after all: another file system is mounted there that bears the same number."""
+    assert step.then is not None
+    then, name = step.then, temporary_name(token, step.path)
+    for waits in (name, displaced_name(token, step.path)):
+        unlink_quietly(own, waits)
+    fd = write_temporary(folder, name, then.data, then.mode, then.permissions, then.owner)
+    if fd is not None:
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+def _trade_in(source: Folder, at: Folder, folder: Folder, step: Step, token: str) -> None:
+    """From its waiting place into the file's: what it displaces is looked at in the folder `at`."""
+    name, temporary = components(step.path)[-1], temporary_name(token, step.path)
+    held = displaced_name(token, step.path)
+    if step.now is None:
+        _put_new(source, folder, temporary, name, step.path)
+        return
+    replace(source, temporary, at, held)
+    if not trade(at, held, folder, name):
+        # No trading here: between this look and the rename there is an instant in which a save is lost.
+        if not is_as(read_entry(folder, name, step.path), step.now):
+            raise MovedError(step.path)
+        replace(at, held, folder, name)
+        return
+    try:
+        _expect(at, held, step)
+    except BaseException:
+        _trade_back(at, held, folder, name, step)
+        raise
+    os.unlink(at.at(held), dir_fd=at.fd)
 
 
 def _put_new(source: Folder, folder: Folder, temporary: bytes, name: bytes, path: str) -> None:
@@ -303,7 +301,7 @@ def _expect(folder: Folder, held: bytes, step: Step) -> None:
 
 
 def _closed(folder: Folder, name: bytes, path: str) -> tuple[Entry | None, bool]:
-    """What stands there, as `_unrefused`, and whether somebody still writes to it."""
+    """What stands there, as `unrefused`, and whether somebody still writes to it."""
     written = False
 
     def ask(fd: int) -> None:
@@ -316,23 +314,39 @@ def _closed(folder: Folder, name: bytes, path: str) -> tuple[Entry | None, bool]
         return None, written
 
 
-def _trade_back(folder: Folder, held: bytes, name: bytes, step: Step) -> None:
+def _trade_back(at: Folder, held: bytes, folder: Folder, name: bytes, step: Step) -> None:
     """What was displaced takes its place again. What comes out is what this exchange had put there; if it was saved over
-    already, it stays beside the path, for that too is the user's."""
+    already, it is put beside the path, for that too is the user's."""
     assert step.then is not None
     try:
-        trade(folder, held, name)
+        trade(at, held, folder, name)
     except FileNotFoundError:  # removed meanwhile
-        with contextlib.suppress(FileExistsError):
-            move_in(folder, held, folder, name)
+        _set_back(at, held, folder, name)
         return
     state = State(digest(step.then.data), step.then.mode)
-    entry, written = _closed(folder, held, step.path)
+    entry, written = _closed(at, held, step.path)
     if not written and is_as(entry, state):
-        os.unlink(folder.at(held), dir_fd=folder.fd)
+        os.unlink(at.at(held), dir_fd=at.fd)
+    elif at is not folder:
+        with contextlib.suppress(FileExistsError):
+            move_in(at, held, folder, held)
 
 
-def _unrefused(folder: Folder, name: bytes, path: str) -> Entry | None:
+def _set_back(at: Folder, held: bytes, folder: Folder, name: bytes) -> None:
+    """To its place, or beside it where something newer stands there by now."""
+    try:
+        move_in(at, held, folder, name)
+    except FileExistsError:
+        if at is not folder:
+            with contextlib.suppress(FileExistsError):
+                move_in(at, held, folder, held)
+
+
+def replace(source: Folder, name: bytes, target: Folder, new: bytes) -> None:
+    os.replace(source.at(name), target.at(new), src_dir_fd=source.fd, dst_dir_fd=target.fd)
+
+
+def unrefused(folder: Folder, name: bytes, path: str) -> Entry | None:
     """What stands there; None also for a folder and for what is no file."""
     try:
         return read_entry(folder, name, path)

@@ -19,7 +19,7 @@ from glmcode.repo import follow
 from glmcode.repo import record as records
 from glmcode.repo.discover import state_dir
 from glmcode.repo.disk import PLAIN, Entry, permissions_for
-from glmcode.repo.exchange import Content, MovedError, State, Step, digest, entry_on, remove_temporaries
+from glmcode.repo.exchange import Content, MovedError, State, Step, digest, entry_on
 from glmcode.repo.folder import Folder, Walk, components, failure, nearest_folder, open_root, parent_of, shown
 from glmcode.repo.lock import held
 from glmcode.repo.options import JournalBounds
@@ -318,12 +318,10 @@ def _settle(record: Record) -> list[str]:
     follow.clear_locks(record)
     left: list[str] = []
     with open_root(record.root) as top:
-        for change in record.changes:
-            put_back(top, record, change)
+        put_back(top, record)
         finished = _finished(top, record)
         try:
             if finished:
-                remove_temporaries(top, [change.path for change in record.changes], record.token)
                 carry(top, record, [])
             else:
                 left = bring(top, record, back=True, contents=before_contents(record))

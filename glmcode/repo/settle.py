@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo import record as records
+from glmcode.repo.aside import open_aside
 from glmcode.repo.disk import Entry
 from glmcode.repo.exchange import (
     Content,
@@ -18,10 +19,9 @@ from glmcode.repo.exchange import (
     entry_at,
     exchange,
     is_as,
-    put_back_displaced,
-    remove_temporaries,
 )
 from glmcode.repo.folder import Folder, failure, remove_empty_parents, shown
+from glmcode.repo.leftovers import put_back_displaced, remove_temporaries
 from glmcode.repo.record import Change, Record
 
 __all__ = [
@@ -62,9 +62,8 @@ def bring(top: Folder, record: Record, *, back: bool, contents: Mapping[str, byt
     """
     left: list[str] = []
     steps: list[Step] = []
-    remove_temporaries(top, [change.path for change in record.changes], record.token)
+    put_back(top, record)
     for change in record.changes:
-        put_back(top, record, change)
         here, there = (change.after, change.before) if back else (change.before, change.after)
         entry, refused = look(top, change.path)
         if refused or not (is_as(entry, here) or is_as(entry, there)):
@@ -86,17 +85,21 @@ def carry(top: Folder, record: Record, steps: Sequence[Step], *, back: bool = Fa
         remove_empty_parents(top, path, fleeting)
     kept = record.folders if back else {name: bits for name, bits in record.made.items() if bits is not None}
     paths = [change.path for change in record.changes]
-    exchange(top, steps, record.token, paths=paths, prunable=fleeting, folder_permissions=kept)
+    exchange(top, steps, record.token, aside=record.folder, paths=paths, prunable=fleeting, folder_permissions=kept)
     for path in gone:
         remove_empty_parents(top, path, fleeting)
 
 
-def put_back(top: Folder, record: Record, change: Change) -> None:
-    """What the user had saved to the file in the instant before it was replaced is at its place again."""
-    try:
-        put_back_displaced(top, change.path, record.token, (change.before, change.after))
-    except OSError as error:
-        raise failure(error, change.path) from error
+def put_back(top: Folder, record: Record) -> None:
+    """What the landing left beside the tree's files goes, and what the user had saved to one in the instant before it was
+    replaced is at its place again."""
+    with open_aside(record.folder) as away:
+        remove_temporaries(top, away, [change.path for change in record.changes], record.token)
+        for change in record.changes:
+            try:
+                put_back_displaced(top, away, change.path, record.token, (change.before, change.after))
+            except OSError as error:
+                raise failure(error, change.path) from error
 
 
 def back_out(top: Folder, record: Record, *, contents: Mapping[str, bytes], failed: BaseException) -> None:

@@ -19,10 +19,10 @@ _NO_REPLACE, _EXCHANGE = (1, 2) if sys.platform == "linux" else (4, 2)
 _CANNOT = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
-def trade(folder: Folder, one: bytes, other: bytes) -> bool:
-    """What these two names of the folder stand for changes places, in one step. False where the system can't do that;
-    raises FileNotFoundError where one of them is missing, and OSError."""
-    return _rename(folder, one, folder, other, _EXCHANGE)
+def trade(one: Folder, name: bytes, other: Folder, its: bytes) -> bool:
+    """What these two names stand for, each in its folder, changes places in one step. False where the system can't do
+    that; raises FileNotFoundError where one of them is missing, and OSError."""
+    return _rename(one, name, other, its, _EXCHANGE)
 
 
 def move_in(source: Folder, name: bytes, target: Folder, new: bytes) -> None:

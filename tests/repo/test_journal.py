@@ -371,8 +371,8 @@ def test_a_file_that_moves_on_while_others_are_written_takes_all_back(
     real = seam.trade
     traded: list[bytes] = []
 
-    def trade(folder: Folder, held: bytes, name: bytes) -> bool:
-        done: bool = real(folder, held, name)
+    def trade(at: Folder, held: bytes, folder: Folder, name: bytes) -> bool:
+        done: bool = real(at, held, folder, name)
         if not traded:
             (root / "c").write_bytes(b"somebody's")
         traded.append(name)
@@ -610,6 +610,6 @@ def test_a_hundred_files_cost_one_sync_and_few_calls_each(root: Path, monkeypatc
     assert counts["open"] <= 3 * 100 + 4 * 20 + 30
     assert counts["stat"] <= 2 * 100 + 4 * 20 + 60
     assert counts["unlink"] <= 100 + 5
-    assert counts["rename"] + counts["replace"] <= 2 * 100 + 5
+    assert counts.get("rename", 0) + counts["replace"] <= 2 * 100 + 5
     assert counts["fchmod"] <= 100
     assert journal.recover(str(root)) is None

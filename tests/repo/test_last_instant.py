@@ -1,5 +1,6 @@
 """The user saves in the instant between the look at a file and what takes its place: the save stays, the landing is refused."""
 
+import errno
 import itertools
 import os
 import sys
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from glmcode.errors import Exit, GlmcodeError
-from glmcode.repo import exchange, journal
+from glmcode.repo import aside, exchange, journal
 from glmcode.repo.folder import Folder
 from glmcode.repo.undoing import undo
 from tests.repo.checkout import Checkout, make, on_disk, own_home
@@ -52,7 +53,7 @@ def strike(
     monkeypatch: pytest.MonkeyPatch, call: str, checkout: Checkout, act: Act, *, after: bool = False, times: int = 1
 ) -> None:
     """The user acts right before, or right after, glmcode's own call that moves m.py."""
-    module: Any = os if call == "rename" else exchange
+    module: Any = os if call == "replace" else exchange
     real = getattr(module, call)
     left = [times]
 
@@ -68,6 +69,19 @@ def strike(
         return given
 
     monkeypatch.setattr(module, call, struck)
+
+
+def strike_all(monkeypatch: pytest.MonkeyPatch, call: str, act: Callable[[], object]) -> None:
+    seam: Any = exchange
+    real = getattr(seam, call)
+
+    def struck(*arguments: Any, **options: Any) -> Any:
+        act()
+        given = real(*arguments, **options)
+        act()
+        return given
+
+    monkeypatch.setattr(exchange, call, struck)
 
 
 def land(checkout: Checkout, m: bytes | None = b"after\n") -> str:
@@ -92,7 +106,7 @@ def test_what_the_user_did_in_the_last_instant_stays(
 ) -> None:
     twin = make(Path(checkout.root).parent / "twin", {"a.py": BEFORE, "m.py": BEFORE, "z.py": BEFORE})
     act(twin)
-    strike(monkeypatch, "trade" if m else "rename", checkout, act)
+    strike(monkeypatch, "trade" if m else "replace", checkout, act)
     with pytest.raises(GlmcodeError, match=r"m\.py") as error:
         land(checkout, m)
     assert error.value.exit_code == Exit.CONFLICT
@@ -177,7 +191,7 @@ def test_where_names_can_not_trade_the_file_is_looked_at_once_more(
     undo(checkout.root)
     assert tree(checkout) == dict.fromkeys((b"a.py", b"m.py", b"z.py"), BEFORE)
 
-    def saved_first(folder: Folder, held: bytes, name: bytes) -> bool:
+    def saved_first(at: Folder, held: bytes, folder: Folder, name: bytes) -> bool:
         if name == b"m.py":
             save_in_place(checkout)
         return False
@@ -186,3 +200,46 @@ def test_where_names_can_not_trade_the_file_is_looked_at_once_more(
     with pytest.raises(GlmcodeError, match=r"m\.py"):
         land(checkout)
     assert tree(checkout) == {b"a.py": BEFORE, b"m.py": b"saved\n", b"z.py": BEFORE}
+
+
+def test_who_stages_everything_meanwhile_gets_nothing_of_a_landing_but_its_files(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`git add --all` in the middle of a landing: what waits for its place was committed by it, and came back by a switch."""
+    for call in ("write_temporary", "trade", "is_being_written"):
+        strike_all(monkeypatch, call, lambda: checkout.git("add", "--all"))
+    after = {"a.py": b"after\n", "m.py": None, "new/n.py": b"after\n"}
+    journal.land(checkout.root, {"a.py": BEFORE, "m.py": BEFORE, "new/n.py": None}, after, {}, None)
+    staged = checkout.git("ls-files").split()
+    assert set(staged) <= {b"a.py", b"m.py", b"new/n.py", b"z.py"}
+    assert set(tree(checkout)) == {b"a.py", b"new/n.py", b"z.py"}
+
+
+@pytest.mark.parametrize("apart", ["another number", "the same number"])
+def test_where_the_tree_is_on_another_file_system_contents_wait_beside_their_places(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch, apart: str
+) -> None:
+    """The second kind is a mount of the same file system: the number says nothing, a rename across fails."""
+    seam: Any = exchange
+    away: Any = aside
+
+    def refusing(real: Any) -> Any:
+        def call(one: Folder, name: bytes, other: Folder, new: bytes) -> Any:
+            if one.path != other.path:
+                raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+            return real(one, name, other, new)
+
+        return call
+
+    if apart == "another number":
+        kinds = itertools.count()
+        monkeypatch.setattr(away, "_kind", lambda _: (next(kinds),))
+    for call in ("trade", "move_in", "replace"):
+        monkeypatch.setattr(exchange, call, refusing(getattr(seam, call)))
+    os.unlink(checkout.path("z.py"))
+    after = {"a.py": b"after\n", "m.py": None, "z.py": b"after\n"}
+    journal.land(checkout.root, {"a.py": BEFORE, "m.py": BEFORE}, after, {}, None)
+    assert tree(checkout) == {b"a.py": b"after\n", b"z.py": b"after\n"}
+    undo(checkout.root)
+    assert tree(checkout) == {b"a.py": BEFORE, b"m.py": BEFORE}
+    assert not [name for name in os.listdir(checkout.path(".git/glmcode/journal")) if name.startswith(".glmcode")]
