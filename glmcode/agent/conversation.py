@@ -47,10 +47,21 @@ class Conversation:
     """
 
     def __init__(
-        self, root: str, chain: Sequence[Link], options: Options, task: str, session: Session | None = None
+        self,
+        root: str,
+        chain: Sequence[Link],
+        options: Options,
+        task: str,
+        session: Session | None = None,
+        *,
+        base: str | None = None,
+        notes: Sequence[Note] = (),
     ) -> None:
-        """`chain`: the providers that are asked, in order. `session`: one that another process has left, to go on with."""
+        """`chain`: the providers that are asked, in order. `session`: one that another process has left, to go on with;
+        else a new one starts from `base`. `notes` are told when the first task has begun."""
+        from glmcode.agent.config import repo_options
         from glmcode.model.cassette import Recorder
+        from glmcode.repo.discover import find_repository
         from glmcode.repo.lock import held
         from glmcode.repo.sessions import lock_path
         from glmcode.repo.streams import Journal
@@ -61,7 +72,9 @@ class Conversation:
         self._taken_up = session is not None
         self._half = False
         """What came of the last answer can be gone on with, though nothing of it may have landed."""
-        self.session = session or open_session(root, task, as_notes(options))
+        self._worktrees = repo_options(find_repository(root).root).worktrees
+        self.session = session or open_session(root, task, as_notes(options), self._worktrees, base)
+        self._notes = list(notes)
         self._held = ExitStack()
         self._journal = Journal(self.session)
         self._bench = Bench(self.session)
@@ -100,6 +113,8 @@ class Conversation:
         begun = self._run_started(task)
         note(self.session, how, task=task, provider=begun.provider, model=begun.model, glmcode=__version__)
         emit(begun)
+        while self._notes:
+            emit(self._notes.pop(0))
         job = self._job(emit)
         unanswered = False
         try:
@@ -121,7 +136,7 @@ class Conversation:
 
     def close(self) -> bool:
         """Ends the session. Returns whether it is kept: one whose branch holds nothing leaves nothing behind."""
-        from glmcode.repo.removal import remove
+        from glmcode.repo.removal import remove, retire
         from glmcode.repo.worktree import branch_tip
 
         if self._model is not None:
@@ -131,12 +146,13 @@ class Conversation:
         try:
             self._bench.keep("glmcode: what had landed when it broke off")
             if branch_tip(self.session) != self.session.base:
+                retire(self.session, self._worktrees.pool)
                 return True
         except GlmcodeError:
             return True  # someone moved the branch or the worktree meanwhile: what is left of it is theirs to look at
         if self._taken_up or self._half:
             return True  # what an earlier process left may be all there is of an answer
-        remove(self.session.root, self.session.id, force=True)
+        remove(self.session.root, self.session.id, force=True, pool=self._worktrees.pool)
         return False
 
     def _rounds(self, job: Job, task: str) -> Ending:

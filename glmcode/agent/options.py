@@ -48,6 +48,8 @@ class Options:
     """Streams that may follow the first of one answer, where each breaks off."""
     stopping: Stopping = field(default_factory=Stopping)
     """When a stream is ended from here."""
+    include_dirty: bool | None = None
+    """Whether a session starts with the user's uncommitted work; None: as the user says who is there to be asked, else not."""
     book: bool = True
     """What requests cost goes into the user's ledger."""
 

@@ -9,6 +9,7 @@ from glmcode.agent import Emit, Landing
 from glmcode.agent.conversation import Conversation, Options
 from glmcode.agent.events import Event, Finished
 from glmcode.agent.options import from_notes
+from glmcode.agent.start import TakingAlong, starting_point
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.model.chain import Link, links
 from glmcode.repo.sessions import Session
@@ -24,6 +25,9 @@ class Decisions(Protocol):
 
     def consent(self, paths: Sequence[str]) -> bool:
         """Whether the landing may change these files, which others run without asking."""
+
+    def take_along(self, uncommitted: str) -> bool:
+        """Whether the session starts with the user's uncommitted work, which is so much."""
 
 
 def run_task(
@@ -45,7 +49,7 @@ def run_task(
     may change in the user's branch.
     """
     return _run(
-        lambda: open_conversation(task, root, options if options is not None else _configured()),
+        lambda: open_conversation(task, root, options if options is not None else _configured(), decide),
         lambda conversation, emit: conversation.pursue(task, emit),
         emit if emit is not None else _ignore,
         decide,
@@ -103,12 +107,14 @@ def _run(
     return finished
 
 
-def open_conversation(task: str, root: str, options: Options) -> Conversation:
-    """A conversation on the repository at `root`, named after its first task. Raises GlmcodeError: no task, no key, no
-    repository, no tests."""
+def open_conversation(task: str, root: str, options: Options, decide: TakingAlong | None = None) -> Conversation:
+    """A conversation on the repository at `root`, named after its first task. `decide` is asked for the user's uncommitted
+    work, where the options don't say. Raises GlmcodeError: no task, no key, no repository, no tests."""
     if not task.strip():
         raise GlmcodeError("the task is empty", hint='glmcode run "what is to be done"')
-    return Conversation(root, _chain(options), options, task)
+    chain = _chain(options)
+    base, notes = starting_point(root, options.include_dirty, decide)
+    return Conversation(root, chain, options, task, base=base, notes=notes)
 
 
 def _chain(options: Options) -> tuple[Link, ...]:

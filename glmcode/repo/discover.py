@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from glmcode.errors import GlmcodeError
 
-__all__ = ["Repository", "find_repository", "state_dir"]
+__all__ = ["Repository", "around", "find_repository", "state_dir"]
 
 _HINT = "change into a repository, or give the directory with --root DIR"
 _SETTING = re.compile(
@@ -35,7 +35,7 @@ def find_repository(start: str = ".") -> Repository:
     Raises GlmcodeError (exit 2) where there is none, where it is bare, where `start` is inside a git directory, and
     where GIT_DIR or GIT_WORK_TREE name another one than the directory does: writing to either would be a guess.
     """
-    found = _around(start)
+    found = around(start)
     if found is None:
         raise GlmcodeError(f"not in a git repository: {_shown(os.path.realpath(start))}", hint=_HINT)
     _refuse_other(os.environ, found)
@@ -49,7 +49,7 @@ def state_dir(root: str) -> str:
     directory that is named after the tree's real path. Raises GlmcodeError for a bare repository or a git directory,
     which are no trees to write to.
     """
-    found = _around(root)
+    found = around(root)
     if found is not None:
         return os.path.join(found.common_dir, "glmcode")
     import hashlib
@@ -60,7 +60,8 @@ def state_dir(root: str) -> str:
     return os.path.join(user_state_dir("glmcode", appauthor=False), "trees", key)
 
 
-def _around(start: str) -> Repository | None:
+def around(start: str) -> Repository | None:
+    """As `find_repository`, whatever the environment names; None where there is none."""
     ceilings = {os.path.realpath(one) for one in os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep) if one}
     try:
         first = here = os.path.realpath(start)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from glmcode.errors import Exit, GlmcodeError
 
-__all__ = ["Ended", "NoGitError", "complaint", "failure", "git", "run_git"]
+__all__ = ["Ended", "NoGitError", "complaint", "failure", "git", "identity", "run_git"]
 
 # Inside a hook git sets GIT_DIR, GIT_INDEX_FILE and more, which mean the hook's repository and not ours. Of all
 # variables of git only these stay: they say who the user is and which configuration and programs hold.
@@ -53,6 +53,7 @@ _QUIET = (
     "-c",
     "i18n.commitEncoding=UTF-8",
 )
+_NOBODY = {"NAME": "glmcode", "EMAIL": "glmcode@localhost"}
 _LOCALE = ("LC_ALL", "LANGUAGE")
 
 
@@ -93,7 +94,10 @@ def run_git(
 
     # GitPython falls back to the process's own directory where `cwd` is gone; `-C` makes git itself refuse.
     command = [str(Git.GIT_PYTHON_GIT_EXECUTABLE), "-C", cwd, *_ALWAYS, *(() if hooks else _QUIET), *arguments]
-    leaking = sorted(name for name in os.environ if name.startswith("GIT_") and not _kept(name))
+    given_to_git = env or {}
+    leaking = sorted(
+        name for name in os.environ if name.startswith("GIT_") and not _kept(name) and name not in given_to_git
+    )
     if leaking:
         # GitPython can add to the environment, not take from it. Whoever sets such variables (a hook) has `env`.
         command = ["env", *(f"--unset={name}" for name in leaking), *command]
@@ -110,7 +114,7 @@ def run_git(
             status, out, err = Git(cwd).execute(
                 command,
                 istream=given,
-                env={**settings, **(env or {})},
+                env={**settings, **given_to_git},
                 with_extended_output=True,
                 with_exceptions=False,
                 stdout_as_string=False,
@@ -132,7 +136,7 @@ def git(
     """What git prints. Raises GlmcodeError with git's own reason where it fails."""
     ended = run_git(cwd, arguments, stdin=stdin, env=env)
     if ended.status != 0:
-        raise failure(f"git {arguments[0]}", ended, exit_code)
+        raise failure(f"git {_verb(arguments)}", ended, exit_code)
     return ended.out
 
 
@@ -149,6 +153,24 @@ def complaint(ended: Ended) -> str:
             if line.startswith(mark):
                 return line.removeprefix(mark)[:500]
     return lines[0][:500] if lines else f"it ended with status {ended.status} and gave no reason"
+
+
+def identity(where: str) -> dict[str, str]:
+    """Who commits: the user as git knows them, else a name of our own, so that no session fails for want of one."""
+    if all(run_git(where, ["var", f"GIT_{role}_IDENT"]).status == 0 for role in ("AUTHOR", "COMMITTER")):
+        return {}
+    return {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in _NOBODY.items()}
+
+
+def _verb(arguments: Sequence[str]) -> str:
+    """Which of git's commands it is, behind what is said of where and how."""
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "-c":
+            next(rest, "")
+        elif not argument.startswith("-"):
+            return argument
+    return ""
 
 
 def _rest(ended: Ended) -> str:

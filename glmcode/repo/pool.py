@@ -112,10 +112,11 @@ def park(session: Session, tip: str, most: int) -> bool:
     return True
 
 
-def prune(common: str, most: int) -> tuple[str, ...]:
+def prune(common: str, most: int, *, dry_run: bool = False) -> tuple[str, ...]:
     """Throws away all but so many of the pool's worktrees, the oldest first, and what killed processes left there.
 
-    Gives the folders that went, by their paths. Raises GlmcodeError (exit 5) where another glmcode is at the pool.
+    Gives the folders that went, by their paths; with `dry_run`, that would go. Raises GlmcodeError (exit 5) where another
+    glmcode is at the pool.
     """
     folder = os.path.join(common, "glmcode", "pool")
     if not os.path.isdir(folder):
@@ -124,11 +125,12 @@ def prune(common: str, most: int) -> tuple[str, ...]:
     with held(f"{folder}.lock", patience=_PATIENCE):
         kept = [name for name, _ in _parked(folder)][:most]
         for name in sorted({one.removesuffix(".json") for one in os.listdir(folder)} - set(kept)):
-            _claimed(folder, name)
             at = os.path.join(folder, name)
             if os.path.lexists(at):
-                discard(common, at)
                 gone.append(at)
+            if not dry_run:
+                _claimed(folder, name)
+                discard(common, at)
     return tuple(gone)
 
 

@@ -23,7 +23,7 @@ from glmcode.repo.sessions import (
     traces,
 )
 
-__all__ = ["Removed", "Unlanded", "branch_at", "prune", "remove", "unlanded"]
+__all__ = ["Removed", "Unlanded", "branch_at", "prune", "remove", "retire", "unlanded"]
 
 _LITTER = frozenset({"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".coverage"})
 """What tests leave behind, in repositories that don't ignore it."""
@@ -111,6 +111,18 @@ def prune(start: str, days: int, *, dry_run: bool = False, pool: int = Worktrees
                 remove(start, record.session.id, pool=pool)
             gone.append(record.session.id)
     return tuple(gone)
+
+
+def retire(session: Session, pool: int) -> None:
+    """Puts the worktree of a session by for the next ones, where all of its work was landed and no process is at it. The
+    session's branch and log stay; `reopen` gives it a worktree again."""
+    with contextlib.suppress(GlmcodeError):
+        if not os.path.isdir(session.worktree):
+            return
+        with held(lock_path(session), doing=f"is working on session {session.id}", patience=0):
+            record, tip = load(session.root, session.id), branch_at(session)
+            if record.status == "landed" and tip and not unlanded(record, tip):
+                park(record.session, tip, pool)
 
 
 def _remove(session: Session, start: str, which: str, force: bool, pool: int) -> Removed:

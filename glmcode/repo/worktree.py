@@ -13,7 +13,7 @@ from glmcode.repo import pool
 from glmcode.repo.discover import find_repository
 from glmcode.repo.disk import remove_file, remove_leftovers
 from glmcode.repo.folder import shown
-from glmcode.repo.git import failure, git, run_git
+from glmcode.repo.git import failure, git, identity, run_git
 from glmcode.repo.options import Worktrees
 from glmcode.repo.sessions import Session, begin, load, note, session_at, traces
 
@@ -33,21 +33,24 @@ __all__ = [
 _SLUG_LENGTH = 40
 # Names that Windows keeps for devices: a folder can't be called so there.
 _DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
-_NOBODY = {"NAME": "glmcode", "EMAIL": "glmcode@localhost"}
 
 
 def open_session(
-    start: str, task: str, options: Mapping[str, Any] | None = None, worktrees: Worktrees | None = None
+    start: str,
+    task: str,
+    options: Mapping[str, Any] | None = None,
+    worktrees: Worktrees | None = None,
+    base: str | None = None,
 ) -> Session:
-    """Makes a worktree on a new branch `glmcode/<slug>` at HEAD's commit, and before it the session's log with these options.
-    A pooled worktree is taken where there is one.
+    """Makes a worktree on a new branch `glmcode/<slug>` at the commit `base`, or HEAD's, and before it the session's log with
+    these options. A pooled worktree is taken where there is one.
 
     The user's checkout, index and branch stay as they are, and none of the user's hooks runs. Raises GlmcodeError
     (exit 2) outside a repository, in a bare one, and where HEAD has no commit yet.
     """
     repository = find_repository(start)
     worktrees = worktrees if worktrees is not None else Worktrees()
-    base = head_commit(repository.root)
+    base = head_commit(repository.root) if base is None else base
     session = _claim(repository.common_dir, repository.root, task, base, options or {})
     try:
         git_dir = pool.take(session) if worktrees.pool else None
@@ -95,7 +98,8 @@ def _made(session: Session, *, new: bool = True) -> str:
     """Makes a new worktree, on a new branch or the one that is there; gives its git directory."""
     branch = ("--no-track", "-b", session.branch) if new else ()
     git(
-        session.common_dir,
+        # As the user's checkout is sparse, and has its own settings, so has the worktree that is made from there.
+        session.root if os.path.isdir(session.root) else session.common_dir,
         "worktree",
         "add",
         "--quiet",
@@ -104,10 +108,14 @@ def _made(session: Session, *, new: bool = True) -> str:
         session.worktree,
         session.base if new else session.branch,
     )
-    named = os.fsdecode(git(session.worktree, "rev-parse", "--absolute-git-dir")).removesuffix("\n")
-    git_dir = os.path.join(session.common_dir, "worktrees", os.path.basename(named))
+    git_dir = _git_dir(session)
     pool.mark(git_dir)
     return git_dir
+
+
+def _git_dir(session: Session) -> str:
+    named = os.fsdecode(git(session.worktree, "rev-parse", "--absolute-git-dir")).removesuffix("\n")
+    return os.path.join(session.common_dir, "worktrees", os.path.basename(named))
 
 
 def slug(task: str) -> str:
@@ -157,7 +165,7 @@ def snapshot(session: Session, paths: Iterable[str], message: str) -> str:
         return tip
     text = message.replace("\0", "").encode("utf-8", "surrogateescape")
     commit = git(
-        session.common_dir, "commit-tree", "-p", tip, "-F", "-", tree, stdin=text, env=_identity(session.common_dir)
+        session.common_dir, "commit-tree", "-p", tip, "-F", "-", tree, stdin=text, env=identity(session.common_dir)
     )
     made = commit.decode().strip()
     reason = "glmcode: snapshot"
@@ -263,10 +271,3 @@ def _give_up(session: Session) -> None:
     for path in traces(session.common_dir, session.id):
         with contextlib.suppress(OSError):
             os.unlink(path)
-
-
-def _identity(where: str) -> dict[str, str]:
-    """Who commits: the user as git knows them, else a name of our own, so that no session fails for want of one."""
-    if all(run_git(where, ["var", f"GIT_{role}_IDENT"]).status == 0 for role in ("AUTHOR", "COMMITTER")):
-        return {}
-    return {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in _NOBODY.items()}

@@ -92,9 +92,10 @@ def acting(text: str) -> list[str]:
 
 
 def left_behind(root: Path) -> Sequence[str]:
-    """What of a run is still in the repository: worktrees, branches, sessions."""
-    trees = git(root, "worktree", "list").splitlines()[1:]
+    """What of a run is still in the repository: worktrees, branches, sessions; but for the worktrees of the pool."""
+    trees = [line for line in git(root, "worktree", "list").splitlines()[1:] if "/glmcode/pool/" not in line]
     branches = git(root, "branch", "--list", "glmcode/*").split()
     common = root / git(root, "rev-parse", "--git-common-dir").strip() / "glmcode"
-    files = [str(path.relative_to(common)) for path in common.rglob("*") if path.is_file() and path.name != "lock"]
+    found = [path.relative_to(common) for path in common.rglob("*") if path.is_file() and path.name != "lock"]
+    files = [str(path) for path in found if path.parts[0] not in ("pool", "pool.lock")]
     return [*trees, *branches, *files]

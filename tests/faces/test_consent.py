@@ -157,6 +157,9 @@ class Decided:
     def landing(self, finished: Finished) -> Landing:
         return "apply"
 
+    def take_along(self, uncommitted: str) -> bool:
+        return False
+
     def consent(self, paths: Sequence[str]) -> bool:
         self.asked.append(tuple(paths))
         return self.consents

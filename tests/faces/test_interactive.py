@@ -156,6 +156,25 @@ def test_the_question_of_a_run_is_answered_on_the_terminal(root: Path) -> None:
     assert git(root, "status", "--porcelain") == ""
 
 
+@pytest.mark.parametrize("said", ["y", "n"])
+def test_uncommitted_work_is_asked_for_on_the_terminal(root: Path, said: str) -> None:
+    (root / "mine.py").write_text("x = 1\n")
+    env = environ(root.parent, TERM="xterm")
+    with served([FIX_ADD + FIX_DOUBLE]) as server:
+        arguments = ["-m", "glmcode", "run", "--base-url", server.url, "--no-tests", "--land", "none", "mend it"]
+        process = pexpect.spawn(
+            sys.executable, arguments, cwd=str(root), env=env, dimensions=(60, 200), encoding="utf-8"
+        )
+        terminal = Terminal(process)
+        terminal.wait_for("your checkout has uncommitted work (1 untracked): start with it? [y]es, [N]o: ")
+        terminal.type(said + "\n")
+        if said == "y":
+            terminal.wait_for("is included")
+        assert terminal.end() == 0
+    assert ("mine.py" in git(root, "ls-tree", "--name-only", "glmcode/mend-it")) == (said == "y")
+    assert git(root, "status", "--porcelain") == "?? mine.py\n"
+
+
 def test_without_a_terminal_it_does_not_begin(root: Path) -> None:
     ran = glmcode(root, env=environ(root.parent))
     assert ran.code == 2

@@ -72,6 +72,20 @@ def test_json_is_one_event_a_line_and_ends_with_the_result(root: Path) -> None:
     assert "a + b" in git(root, "show", "HEAD:calc.py")
 
 
+def test_uncommitted_work_is_left_out_and_that_is_said_unless_asked_for(root: Path) -> None:
+    (root / "mine.py").write_text("x = 1\n")
+    with served([FIX]) as server:
+        ran = run(root, server.url)
+    assert "your uncommitted work (1 untracked) is not included: --include-dirty takes it along\n" in ran.err
+    assert "mine.py" not in git(root, "ls-tree", "--name-only", "glmcode/mend-it")
+    with served([FIX]) as server:
+        ran = run(root, server.url, "--include-dirty", "--land", "apply", "--json")
+    (note,) = (event["text"] for event in ran.events if event["event"] == "note")
+    assert note.startswith("your uncommitted work (1 untracked) is included")
+    assert "mine.py" in git(root, "ls-tree", "--name-only", "glmcode/mend-it-2")
+    assert git(root, "status", "--porcelain") == " M calc.py\n?? mine.py\n"
+
+
 @pytest.mark.parametrize(("how", "subject"), [("apply", "Begin"), ("merge", "mend it")])
 def test_land_brings_green_work_to_the_branch(root: Path, how: str, subject: str) -> None:
     with served([FIX]) as server:

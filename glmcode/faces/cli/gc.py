@@ -25,6 +25,7 @@ Days = Annotated[int | None, typer.Option("--days", metavar="N", min=0, help="Ke
 SessionDays = Annotated[
     int | None, typer.Option("--session-days", metavar="N", min=0, help="Keep no landed session that rested longer.")
 ]
+Pool = Annotated[int | None, typer.Option("--worktrees", metavar="N", min=0, help="Keep N finished worktrees.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
 
 
@@ -36,14 +37,15 @@ def gc(
     megabytes: Megabytes = None,
     days: Days = None,
     session_days: SessionDays = None,
+    worktrees: Pool = None,
     as_json: Json = False,
 ) -> int:
-    """Free what is kept of past landings and of landed sessions beyond the bounds.
+    """Free what is kept of past landings, of landed sessions and of finished worktrees beyond the bounds.
 
-    The bounds are those of [journal] in config.toml (50 landings, 512 MB, 90 days), unless others are given. Every
-    landing keeps within them by itself; gc is for when they became narrower, or the disk is full. What was cut off and
-    waits to be finished is finished first, and never removed. Of sessions, those go whose work has landed and that have
-    rested for the 90 days of [sessions]; one that still holds work of any kind stays.
+    The bounds are those of [journal] (50 landings, 512 MB, 90 days) and [worktree] (2 worktrees) in config.toml, unless
+    others are given. glmcode keeps within them by itself; gc is for when they became narrower, or the disk is full. What
+    was cut off and waits to be finished is finished first, and never removed. Of sessions, those go whose work has landed
+    and that have rested for the 90 days of [sessions]; one that still holds work of any kind stays.
 
     \b
     glmcode gc                    within the configured bounds
@@ -51,8 +53,9 @@ def gc(
     glmcode gc --landings 5       keep the last five landings only
     glmcode gc --days 0 --json    all but the last landing
     glmcode gc --session-days 7   also what landed a week ago
+    glmcode gc --worktrees 0      no worktree but those of sessions
     """
-    answer: dict[str, Any] = {"ok": False, "dry_run": dry_run, "landings": None, "sessions": []}
+    answer: dict[str, Any] = {"ok": False, "dry_run": dry_run, "landings": None, "sessions": [], "worktrees": None}
     with one_object(as_json, answer):
         from glmcode.repo import journal
         from glmcode.repo.pruning import freed
@@ -68,11 +71,15 @@ def gc(
             with journal.held_folder(top) as folder:
                 past = freed(folder, bounds)
         sessions = _rested(top, session_days, dry_run)
-        answer |= {"ok": True, "landings": _row(past), "sessions": sessions}
+        gone = _worktrees(top, worktrees, dry_run)
+        answer |= {"ok": True, "landings": _row(past), "sessions": sessions, "worktrees": {"freed": len(gone)}}
         if not as_json:
             _tell(past, dry_run)
             for name in sessions:
                 print(f"{'would remove' if dry_run else 'removed'} session {name}: it has landed, and rested since")
+            if gone:
+                many = "s" if len(gone) != 1 else ""
+                print(f"{'would free' if dry_run else 'freed'} {len(gone)} finished worktree{many}")
     return Exit.OK
 
 
@@ -88,6 +95,17 @@ def _rested(root: str, days: int | None, dry_run: bool) -> tuple[str, ...]:
     options = options_of(root)
     days = options.sessions.days if days is None else days
     return prune(root, days, dry_run=dry_run, pool=options.worktrees.pool)
+
+
+def _worktrees(root: str, most: int | None, dry_run: bool) -> tuple[str, ...]:
+    """The pooled worktrees that go."""
+    from glmcode.repo.discover import around
+    from glmcode.repo.pool import prune
+
+    repository = around(root)
+    if repository is None:
+        return ()
+    return prune(repository.common_dir, options_of(root).worktrees.pool if most is None else most, dry_run=dry_run)
 
 
 def _row(past: "Freed") -> dict[str, int]:

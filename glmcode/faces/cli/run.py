@@ -127,6 +127,13 @@ Land = Annotated[
         help="none, apply, commit or merge, once the tests are green. Asked for on a terminal; none elsewhere.",
     ),
 ]
+IncludeDirty = Annotated[
+    bool | None,
+    typer.Option(
+        "--include-dirty/--no-include-dirty",
+        help="Start with your uncommitted and untracked work. Asked for on a terminal; left out elsewhere.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Events as JSON, one a line; the last is the result.")]
 
 
@@ -153,6 +160,7 @@ def run(
     record: Record = None,
     land: Land = None,
     allow: Allow = None,
+    include_dirty: IncludeDirty = None,
     as_json: Json = False,
 ) -> int:
     """Work on a task until the tests are green.
@@ -164,6 +172,7 @@ def run(
     \b
     glmcode run "make the failing tests pass"
     glmcode run --land commit --max-cost 2 "rename Order.sum to Order.total everywhere"
+    glmcode run --include-dirty "finish what I have begun in cart.py"
     glmcode run --base-url http://127.0.0.1:8000/v1 --model glm-5 --test "make check" - < task.txt
     """
     if task == "-":
@@ -180,6 +189,7 @@ def run(
         run_tests=not no_tests,
         test_timeout=options.test_timeout if test_timeout is None else test_timeout,
         record=record,
+        include_dirty=include_dirty,
         resumptions=options.resumptions if resumptions is None else resumptions,
     )
     return drive(task, root, options, land, allow or [], as_json=as_json)

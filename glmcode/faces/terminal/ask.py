@@ -1,4 +1,5 @@
-"""The questions of a run: how its work lands in the user's branch, and whether it may change what is protected."""
+"""The questions of a run: whether it starts with the user's uncommitted work, how its own lands in their branch, and whether
+it may change what is protected."""
 
 import sys
 from collections.abc import Sequence
@@ -8,8 +9,9 @@ if TYPE_CHECKING:
     from glmcode.agent import Landing
     from glmcode.agent.events import Finished
     from glmcode.faces.terminal.render import Renderer
+    from glmcode.faces.terminal.screen import Screen
 
-__all__ = ["LandingQuestion", "asks", "consents"]
+__all__ = ["LandingQuestion", "ask_to_take_along", "asks", "consents"]
 
 ANSWERS: "dict[str, Landing]" = {"a": "apply", "c": "commit", "m": "merge", "n": "none", "": "none"}
 
@@ -37,6 +39,9 @@ class LandingQuestion:
                 if word in (answer, how):
                     return how
 
+    def take_along(self, uncommitted: str) -> bool:
+        return ask_to_take_along(self._renderer.screen, uncommitted)
+
     def consent(self, paths: Sequence[str]) -> bool:
         return consents(paths)
 
@@ -44,6 +49,17 @@ class LandingQuestion:
 def asks() -> bool:
     """Whether there is someone who reads a question and someone who answers: both ends must be terminals."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr is not None and sys.stderr.isatty()
+
+
+def ask_to_take_along(screen: "Screen", uncommitted: str) -> bool:
+    """No answer is no: the work stays where it is, and nothing is lost by it."""
+    screen.close()
+    sys.stderr.write(f"your checkout has uncommitted work ({uncommitted}): start with it? [y]es, [N]o: ")
+    sys.stderr.flush()
+    said = sys.stdin.readline()
+    if not said.endswith("\n"):
+        sys.stderr.write("\n")
+    return said.strip().lower() in ("y", "yes")
 
 
 def consents(paths: Sequence[str]) -> bool:

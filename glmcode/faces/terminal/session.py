@@ -9,6 +9,7 @@ from glmcode.agent.conversation import Conversation, Options
 from glmcode.agent.events import Finished
 from glmcode.agent.task import open_conversation
 from glmcode.errors import GlmcodeError
+from glmcode.faces.terminal.ask import ask_to_take_along
 from glmcode.faces.terminal.render import LANDED, Renderer, write_diff
 from glmcode.faces.terminal.screen import Screen
 
@@ -83,6 +84,9 @@ class _Talk:
             self._task(message)
         return True
 
+    def take_along(self, uncommitted: str) -> bool:
+        return ask_to_take_along(self._screen, uncommitted)
+
     def leave(self) -> None:
         """Ends the session, and says where its work is."""
         if self._conversation is None:
@@ -96,7 +100,7 @@ class _Talk:
     def _task(self, message: str) -> None:
         renderer = Renderer(self._screen, intro="place" if self._conversation is None else "none")
         if self._conversation is None:
-            self._conversation = open_conversation(message, self._root, self._options)
+            self._conversation = open_conversation(message, self._root, self._options, self)
         finished = self._conversation.pursue(message, renderer)
         renderer(finished)
         if finished.files:
