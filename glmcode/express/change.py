@@ -37,5 +37,9 @@ class BeforeTree:
     def mode(self, path: str) -> str:
         return self._files[path].mode_before
 
+    def names(self, folder: str) -> Iterable[str]:
+        below = f"{folder}/" if folder else ""
+        return {path[len(below) :].partition("/")[0] for path in self._files if path.startswith(below)}
+
     def paths(self) -> Iterable[str]:
         return sorted(self._files)

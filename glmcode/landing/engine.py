@@ -9,7 +9,7 @@ are the same function.
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from glmcode.landing import messages, whole_files
+from glmcode.landing import links, messages, whole_files
 from glmcode.landing.at_place import adds_definitions, at_place
 from glmcode.landing.at_symbol import at_symbol
 from glmcode.landing.file import LINK, File
@@ -29,6 +29,7 @@ from glmcode.plan.edits import (
     Broken,
     Create,
     Edit,
+    Link,
     Mode,
     Remove,
     Rename,
@@ -200,12 +201,11 @@ class Landing:
                 return whole_files.rename(workspace, path, normalise(change.to), over=change.over)
             case Mode():
                 return whole_files.set_mode(workspace, path, change)
+            case Link():
+                return links.link(workspace, path, change)
         file = workspace.get(path)
         if file is not None and file.mode == LINK:
-            target = messages.shown(file.text.data)
-            return Refusal(
-                "protected-path", f"{path} is a symbolic link to {target}: edit that file under its own path."
-            )
+            return links.not_through(path, file)
         if isinstance(change, Whole):
             return whole_files.whole(workspace, path, change)
         if file is None:

@@ -6,10 +6,11 @@ elsewhere. So the strictest reading of all systems is taken. What only the disk 
 
 import re
 from collections.abc import Iterable
+from typing import Literal
 
 from glmcode.landing.tree import PathRefusedError
 
-__all__ = ["LONGEST_PATH", "MOST_NAMES", "folded", "is_gits_own", "normalise", "relative"]
+__all__ = ["LONGEST_PATH", "MOST_NAMES", "folded", "is_gits_own", "normalise", "one_spelling", "relative"]
 
 _GIT = re.compile(r"\.git$|git~[0-9]+$")
 """git's folder, and what Windows may call it for short: `GIT~1` in most trees, a later number where that was taken."""
@@ -81,9 +82,15 @@ def relative(path: str, roots: Iterable[str]) -> str:
     return path
 
 
-def folded(name: str) -> str:
+def one_spelling(name: str) -> str:
+    """What the names share that are one and the same on some system: where case doesn't count, nor how a letter with an
+    accent is composed, nor dots and blanks at the end."""
+    return folded(name, "NFC").rstrip(". ") or name
+
+
+def folded(name: str, form: Literal["NFC", "NFKC"] = "NFKC") -> str:
     """What all spellings of a name have in common that some system takes for one: of case, of Unicode's composed and
-    compatible forms, with and without code points that are not seen."""
+    (with NFKC) compatible forms, with and without code points that are not seen."""
     if name.isascii():
         return name.lower()
     import unicodedata
@@ -92,7 +99,7 @@ def folded(name: str) -> str:
     if seen.isascii():
         return seen.lower()
     # Twice: the one may bring forth what the other changes.
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).casefold()
+    return unicodedata.normalize(form, unicodedata.normalize(form, seen).casefold()).casefold()
 
 
 def is_gits_own(name: str) -> bool:

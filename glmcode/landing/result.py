@@ -20,7 +20,7 @@ class Result:
     files: Mapping[str, bytes | None]
     """Only what changed (a change of mode alone counts); None is deleted."""
     modes: Mapping[str, str]
-    """The mode of each path of `files` that stands: "100644", "100755"."""
+    """The mode of each path of `files` that stands: "100644", "100755", "120000"."""
     edits: tuple[Outcome, ...]
     """In the plan's order."""
     before: Mapping[str, bytes | None] = field(repr=False)

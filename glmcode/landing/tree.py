@@ -31,6 +31,10 @@ class Tree(Protocol):
     def mode(self, path: str) -> str:
         """The file's mode as git writes it: "100644", "100755" or "120000". Only asked where `read` gave bytes."""
 
+    def names(self, folder: str) -> Iterable[str]:
+        """What the folder holds, files and folders ("" is the root): names, in the spelling that stands there. None where
+        there is no such folder."""
+
     def paths(self) -> Iterable[str]:
         """Paths that exist, for "did you mean" only; may be empty where listing would be dear."""
 
@@ -42,7 +46,7 @@ class MappingTree:
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files
-        self._folders: set[str] | None = None
+        self._folders: dict[str, set[str]] | None = None
 
     def read(self, path: str) -> bytes | None:
         data = self._files.get(path)
@@ -53,10 +57,19 @@ class MappingTree:
     def mode(self, path: str) -> str:
         return "100644"
 
+    def names(self, folder: str) -> Iterable[str]:
+        return self._all_folders().get(folder, ()) if folder else {path.partition("/")[0] for path in self._files}
+
     def paths(self) -> Iterable[str]:
         return sorted(self._files)
 
-    def _all_folders(self) -> set[str]:
+    def _all_folders(self) -> dict[str, set[str]]:
+        """The names in each folder but the root."""
         if self._folders is None:
-            self._folders = {path[:at] for path in self._files for at in range(len(path)) if path[at] == "/"}
+            self._folders = {}
+            for path in self._files:
+                at = path.find("/")
+                while at >= 0:
+                    self._folders.setdefault(path[:at], set()).add(path[at + 1 :].partition("/")[0])
+                    at = path.find("/", at + 1)
         return self._folders

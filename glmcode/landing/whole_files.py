@@ -8,6 +8,7 @@ from glmcode.landing import messages
 from glmcode.landing.coding import Coding, UnprovenEncodingError, encode_like, quoted_bytes
 from glmcode.landing.file import LINK, File
 from glmcode.landing.linediff import matching_blocks
+from glmcode.landing.links import leads_out
 from glmcode.landing.nearest import nearest_names
 from glmcode.landing.place import Fit, Refusal, Splice, Standing, Verdict
 from glmcode.landing.text import Text, split_lines
@@ -140,7 +141,9 @@ def rename(workspace: Workspace, path: str, to: str, *, over: bool = False) -> V
         workspace.remove(to)
     elif there is not None:
         return Refusal("exists", f"{to} exists, so {path} can't move there. Remove {to} first, or choose another name.")
-    workspace.put(to, file.moved(to))
+    if file.mode == LINK and (why := leads_out(workspace, to, file.text.data.decode("utf-8", "surrogateescape"))):
+        return Refusal("outside-root", f"{path} is a link that would lead out from {to}: {why}.")
+    workspace.put(to, file.moved(to), leaving=path)
     workspace.remove(path)
     workspace.moves[path] = to
     return DONE

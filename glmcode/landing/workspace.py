@@ -2,6 +2,7 @@
 
 from glmcode.landing.coding import opened
 from glmcode.landing.file import File
+from glmcode.landing.paths import one_spelling
 from glmcode.landing.tree import PathRefusedError, Tree
 
 __all__ = ["Workspace"]
@@ -21,6 +22,8 @@ class Workspace:
         self._folders: dict[str, int] = {}
         self._left: dict[str, None] = {}
         """The files that the plan has left last, in that order."""
+        self._spelt: dict[str, dict[str, set[str]]] = {}
+        """The names in a folder, in the tree and as the plan made them, by what their spellings have in common."""
         self.moves: dict[str, str] = {}
         """Where the plan has moved the file of a path."""
 
@@ -53,8 +56,9 @@ class Workspace:
         except PathRefusedError as error:
             raise PathRefusedError("exists", error.why) if error.reason == "no-such-file" else error from None
 
-    def put(self, path: str, file: File) -> None:
-        """A file comes to stand where none was. Raises PathRefusedError where a file or a folder is in the way."""
+    def put(self, path: str, file: File, leaving: str | None = None) -> None:
+        """A file comes to stand where none was; it may come from `leaving`. Raises PathRefusedError where a file or a folder
+        is in the way, on this system or on another one that takes two spellings for one name."""
         parts = path.split("/")
         for size in range(1, len(parts)):
             folder = "/".join(parts[:size])
@@ -62,13 +66,38 @@ class Workspace:
                 raise PathRefusedError("exists", f"{folder} is a file, so {path} can't be made")
         if self._folders.get(path):
             raise PathRefusedError("exists", f"{path} is a folder")
+        self._refuse_clash(parts, leaving)
         self._count_folders(path, 1)
         self._now[path] = file
+
+    def _refuse_clash(self, parts: list[str], leaving: str | None) -> None:
+        for depth, name in enumerate(parts):
+            folder = "/".join(parts[:depth])
+            spelt = self._spelt.get(folder)
+            if spelt is None:
+                spelt = self._spelt[folder] = {}
+                for one in self.tree.names(folder):
+                    spelt.setdefault(one_spelling(one), set()).add(one)
+            alike = spelt.setdefault(one_spelling(name), set())
+            for other in sorted(alike - {name}):
+                stands = f"{folder}/{other}" if folder else other
+                if stands != leaving and (self._folders.get(stands) or self._now.get(stands, self) is not None):
+                    path, right = "/".join(parts), "/".join([stands, *parts[depth + 1 :]])
+                    raise PathRefusedError(
+                        "exists",
+                        f"{path} would stand beside {stands}, and where case, Unicode's forms or a dot at the end don't "
+                        f"tell names apart, they are one. Write {right}, or choose another name",
+                    )
+            alike.add(name)
 
     def remove(self, path: str) -> None:
         if self.base(path) is None:
             self._count_folders(path, -1)
         self._now[path] = None
+
+    def replace(self, path: str, file: File) -> None:
+        """Another file stands where one does."""
+        self._now[path] = file
 
     def reset(self, path: str) -> None:
         """Takes back everything that the plan did to the path."""

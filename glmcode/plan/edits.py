@@ -107,7 +107,15 @@ class Mode:
     mode: str
 
 
-Change: TypeAlias = Substitute | AtSymbol | AtPlace | Sketch | Create | Whole | Remove | Rename | Mode
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A symbolic link's target changes from `old` to `new`; with None for `old` the link is made."""
+
+    old: str | None
+    new: str
+
+
+Change: TypeAlias = Substitute | AtSymbol | AtPlace | Sketch | Create | Whole | Remove | Rename | Mode | Link
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ of its own, known as soon as a line comes that isn't the hunk's.
 import re
 from dataclasses import dataclass, field
 
-from glmcode.plan.edits import Begun, Create, Mode, Remove, Rename
+from glmcode.plan.edits import Begun, Create, Link, Mode, Remove, Rename
 from glmcode.plan.fences import closes
 from glmcode.plan.hunks import name_below, read_hunk
 from glmcode.plan.lines import Line, Reading, Source
@@ -28,6 +28,7 @@ _GIT = re.compile(
     r"dissimilarity index|index|Binary files|GIT binary patch)(?: (.*))?$"
 )
 _FILE_MODES = frozenset({"100644", "100755"})
+_LINK = "120000"
 
 
 @dataclass(slots=True)
@@ -51,6 +52,11 @@ class _File:
     @property
     def created(self) -> bool:
         return self.old == _NULL or "new file mode" in self.git
+
+    @property
+    def is_link(self) -> bool:
+        """Whether the header says that it is of a symbolic link: git puts the mode behind `index` where it stays."""
+        return self.git.get("new file mode") == _LINK or self.git.get("index", "").endswith(" " + _LINK)
 
     @property
     def deleted(self) -> bool:
@@ -126,6 +132,9 @@ def _read_hunk(source: Source, file: _File | None, opening: Line) -> Reading:
         source.path = path or source.path
         if file is not None:
             file.failed = True
+    elif file is not None and file.is_link and not file.deleted:
+        old, new = (side.removesuffix("\n") for side in (hunk.change.old, hunk.change.new))
+        source.edit("udiff", path, Link(None if file.created else old, new), file.line, hunk.end)
     elif file is not None and file.created and file.hunks == 1:
         mode = file.git.get("new file mode")
         source.edit("udiff", path, Create(hunk.change.new, mode if mode in _FILE_MODES else None), file.line, hunk.end)
@@ -149,8 +158,9 @@ def _settle(source: Source, file: _File) -> str | None:
     odd = next(
         (git[key] for key in ("new file mode", "new mode") if key in git and git[key].strip() not in _FILE_MODES), None
     )
+    odd = None if file.is_link and "new mode" not in git else odd
     if odd is not None:
-        why = f"Mode {odd.strip()[:20]} is not a file's: the diff may set 100644 or 100755; links and submodules can't be made by a plan."
+        why = f"Mode {odd.strip()[:20]} is not a file's: the diff may set 100644 or 100755, and make a link with `new file mode 120000`; a submodule is never moved by a plan."
         source.broken("udiff", path, why, file.line, end)
     if "copy to" in git:
         why = "A copy can't be read from a diff: give the new file as a <create> or as a diff from /dev/null."
@@ -180,7 +190,10 @@ def _finish(source: Source, file: _File | None, *, half: bool = False) -> None:
         source.edit("udiff", path, Remove("".join(file.gone) if file.hunks else None), file.line, file.end)
     elif file.created and not file.hunks and "copy to" not in git:
         mode = git.get("new file mode")
-        if mode is None or mode in _FILE_MODES:
+        if mode == _LINK:
+            why = "A link needs its target: a hunk with `+` and the path that it leads to."
+            source.broken("udiff", path, why, file.line, file.end)
+        elif mode is None or mode in _FILE_MODES:
             source.edit("udiff", path, Create("", mode), file.line, file.end)
     elif not file.hunks and not {"rename to", "new mode", "copy to", "deleted file mode"} & git.keys():
         why = "The diff names a file and has no hunk: write `@@` and the lines with ` `, `-` and `+` below it."

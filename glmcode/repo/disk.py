@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import stat
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from glmcode.repo.folder import (
 __all__ = [
     "DirectoryTree",
     "Entry",
+    "is_spelt",
     "permissions_for",
     "read_entry",
     "remove_file",
@@ -38,6 +40,10 @@ EXECUTABLE = "100755"
 LARGEST = 128 << 20
 """Bytes of the largest file that is read: a plan edits text, and memory is bounded."""
 _MOST_LISTED = 10_000
+_LONGEST_MODULES = 1 << 20
+_MODULE = re.compile(rb"^[ \t]*path[ \t]*=[ \t]*([^\r\n]*[^\s])", re.MULTILINE | re.IGNORECASE)
+_SPELLS_FREELY = sys.platform in ("win32", "darwin")
+"""Whether a file is found under other spellings of its name too. A plan means the one that it says, here as elsewhere."""
 _TEMPORARY = re.compile(rb"\.glmcode-[0-9a-f]{18}\.tmp")
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -196,7 +202,20 @@ class DirectoryTree:
         """Raises PathRefusedError for a path that leads out, through a link, or to what is no file; GlmcodeError where
         the file can't be read."""
         entry = self.entry(path)
+        if entry is None:
+            self._refuse_module(path)
         return None if entry is None else entry.data
+
+    def _refuse_module(self, path: str) -> None:
+        """A submodule that isn't checked out has an empty folder: nothing may be made there, since git would not see it."""
+        listed = self.entry(".gitmodules") if path != ".gitmodules" else None
+        if listed is not None and len(listed.data) <= _LONGEST_MODULES:
+            for found in _MODULE.findall(listed.data):
+                module = os.fsdecode(found.strip(b'"')).strip("/")
+                if path == module or path.startswith(f"{module}/"):
+                    raise PathRefusedError(
+                        "outside-root", f"{shown(path)} belongs to another repository, {shown(module)}"
+                    )
 
     def mode(self, path: str) -> str:
         with open_root(self.root) as top, _failing_as(path, "read"), parent_of(top, path) as folder:
@@ -207,7 +226,17 @@ class DirectoryTree:
 
     def entry(self, path: str) -> Entry | None:
         with open_root(self.root) as top, _failing_as(path, "read"), parent_of(top, path) as folder:
-            return None if folder is None else read_entry(folder, components(path)[-1], path)
+            if folder is None or (_SPELLS_FREELY and not is_spelt(top, path)):
+                return None
+            return read_entry(folder, components(path)[-1], path)
+
+    def names(self, folder: str) -> Iterable[str]:
+        """What the folder holds ("" is the root); nothing where it can't be listed."""
+        try:
+            with open_root(self.root) as top, parent_of(top, f"{folder}/x".lstrip("/")) as found:
+                return [] if found is None else [os.fsdecode(name) for name in found.names()]
+        except (PathRefusedError, OSError):
+            return []
 
     def paths(self) -> Iterable[str]:
         """Up to 10,000 files, those near the root first, without git's own and without what links lead to."""
@@ -232,6 +261,19 @@ class DirectoryTree:
                     if len(listed) == _MOST_LISTED:
                         return listed
         return listed
+
+
+def is_spelt(top: Folder, path: str) -> bool:
+    """Whether what stands at the path has its very spelling, letter by letter; how accents are composed aside."""
+    from unicodedata import normalize
+
+    parts = path.split("/")
+    for depth, name in enumerate(parts):
+        with parent_of(top, "/".join(parts[: depth + 1])) as folder:
+            names = [] if folder is None else [os.fsdecode(one) for one in folder.names()]
+        if name not in names and normalize("NFC", name) not in {normalize("NFC", one) for one in names}:
+            return False
+    return True
 
 
 @contextlib.contextmanager

@@ -145,6 +145,14 @@ class _Past:
         was = self._files.get(path)
         return self._tree.mode(path) if was is None else was.mode_before or was.mode or "100644"
 
+    def names(self, folder: str) -> Iterable[str]:
+        found = set(self._tree.names(folder))
+        for path, was in self._files.items():
+            above, _, name = path.rpartition("/")
+            if above == folder:
+                found = found - {name} if was.before is None else found | {name}
+        return found
+
     def paths(self) -> Iterable[str]:
         return ()
 

@@ -147,6 +147,7 @@ def _udiff(path: str, choices: Choices) -> str:
             f"--- a/{path}\n+++ /dev/null\n@@ -1 +0,0 @@\n-one\n",
             f"diff --git a/a.txt b/x\nsimilarity index 100%\nrename from a.txt\nrename to {name}\n",
             f"diff --git a/x b/x\nnew file mode 120000\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+{path}\n\\ No newline at end of file\n",
+            f"diff --git a/inlink b/inlink\nindex 1..2 120000\n--- a/inlink\n+++ b/inlink\n@@ -1 +1 @@\n-a.txt\n+{path}\n",
             f'--- /dev/null\n+++ "b/{_escaped(path)}"\n@@ -0,0 +1 @@\n+made\n',
         )
     ).replace("\ud800", "?")

@@ -90,6 +90,10 @@ def _land_plan(place: Place, edits: list[str], told: Counter[str]) -> None:
     for path in different(before, after):
         inside = any(one.startswith(path + b"/") for one in expected)  # a folder that came or went
         assert path in expected or inside, f"{path!r} changed, in {plan!a}"
+    for name, mode in result.modes.items():
+        if mode == "120000":
+            told["linked"] += 1
+            assert os.path.realpath(os.path.join(place.root, name)).startswith(place.root), f"{name!a} leads out"
     undo(place.root)
     again = snapshot(root, _skipping(place, b".git"), identity=False)
     assert not different(before, again), f"undo left {different(before, again)!r} in {plan!a}"

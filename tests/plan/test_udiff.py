@@ -203,7 +203,9 @@ def test_gits_headers(plan: str, changes: list[tuple[str, object]]) -> None:
 @pytest.mark.parametrize(
     ("plan", "says"),
     [
-        (f"{GIT}new file mode 120000\n--- /dev/null\n+++ b/x.sh\n@@ -0,0 +1 @@\n+target\n", "120000"),
+        (f"{GIT}new file mode 160000\n--- /dev/null\n+++ b/x.sh\n@@ -0,0 +1 @@\n+Subproject commit 1a2b\n", "160000"),
+        (f"{GIT}old mode 100644\nnew mode 120000\n", "120000"),
+        (f"{GIT}new file mode 120000\nindex 0000000..1a2b\n", "needs its target"),
         (f"{GIT}index 1a..2b\nGIT binary patch\nliteral 3\n", "binary"),
         (f"{GIT}index 1a..2b\nBinary files a/x.sh and b/x.sh differ\n", "binary"),
         (f"{GIT}similarity index 100%\ncopy from x.sh\ncopy to y.sh\n", "copy"),

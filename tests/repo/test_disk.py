@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo import folder
-from glmcode.repo.disk import DirectoryTree, remove_file, remove_leftovers, write_file
+from glmcode.repo.disk import DirectoryTree, is_spelt, remove_file, remove_leftovers, write_file
 
 
 @pytest.fixture
@@ -167,6 +167,16 @@ def test_a_folder_that_is_a_repository_of_its_own_is_never_written(root: Path, i
         assert caught.value.reason == "outside-root"
     assert (root / "module/deep/x").read_bytes() == b"old"
     assert not (root / "module/new").exists()
+
+
+def test_nothing_is_made_where_a_submodule_is_to_be_checked_out(root: Path) -> None:
+    (root / "lib").mkdir()
+    (root / ".gitmodules").write_text('[submodule "x"]\n\tpath = lib\n\turl = x\n[submodule "y"]\n path="vendor/y z"\n')
+    tree = DirectoryTree(str(root))
+    for path in ("lib/new.py", "lib/deep/x", "vendor/y z/a", "vendor/y z"):
+        with pytest.raises(PathRefusedError, match="belongs to another repository"):
+            tree.read(path)
+    assert tree.read("library.py") is tree.read("vendor/y") is tree.read("vendor/y z.py") is None
 
 
 def test_removing_a_file_deep_down_walks_the_way_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -420,7 +430,7 @@ def test_a_folder_or_file_without_the_right_is_one_clear_line(root: Path) -> Non
     script = (
         "import sys\n"
         "from glmcode.errors import GlmcodeError\n"
-        "from glmcode.repo.disk import DirectoryTree, remove_file, write_file\n"
+        "from glmcode.repo.disk import DirectoryTree, is_spelt, remove_file, write_file\n"
         "root = sys.argv[1]\n"
         "for action in (lambda: write_file(root, 'f', b'new', '100644'), lambda: write_file(root, 'a/b', b'', '100644'),\n"
         "               lambda: remove_file(root, 'f'), lambda: DirectoryTree(root).read('secret')):\n"
@@ -473,6 +483,18 @@ def test_listing_is_in_order_and_leaves_out_git_and_what_links_lead_to(root: Pat
         (root / path).write_bytes(b"")
     (root / "loop").symlink_to(".")
     assert list(DirectoryTree(str(root)).paths()) == ["loop", "z.py", "a/b.py", "a/c/d.py"]
+
+
+def test_a_file_is_found_in_its_own_spelling_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked where the system would find it under other spellings too."""
+    write_file(str(root), "Src/Caf\u00e9.py", b"x", "100644")
+    with folder.open_root(str(root)) as top:
+        asked = ["Src/Caf\u00e9.py", "Src/Cafe\u0301.py", "Src/caf\u00e9.py", "src/Caf\u00e9.py", "Src"]
+        assert [is_spelt(top, path) for path in asked] == [True, True, False, False, True]
+    monkeypatch.setattr("glmcode.repo.disk._SPELLS_FREELY", True)
+    assert DirectoryTree(str(root)).read("Src/Caf\u00e9.py") == b"x"
+    assert list(DirectoryTree(str(root)).names("Src")) == ["Caf\u00e9.py"]
+    assert list(DirectoryTree(str(root)).names("missing/deep")) == []
 
 
 def test_without_calls_relative_to_a_folder_the_same_holds(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
