@@ -57,6 +57,17 @@ _NOBODY = {"NAME": "glmcode", "EMAIL": "glmcode@localhost"}
 _LOCALE = ("LC_ALL", "LANGUAGE")
 
 
+# The system's words in what git says, which is run in the C locale.
+_DISK = {
+    "No space left on device": "the disk is full",
+    "Out of diskspace": "the disk is full",
+    "Disk quota exceeded": "the disk quota is used up",
+    "Read-only file system": "the file system is read-only",
+    "Permission denied": "permission denied",
+    "insufficient permission": "permission denied",
+}
+
+
 class NoGitError(GlmcodeError):
     """git itself can't be started."""
 
@@ -141,7 +152,12 @@ def git(
 
 
 def failure(what: str, ended: Ended, exit_code: Exit = Exit.USAGE) -> GlmcodeError:
-    """The error for a git that failed: its reason in one line, the rest of what it said as the hint."""
+    """The error for a git that failed: its reason in one line, the rest of what it said as the hint. Where it was the disk
+    that refused, the exit code is never that of bad usage."""
+    for said, why in _DISK.items():
+        if said in ended.err:
+            code = Exit.NOT_LANDED if exit_code is Exit.USAGE else exit_code
+            return GlmcodeError(f"{what} failed: {why}", exit_code=code, hint=complaint(ended))
     return GlmcodeError(f"{what} failed: {complaint(ended)}", exit_code=exit_code, hint=_rest(ended))
 
 

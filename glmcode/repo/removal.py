@@ -1,6 +1,7 @@
 """Removing sessions: their worktree, branch, log and what else bears their name, and never work that stands nowhere else."""
 
 import contextlib
+import errno
 import os
 import time
 from dataclasses import dataclass
@@ -142,10 +143,14 @@ def _remove(session: Session, start: str, which: str, force: bool, pool: int) ->
             hint=f"glmcode {'land' if lost.commits else 'resume'} {session.id} brings it in,"
             f" glmcode sessions rm --force {session.id} throws it away",
         )
+    paths = (*traces(session.common_dir, session.id), lock_path(session))
+    folder = os.path.dirname(paths[-1])
+    if os.path.isdir(folder) and not os.access(folder, os.W_OK):  # before anything goes
+        raise refused(PermissionError(errno.EACCES, ""), folder)
     there = _remove_worktree(session, tip, pool)
     if tip:
         _remove_branch(session, tip)
-    for path in (*traces(session.common_dir, session.id), lock_path(session)):
+    for path in paths:
         try:
             os.unlink(path)
         except FileNotFoundError:

@@ -252,16 +252,20 @@ def _named(common: str, which: str) -> str:
 
 
 def _ids(common: str) -> list[str]:
-    """Of all that has a log, a record or a worktree."""
-    found: set[str] = set()
-    with contextlib.suppress(OSError):
-        for name in os.listdir(_folder(common)):
-            stem, ending = os.path.splitext(name)
-            if ending in (".json", ".jsonl"):
-                found.add(stem)
-    with contextlib.suppress(OSError):
-        found.update(os.listdir(os.path.join(common, "glmcode", "worktrees")))
+    """Of all that has a log, a record or a worktree. Raises GlmcodeError (exit 4) where that can't be looked up."""
+    stems = (os.path.splitext(name) for name in _listed(_folder(common)))
+    found = {stem for stem, ending in stems if ending in (".json", ".jsonl")}
+    found.update(_listed(os.path.join(common, "glmcode", "worktrees")))
     return sorted(name for name in found if _ID.fullmatch(name))
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise failure(error, folder, "read") from error
 
 
 def _common_dir(start: str) -> str:

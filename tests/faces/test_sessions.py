@@ -2,24 +2,28 @@
 
 import json
 import os
-import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from glmcode.model.cassette import from_answers
+from glmcode.model.replay import ReplayServer
 from glmcode.repo.branch import land_session
 from glmcode.repo.lock import held
 from glmcode.repo.removal import remove
 from glmcode.repo.sessions import Session, list_sessions, load, lock_path, log_path, note, save_messages
 from glmcode.repo.streams import Journal
 from glmcode.repo.worktree import open_session
-from tests.agent.rig import repository
-from tests.faces.killed_sessions import HANDS, one
-from tests.faces.rig import acting
+from tests.agent.rig import git, repository
+from tests.faces.command import tree as files
+from tests.faces.killed_sessions import HANDS, TEST, answers, one
+from tests.faces.rig import acting, environ
+from tests.faces.rig import glmcode as run
 from tests.repo.checkout import Checkout, go_on, make, own_home, put, work
 
 
@@ -341,12 +345,59 @@ def test_gc_removes_landed_sessions_that_have_rested_and_no_other(checkout: Chec
     assert (code, json.loads(out)["sessions"]) == (0, ["fresh"])
 
 
+# What the disk refuses
+
+
+def test_a_folder_that_can_not_be_read_is_not_an_empty_one(checkout: Checkout) -> None:
+    os.makedirs(checkout.path(".git/glmcode"))
+    os.symlink("sessions", checkout.path(".git/glmcode/sessions"))
+    for command in (("sessions",), ("show",), ("sessions", "rm", "x"), ("resume",), ("land", "--how", "apply")):
+        code, out, err = glmcode(checkout, *command)
+        assert (code, out) == (4, ""), command
+        assert f"cannot read {checkout.path('.git/glmcode/sessions')}: " in err
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Path]:
+    """A disk of two megabytes."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mounted = shutil.which("mount") and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", place], capture_output=True, check=False
+    )
+    if not mounted or mounted.returncode != 0:
+        pytest.skip("no file system can be mounted here")
+    yield place
+    subprocess.run(["umount", "--lazy", place], check=True)
+
+
+@pytest.mark.parametrize("room", [24, 72])
+def test_a_full_disk_is_one_line_and_nothing_half_done(small: Path, tmp_path: Path, room: int) -> None:
+    root = repository(small / "repo")
+    found = os.statvfs(small)
+    with open(small / "ballast", "wb") as file:
+        file.write(b"\0" * (found.f_bavail * found.f_frsize - room * 1024))
+    before = files(root)
+    with ReplayServer(from_answers(answers())) as server:
+        where = ("--base-url", server.url, "--model", "m", "--retries", "0")
+        ran = run(root, "run", *where, "--test", TEST, "--land", "apply", "mend it", env=environ(tmp_path))
+    assert ran.code == 4, ran.err
+    assert files(root) == before
+    assert "the disk is full" in ran.err
+    os.unlink(small / "ballast")
+    git(root, "fsck")
+    listed = run(root, "sessions", env=environ(tmp_path)).out.decode()
+    assert listed.startswith("mend-it " if room == 72 else "no sessions")
+    if room == 72:  # what had landed is in the session, and goes on from there
+        with ReplayServer(from_answers(answers())) as server:
+            again = run(root, "resume", "--base-url", server.url, "--model", "m", env=environ(tmp_path))
+        assert again.code == 0, again.err
+
+
 # Killed
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a process is killed by a signal")
-@pytest.mark.parametrize("number", range(2))
-def test_killed_at_any_moment_every_command_has_an_answer(tmp_path: Path, number: int) -> None:
-    """`python -m tests.faces.killed_sessions` does it by the hundred."""
-    chance = random.Random(number)
-    one(repository(tmp_path / "repo"), HANDS[number], chance.uniform(0.2, 2.0))
+def test_killed_in_the_middle_every_command_has_an_answer(tmp_path: Path) -> None:
+    """`python -m tests.faces.killed_sessions` does it by the hundred, at any moment and with the user's hand in between."""
+    one(repository(tmp_path / "repo"), HANDS[1], 0.7)
