@@ -86,6 +86,8 @@ def land_session(
     if landed.conflicts:
         return landed  # what is right is not decided: the session keeps its work
     _note(session, landed, repository.root, tip)
+    if options is not None:
+        journal.keep_within(repository.root, options.journal)
     return landed
 
 
@@ -142,7 +144,9 @@ def _apply(root: str, changes: tuple[Change, ...], session: Session, terms: Term
     if not merge.after and not entries:
         return Landed("apply", ())
     then = {"kind": "index", "entries": [[path, *both] for path, both in entries.items()]} if entries else None
-    with journal.landing(root, merge.before, merge.after, merge.modes, note=then) as record:
+    with journal.landing(
+        root, merge.before, merge.after, merge.modes, note=then, title=f"session {session.id}"
+    ) as record:
         landing = "" if record is None else record.id
     paths = tuple(sorted({*merge.after, *entries}))
     return Landed("apply", paths, None, merge.merged, tuple(sorted(merge.conflicts)), landing=landing)

@@ -34,6 +34,7 @@ __all__ = [
     "draft",
     "held_folder",
     "journal_folder",
+    "keep_within",
     "land",
     "landing",
     "last_receipt",
@@ -51,13 +52,13 @@ def land(
     receipt: Mapping[str, Any] | None,
     *,
     title: str = "",
-    bounds: JournalBounds = JournalBounds(),  # noqa: B008  # it is frozen
+    bounds: JournalBounds | None = None,
 ) -> str:
     """Takes the tree from `before` to `after`, durably, or changes nothing. Gives the landing's id, "" for no change.
 
     None is no file; a path that `before` leaves out must not exist. `modes` gives git's modes ("100644", "100755",
     "120000") of the paths whose mode matters; the others keep theirs, and a new file has none but the umask's. `title`
-    says to people what was landed. Raises GlmcodeError: exit 5 where a file no longer holds `before` (or another landing
+    says to people what was landed. With `bounds`, older landings that are out of them go. Raises GlmcodeError: exit 5 where a file no longer holds `before` (or another landing
     is under way), exit 4 where the disk or the safety of paths refuses.
     """
     with landing(root, before, after, modes, receipt, title=title, bounds=bounds) as record:
@@ -75,7 +76,7 @@ def landing(
     note: Mapping[str, Any] | None = None,
     title: str = "",
     of: tuple[str, ...] = (),
-    bounds: JournalBounds = JournalBounds(),  # noqa: B008  # it is frozen
+    bounds: JournalBounds | None = None,
 ) -> Iterator[Record | None]:
     """As `land`, with a block that is part of the landing: the files are written when it begins, and it fails with them.
 
@@ -93,7 +94,8 @@ def landing(
         planned = draft(folder, top, root, entries, wanted, kind=kind, of=of, title=title, note=note)
         with carrying(top, planned, entries, wanted, receipt) as record:
             yield record
-        prune(folder, bounds)
+        if bounds is not None:
+            prune(folder, bounds)
 
 
 @contextlib.contextmanager
@@ -154,6 +156,12 @@ def draft(
         title=title,
         note=note or {},
     )
+
+
+def keep_within(root: str, bounds: JournalBounds) -> None:
+    """Old landings that are out of bounds go. Failing to tidy is no failure."""
+    with contextlib.suppress(GlmcodeError), held_folder(root) as folder:
+        prune(folder, bounds)
 
 
 def recover(root: str) -> str | None:

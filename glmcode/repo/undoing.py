@@ -26,7 +26,6 @@ from glmcode.repo.settle import conflict, look
 __all__ = ["Moved", "Past", "past", "redo", "standing", "undo"]
 
 Stand: TypeAlias = Literal["stands", "undone", "ended"]
-_BOUNDS = JournalBounds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Past:
 
 
 def undo(
-    root: str, steps: int = 1, *, to: int | None = None, partial: bool = False, bounds: JournalBounds = _BOUNDS
+    root: str, steps: int = 1, *, to: int | None = None, partial: bool = False, bounds: JournalBounds | None = None
 ) -> Moved:
     """Takes the last landings on this root back that still stand, as many as `steps`, or all after the one numbered `to`.
 
@@ -76,7 +75,8 @@ def undo(
         if len(chosen) > 1 or not commits:
             _refuse_commits(commits, "glmcode undo takes it back by a commit that reverts it, one landing at a time")
             moved = _move(folder, top, root, chosen, "undo", partial)
-            prune(folder, bounds)
+            if bounds is not None:
+                prune(folder, bounds)
             return moved
     from glmcode.repo.revert import revert
 
@@ -85,7 +85,7 @@ def undo(
 
 
 def redo(
-    root: str, steps: int = 1, *, to: int | None = None, partial: bool = False, bounds: JournalBounds = _BOUNDS
+    root: str, steps: int = 1, *, to: int | None = None, partial: bool = False, bounds: JournalBounds | None = None
 ) -> Moved:
     """Brings landings again that were taken back, the last one first, as many as `steps`, or all up to the one numbered
     `to`. Raises as `undo` does."""
@@ -99,7 +99,8 @@ def redo(
         moved = _move(folder, top, root, chosen, "redo", partial)
         with contextlib.suppress(GlmcodeError, OSError):  # failing to tidy is no failure
             _tidy(folder, root)
-        prune(folder, bounds)
+        if bounds is not None:
+            prune(folder, bounds)
         return moved
 
 

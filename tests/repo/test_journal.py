@@ -23,6 +23,7 @@ from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo import exchange, journal
 from glmcode.repo.folder import Folder
 from glmcode.repo.journal import blob, land, last_receipt, recover
+from glmcode.repo.options import JournalBounds
 from glmcode.repo.undoing import past, redo, undo
 
 DRIVER = str(Path(__file__).parent / "land_and_die.py")
@@ -451,7 +452,7 @@ def test_the_receipt_and_the_bytes_before_can_be_found(root: Path) -> None:
 def test_the_journal_keeps_the_last_fifty(root: Path) -> None:
     (root / "f").write_bytes(b"0")
     for number in range(1, 61):
-        land(str(root), {"f": b"%d" % (number - 1)}, {"f": b"%d" % number}, {}, None)
+        land(str(root), {"f": b"%d" % (number - 1)}, {"f": b"%d" % number}, {}, None, bounds=JournalBounds())
     kept = sorted(one.name for one in (root / ".git/glmcode/journal").iterdir())
     assert len(kept) == 50 + 1
     assert blob(str(root), hashlib.sha256(b"0").hexdigest()) is None

@@ -164,7 +164,7 @@ def test_bounds_in_bytes_and_days_and_the_newest_always_stays(root: Path) -> Non
     old = time.time() - 91 * 86_400
     os.utime(journal(root) / "00000003.done", (old, old))
     os.utime(journal(root) / "00000004.done", (old, old))
-    land(str(root), {"f": megabyte + b"3"}, {"f": b"small"}, {}, None)
+    land(str(root), {"f": megabyte + b"3"}, {"f": b"small"}, {}, None, bounds=JournalBounds())
     assert ids(past(str(root)).standing) == [5]
     undo(str(root), bounds=JournalBounds(megabytes=0, days=0))
     assert redo(str(root), bounds=JournalBounds(megabytes=0)).restored == ("f",)

@@ -126,7 +126,7 @@ def _tell(past: "Freed", dry_run: bool) -> None:
     if past.leftovers:
         print(f"{verb} {past.leftovers} file{'s' if past.leftovers != 1 else ''} that killed processes had left")
     if past.waiting:
-        print(f"{_count(past.waiting)} in another tree of the repository was cut off and waits for its next glmcode")
+        print(f"{_count(past.waiting)} cut off, to be finished or taken back by the next glmcode in the same tree")
 
 
 def _count(landings: int) -> str:
