@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo.folder import (
@@ -21,6 +22,7 @@ from glmcode.repo.folder import (
 )
 
 __all__ = [
+    "Belongings",
     "DirectoryTree",
     "Entry",
     "is_spelt",
@@ -40,6 +42,7 @@ EXECUTABLE = "100755"
 LARGEST = 128 << 20
 """Bytes of the largest file that is read: a plan edits text, and memory is bounded."""
 _MOST_LISTED = 10_000
+_ATTRIBUTES = frozenset({"system.posix_acl_access", "security.selinux"})
 _LONGEST_MODULES = 1 << 20
 _MODULE = re.compile(rb"^[ \t]*path[ \t]*=[ \t]*([^\r\n]*[^\s])", re.MULTILINE | re.IGNORECASE)
 _SPELLS_FREELY = sys.platform in ("win32", "darwin")
@@ -47,6 +50,16 @@ _SPELLS_FREELY = sys.platform in ("win32", "darwin")
 _TEMPORARY = re.compile(rb"\.glmcode-[0-9a-f]{18}\.tmp")
 _READ = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+
+
+class Belongings(NamedTuple):
+    """What a file has beside its content and its permission bits, and keeps when it is replaced, where the system lets it."""
+
+    user: int
+    group: int
+    attributes: tuple[tuple[str, bytes], ...] = ()
+    """Extended ones: the access control list, the label, those that users set. Rights that a file gives to what runs it are
+    not among them: the system takes them away when a file is written, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,7 @@ class Entry:
     mode: str
     permissions: int
     """The permission bits, all twelve of them; 0 for a link."""
-    owner: tuple[int, int]
+    owner: Belongings
 
 
 def read_entry(folder: Folder, name: bytes, path: str, first: Callable[[int], None] | None = None) -> Entry | None:
@@ -68,7 +81,7 @@ def read_entry(folder: Folder, name: bytes, path: str, first: Callable[[int], No
     found = folder.look(name)
     if found is None:
         return None
-    owner = (found.st_uid, found.st_gid)
+    owner = Belongings(found.st_uid, found.st_gid)
     if stat.S_ISLNK(found.st_mode):
         return Entry(os.readlink(folder.at(name), dir_fd=folder.fd), LINK, 0, owner)
     if stat.S_ISDIR(found.st_mode):
@@ -83,10 +96,24 @@ def read_entry(folder: Folder, name: bytes, path: str, first: Callable[[int], No
         if first is not None:
             first(fd)
         data = _read_all(fd, opened.st_size, path)
+        attributes = _attributes(fd)
     finally:
         os.close(fd)
     bits = stat.S_IMODE(opened.st_mode)
-    return Entry(data, EXECUTABLE if bits & 0o100 else PLAIN, bits, owner)
+    return Entry(
+        data, EXECUTABLE if bits & 0o100 else PLAIN, bits, Belongings(opened.st_uid, opened.st_gid, attributes)
+    )
+
+
+def _attributes(fd: int) -> tuple[tuple[str, bytes], ...]:
+    if not hasattr(os, "listxattr"):
+        return ()
+    try:
+        names = os.listxattr(fd)
+        kept = [name for name in names if name in _ATTRIBUTES or name.startswith("user.")]
+        return tuple((name, os.getxattr(fd, name)) for name in kept)
+    except OSError:  # a file system that has none
+        return ()
 
 
 def _read_all(fd: int, size: int, path: str) -> bytes:
@@ -114,7 +141,7 @@ def permissions_for(mode: str, old: Entry | None) -> int | None:
 
 
 def write_temporary(
-    folder: Folder, name: bytes, data: bytes, mode: str, permissions: int | None, owner: tuple[int, int] | None
+    folder: Folder, name: bytes, data: bytes, mode: str, permissions: int | None, owner: Belongings | None
 ) -> int | None:
     """Writes a new file or link at `name`, which must not exist; gives the file's open descriptor, None for a link."""
     if mode == LINK:
@@ -127,9 +154,12 @@ def write_temporary(
         while rest:
             rest = rest[os.write(fd, rest) :]
         if permissions is not None and hasattr(os, "fchmod"):
-            if owner is not None and owner != (os.geteuid(), os.getegid()):
+            if owner is not None and owner[:2] != (os.geteuid(), os.getegid()):
                 with contextlib.suppress(OSError):  # only root may give files away; the others keep what they can
-                    os.fchown(fd, *owner)
+                    os.fchown(fd, owner.user, owner.group)
+            for attribute, value in owner.attributes if owner is not None else ():
+                with contextlib.suppress(OSError):
+                    os.setxattr(fd, attribute, value)
             os.fchmod(fd, permissions)
     except BaseException:
         os.close(fd)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo.aside import Aside, displaced_name, open_aside, temporary_name
-from glmcode.repo.disk import LINK, Entry, read_entry, unlink_quietly, write_temporary
+from glmcode.repo.disk import LINK, Belongings, Entry, read_entry, unlink_quietly, write_temporary
 from glmcode.repo.folder import (
     Folder,
     Walk,
@@ -72,8 +72,8 @@ class Content:
     mode: str
     permissions: int | None = None
     """All permission bits; None for what the umask leaves."""
-    owner: tuple[int, int] | None = None
-    """User and group; None for the process's own."""
+    owner: Belongings | None = None
+    """User, group and extended attributes; None for the process's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo import follow
 from glmcode.repo import record as records
-from glmcode.repo.disk import LINK, Entry, permissions_for
+from glmcode.repo.disk import LINK, Belongings, Entry, permissions_for
 from glmcode.repo.exchange import Content, State, digest, is_as
 from glmcode.repo.folder import Folder, remove_empty_parents, shown
 from glmcode.repo.journal import blobs, carrying, draft, journal_folder, opened
@@ -255,7 +255,7 @@ def _brought(now: State | None, here: State | None, there: State | None) -> Stat
         return State(there.sha256, now.mode, now.permissions)
     if now.permissions == here.permissions or there.permissions is None:
         return there
-    old = Entry(b"", now.mode, now.permissions or 0, (0, 0))
+    old = Entry(b"", now.mode, now.permissions or 0, Belongings(0, 0))
     return State(there.sha256, there.mode, permissions_for(there.mode, old))
 
 
