@@ -15,7 +15,7 @@ from glmcode.model.stream import Delta
 
 __all__ = ["Emit", "Journal", "Judge", "Landing", "Model", "Workbench"]
 
-Landing: TypeAlias = Literal["none", "apply", "commit", "merge"]
+Landing: TypeAlias = Literal["none", "apply", "commit", "merge", "patch", "branch"]
 
 
 class Emit(Protocol):

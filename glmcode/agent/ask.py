@@ -20,7 +20,7 @@ from glmcode.model.stream import Asking, Delta, Message, Reasoning, Request, Tex
 from glmcode.model.usage import cost, estimate_tokens, learned
 from glmcode.repo.ledger import latest
 
-__all__ = ["ask"]
+__all__ = ["ask", "count", "request_sent"]
 
 
 def ask(job: Job, kept: Kept | None = None) -> Answer:
@@ -98,7 +98,7 @@ def _send(job: Job, cut: Cut | None, journal: Journal) -> Iterator[Delta]:
         for delta in job.model.stream(request, allow):
             if isinstance(delta, Asking):
                 sent = delta
-                job.emit(_sent(job, guess(sent.provider), sent))
+                job.emit(request_sent(job, guess(sent.provider), sent))
                 journal.asked(_notes(job, sent, guess(sent.provider)))
                 continue
             if isinstance(delta, Text):
@@ -106,7 +106,7 @@ def _send(job: Job, cut: Cut | None, journal: Journal) -> Iterator[Delta]:
             elif isinstance(delta, Reasoning):
                 thought.append(delta.text)
             elif isinstance(delta, Usage) and sent is not None:
-                _count(job, sent, delta, guess(sent.provider), estimated=False)
+                count(job, sent, delta, guess(sent.provider), estimated=False)
                 journal.counted()
                 said, thought = [], []
             yield delta
@@ -115,7 +115,7 @@ def _send(job: Job, cut: Cut | None, journal: Journal) -> Iterator[Delta]:
             prompt = _calibrated(job, guess(sent.provider), sent.provider, sent.model)
             reasoning = estimate_tokens("".join(thought))
             estimate = Usage(prompt, 0, estimate_tokens("".join(said)) + reasoning, reasoning)
-            _count(job, sent, estimate, guess(sent.provider), estimated=True)
+            count(job, sent, estimate, guess(sent.provider), estimated=True)
             journal.counted()
 
 
@@ -134,7 +134,7 @@ def _calibrated(job: Job, guess: int, provider: Provider, model: str) -> int:
     return round(guess * job.ratios[key])
 
 
-def _sent(job: Job, guess: int, sent: Asking) -> RequestSent:
+def request_sent(job: Job, guess: int, sent: Asking) -> RequestSent:
     provider = sent.provider
     prompt = _calibrated(job, guess, provider, sent.model)
     most = cost(provider, Usage(prompt, 0, sent.max_tokens, 0))
@@ -152,7 +152,7 @@ def _notes(job: Job, sent: Asking, guess: int) -> dict[str, Any]:
     }
 
 
-def _count(job: Job, sent: Asking, usage: Usage, guess: int, *, estimated: bool) -> None:
+def count(job: Job, sent: Asking, usage: Usage, guess: int, *, estimated: bool) -> None:
     left = max(0, sent.max_tokens - usage.output_tokens)
     price = sent.provider.price_output
     job.left = left, None if price is None else left * price / 1e6

@@ -82,6 +82,8 @@ class Conversation:
         self._deadline = math.inf
         self._messages = [Message("system", render("system"))]
         self._shown: set[str] = set()
+        self._last: Job | None = None
+        self._task = task
         try:
             self._held.enter_context(held(lock_path(self.session), doing="is working on this session", patience=0))
             if session is not None:
@@ -115,7 +117,8 @@ class Conversation:
         emit(begun)
         while self._notes:
             emit(self._notes.pop(0))
-        job = self._job(emit)
+        job = self._last = self._job(emit)
+        self._task = task
         unanswered = False
         try:
             ending = work(job)
@@ -133,6 +136,27 @@ class Conversation:
         seconds = time.monotonic() - started
         self._save(job, ending, seconds)
         return self._finished(job, ending, seconds)
+
+    def commit_message(self) -> str | None:
+        """The message of a commit of the last task's work, written by the model; None where none could be had, which is
+        said. Raises nothing that the user can cause."""
+        from glmcode.agent.wording import write_message
+
+        return None if self._last is None else write_message(self._last, self._task, self._bench.diff())
+
+    def counted(self, finished: Finished) -> Finished:
+        """As the last task ended, with what was asked for since."""
+        if self._last is None:
+            return finished
+        spent = self._last.spent
+        return replace(
+            finished,
+            prompt_tokens=spent.prompt,
+            cached_tokens=spent.cached,
+            output_tokens=spent.output,
+            reasoning_tokens=spent.reasoning,
+            dollars=spent.dollars,
+        )
 
     def close(self) -> bool:
         """Ends the session. Returns whether it is kept: one whose branch holds nothing leaves nothing behind."""

@@ -261,7 +261,7 @@ class Finished:
     dollars: float | None = None
     seconds: float = 0.0
     landed: str = "none"
-    """How the work was landed in the user's branch: "none", "apply", "commit" or "merge"."""
+    """How the work was landed in the user's branch: "none", "apply", "commit", "merge", "patch" or "branch"."""
     diff: str = ""
     hint: str = ""
 

@@ -13,8 +13,9 @@ from glmcode.agent.start import TakingAlong, starting_point
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.model.chain import Link, links
 from glmcode.repo.sessions import Session
+from glmcode.repo.terms import Terms
 
-__all__ = ["Decisions", "Options", "land", "open_conversation", "resume_task", "run_task"]
+__all__ = ["Decisions", "Options", "chain_of", "land", "open_conversation", "resume_task", "run_task"]
 
 
 class Decisions(Protocol):
@@ -39,6 +40,7 @@ def run_task(
     decide: Decisions | None = None,
     land_as: Landing | None = None,
     allow: Sequence[str] = (),
+    terms: Terms | None = None,
 ) -> Finished:
     """Works on `task` in a worktree of the repository at `root` until the tests are green or a limit is reached. Without
     `options`, as the user's configuration says.
@@ -46,7 +48,7 @@ def run_task(
     `emit` is given every event as it happens; the last is the `Finished` that is also returned, whatever went wrong:
     what a user can cause is told by its `exit_code` and `why`, never raised. Work that ended green lands as `land_as`
     says, else as `decide` does, else not at all (`glmcode land` does it later). `allow` names protected files that it
-    may change in the user's branch.
+    may change in the user's branch, `terms` the rest of how it lands.
     """
     return _run(
         lambda: open_conversation(task, root, options if options is not None else _configured(), decide),
@@ -55,6 +57,7 @@ def run_task(
         decide,
         land_as,
         allow,
+        terms,
     )
 
 
@@ -67,6 +70,7 @@ def resume_task(
     decide: Decisions | None = None,
     land_as: Landing | None = None,
     allow: Sequence[str] = (),
+    terms: Terms | None = None,
 ) -> Finished:
     """Goes on with a task whose process ended before it did: the session of this id or its beginning, or the newest.
 
@@ -79,6 +83,7 @@ def resume_task(
         decide,
         land_as,
         allow,
+        terms,
     )
 
 
@@ -89,11 +94,15 @@ def _run(
     decide: Decisions | None,
     land_as: Landing | None,
     allow: Sequence[str],
+    terms: Terms | None,
 ) -> Finished:
     try:
         conversation = opened()
         try:
-            finished = land(conversation.session, work(conversation, emit), land_as, decide, allow)
+            finished = work(conversation, emit)
+            write = conversation.commit_message
+            finished = land(conversation.session, finished, land_as, decide, allow, terms=terms, emit=emit, write=write)
+            finished = conversation.counted(finished)
         finally:
             kept = conversation.close()
         if not kept:
@@ -112,12 +121,12 @@ def open_conversation(task: str, root: str, options: Options, decide: TakingAlon
     work, where the options don't say. Raises GlmcodeError: no task, no key, no repository, no tests."""
     if not task.strip():
         raise GlmcodeError("the task is empty", hint='glmcode run "what is to be done"')
-    chain = _chain(options)
+    chain = chain_of(options)
     base, notes = starting_point(root, options.include_dirty, decide)
     return Conversation(root, chain, options, task, base=base, notes=notes)
 
 
-def _chain(options: Options) -> tuple[Link, ...]:
+def chain_of(options: Options) -> tuple[Link, ...]:
     """The providers that the options name, among those shipped and those of the user's configuration."""
     from glmcode.agent.config import configured
 
@@ -136,40 +145,42 @@ def _take_up(which: str | None, root: str, change: Callable[[Options], Options] 
         )
     options = from_notes(record.rounds.get("options"))
     options = change(options) if change is not None else options
-    return Conversation(record.session.root, _chain(options), options, record.session.task, record.session)
+    return Conversation(record.session.root, chain_of(options), options, record.session.task, record.session)
 
 
 def land(
-    session: Session, finished: Finished, how: Landing | None, decide: Decisions | None, allow: Sequence[str] = ()
+    session: Session,
+    finished: Finished,
+    how: Landing | None,
+    decide: Decisions | None,
+    allow: Sequence[str] = (),
+    *,
+    terms: Terms | None = None,
+    emit: Emit | None = None,
+    write: Callable[[], str | None] | None = None,
 ) -> Finished:
     """Lands work that ended green in the user's branch. Where that can't be, `finished` says so (exit code 5; 4 where it
-    lacks consent to a protected file) and the session keeps the work."""
-    from glmcode.agent.config import repo_options
-    from glmcode.repo.branch import land_session
-    from glmcode.repo.protected import ProtectedError
+    lacks consent to a protected file) and the session keeps the work. `write` is asked for a commit's message."""
+    from glmcode.agent.handing import hand_over
 
     if not finished.files:
         return finished
-    later = f"glmcode land {session.id} --how apply|commit|merge lands it in your branch"
+    later = f"glmcode land {session.id} --how apply|commit|merge|patch|branch lands it"
     if finished.ok and how is None and decide is not None:
         how = decide.landing(finished)
     if not finished.ok or how is None or how == "none":
         return replace(finished, hint=f"{finished.hint}\n{later}".strip())
     try:
-        options = repo_options(session.root)
-        try:
-            land_session(session, how, options=options, allow=allow)
-        except ProtectedError as error:
-            if decide is None or not decide.consent(error.paths):
-                raise
-            land_session(session, how, options=options, allow=(*allow, *error.paths))
+        consent = None if decide is None else decide.consent
+        landed = hand_over(session, how, emit or _ignore, terms=terms, allow=allow, consent=consent, write=write)
     except GlmcodeError as error:
         hint = f"{error.hint}\nthe work is kept: {later}".strip()
         return replace(finished, ok=False, exit_code=int(error.exit_code), why=error.message, hint=hint)
     except KeyboardInterrupt:
         why = "interrupted while the work was landing"
         return replace(finished, ok=False, exit_code=int(Exit.INTERRUPTED), why=why, hint=f"the work is kept: {later}")
-    return replace(finished, landed=how)
+    where = f"it is in {landed.output}" if landed.output else ""
+    return replace(finished, landed=how, hint=f"{finished.hint}\n{where}".strip())
 
 
 def _configured() -> Options:

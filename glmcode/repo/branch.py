@@ -6,8 +6,9 @@ branch as they were. Nothing is forced, no hook is skipped, nothing is stashed.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo import journal
@@ -47,13 +48,14 @@ def land_session(
     *,
     options: RepoOptions | None = None,
     allow: Iterable[str] = (),
+    write: Callable[[], str | None] | None = None,
 ) -> Landed:
     """Lands what the session's branch holds in the user's checkout at `session.root`, and notes it in the session's log.
 
     "apply" writes the files and leaves the index alone unless `terms.stage`; `glmcode undo` takes it back. "commit" makes
     one commit on the current branch. "merge" merges the session's branch. "patch" writes a file that `git apply` takes,
-    "branch" makes a branch. `message` stands for `terms.message`; the trailer is that of `options` where the terms say
-    none. Raises GlmcodeError (exit 5) that names files and lines where the user's own changes are in the way, and where a
+    "branch" makes a branch. `message` stands for `terms.message`; without either `write` is asked for one, when all
+    is ready for the commit. The trailer is that of `options` where the terms say none. Raises GlmcodeError (exit 5) that names files and lines where the user's own changes are in the way, and where a
     hook refuses; ProtectedError (exit 4) for changes of protected files that `allow` doesn't name.
     """
     terms = terms or Terms()
@@ -77,12 +79,13 @@ def land_session(
     changes = session_changes(session, start, tip)
     protect = (options or RepoOptions()).protect
     refuse_protected({path for change in changes for path in change.paths}, protect, allow)
+    make = partial(_message, session, terms, write)
     if how == "apply":
         landed = _apply(repository.root, changes, session, terms)
     elif how == "commit":
-        landed = commit_changes(repository.root, repository.git_dir, changes, _message(session, terms))
+        landed = commit_changes(repository.root, repository.git_dir, changes, make)
     else:
-        landed = merge_branch(repository.root, repository.git_dir, session, tip, _message(session, terms))
+        landed = merge_branch(repository.root, repository.git_dir, session, tip, make)
     if landed.conflicts:
         return landed  # what is right is not decided: the session keeps its work
     _note(session, landed, repository.root, tip)
@@ -104,8 +107,9 @@ def refuse_unfit(how: How, terms: Terms) -> None:
             raise GlmcodeError(f"--{flag} goes with --how {' or '.join(fitting)}, not with {how}")
 
 
-def _message(session: Session, terms: Terms) -> str:
-    text = terms.message if terms.message and terms.message.strip() else default_message(session)
+def _message(session: Session, terms: Terms, write: Callable[[], str | None] | None) -> str:
+    text = terms.message if terms.message and terms.message.strip() else None
+    text = text or (write() if write is not None else None) or default_message(session)
     return with_trailer(session.root, text, terms.trailer or "")
 
 

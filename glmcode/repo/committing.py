@@ -4,7 +4,7 @@ All is computed before the first byte is written, and a refusal leaves files, in
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo import journal
@@ -32,7 +32,7 @@ _PATIENCE = 10.0
 """Seconds that a hook may take to end when it is interrupted."""
 
 
-def commit_changes(root: str, git_dir: str, changes: tuple[Change, ...], message: str) -> Landed:
+def commit_changes(root: str, git_dir: str, changes: tuple[Change, ...], message: Callable[[], str]) -> Landed:
     """One commit of the changes on the current branch, and of nothing else that the user has at hand."""
     head = head_commit(root)
     author = identity(root)
@@ -40,7 +40,7 @@ def commit_changes(root: str, git_dir: str, changes: tuple[Change, ...], message
     merge = merge_into(root, changes)
     if not merge.after:
         return Landed("commit", ())
-    intent = Intent("commit", root, git_dir, head, message, paths=tuple(merge.after))
+    intent = Intent("commit", root, git_dir, head, message(), paths=tuple(merge.after))
     commit, landing = committed(intent, merge, author)
     return Landed("commit", tuple(sorted(merge.after)), commit, merge.merged, landing=landing)
 
@@ -59,7 +59,7 @@ def committed(intent: Intent, merge: Merge, author: Mapping[str, str]) -> tuple[
     return commit, record.id
 
 
-def merge_branch(root: str, git_dir: str, session: Session, tip: str, message: str) -> Landed:
+def merge_branch(root: str, git_dir: str, session: Session, tip: str, message: Callable[[], str]) -> Landed:
     """A merge of the session's branch into the current one."""
     head = head_commit(root)
     author = identity(root)
@@ -87,8 +87,9 @@ def merge_branch(root: str, git_dir: str, session: Session, tip: str, message: s
             exit_code=Exit.CONFLICT,
             hint="commit them first, or use --how apply or --how commit",
         )
-    intent = Intent("merge", root, git_dir, head, message, merged=tip, tree=tree)
-    commit, landing = committed(intent, merge_into(root, changes), author)
+    merge = merge_into(root, changes)
+    intent = Intent("merge", root, git_dir, head, message(), merged=tip, tree=tree)
+    commit, landing = committed(intent, merge, author)
     ours = {path for change in tree_changes(root, session.base, head) for path in change.paths}
     both = {path for change in tree_changes(root, session.base, tip) for path in change.paths} & ours
     return Landed("merge", tuple(sorted(coming)), commit, tuple(sorted(both)), landing=landing)

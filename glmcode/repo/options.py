@@ -61,6 +61,8 @@ class Commits:
 
     trailer: str = "Assisted-by: glmcode (GLM-5)"
     """The last line of the message; "" for none."""
+    written: bool = True
+    """The model writes the message where it has done the work just now; else it is the task."""
 
 
 @dataclass(frozen=True, slots=True)

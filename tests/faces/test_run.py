@@ -460,7 +460,9 @@ def test_from_a_subfolder_a_linked_worktree_and_a_hook(root: Path, tmp_path: Pat
     with served([FIX] * 3) as server:
         arguments = ["run", "--base-url", server.url, "--test", TEST]
         below = glmcode(root / "deep/er", *arguments, "below", env=environ(tmp_path))
-        linked = glmcode(tmp_path / "linked", *arguments, "--land", "commit", "linked", env=environ(tmp_path))
+        linked = glmcode(
+            tmp_path / "linked", *arguments, "--land", "commit", "-m", "x", "linked", env=environ(tmp_path)
+        )
         hook = glmcode(root, *arguments, "hook", env=hooked)
     assert (below.code, linked.code, hook.code) == (0, 0, 0), (below.err, linked.err, hook.err)
     assert below.out == linked.out == hook.out

@@ -69,7 +69,7 @@ def demo(
             from glmcode.agent.config import configured
 
             options = configured().options
-        code = drive(task, root, options, "commit", as_json=as_json)
+        code = drive(task, root, options, "commit", message=task, as_json=as_json)
         if folder is not None:
             print(f"\nthe repository is kept: {root}", file=sys.stderr)
     return code

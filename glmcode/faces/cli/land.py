@@ -11,14 +11,14 @@ from glmcode.faces.cli.sessions import Which
 from glmcode.faces.cli.streams import Allow, options_of
 
 if TYPE_CHECKING:
-    from glmcode.repo.sessions import Record
+    from collections.abc import Callable
+
+    from glmcode.repo.sessions import Record, Session
     from glmcode.repo.terms import How, Landed, Terms
 
 __all__ = ["land"]
 
 CHOICES = "apply (uncommitted changes), commit (one commit), merge (of the session's branch), patch (a file) or branch (left there)"
-
-QUESTION = "land it? [a]pply uncommitted, [c]ommit, [m]erge, [p]atch file, [b]ranch, [n]ot now: "
 
 HowOption = Annotated[
     str | None,
@@ -27,6 +27,9 @@ HowOption = Annotated[
 Message = Annotated[
     str | None,
     typer.Option("--message", "-m", metavar="TEXT", help="commit, merge: the message. Default: the task."),
+]
+Write = Annotated[
+    bool, typer.Option("--write", help="commit, merge: the model that the session was begun with writes the message.")
 ]
 Trailer = Annotated[
     str | None,
@@ -68,6 +71,7 @@ def land(
     session: Which = None,
     how: HowOption = None,
     message: Message = None,
+    write: Write = False,
     trailer: Trailer = None,
     index: Index = False,
     conflicts: Conflicts = False,
@@ -88,7 +92,7 @@ def land(
     glmcode land --how apply                  as uncommitted changes; --index stages them
     glmcode land --how apply --conflicts      conflicts stay in the files, between markers
     glmcode land fix-cart --how commit        as one commit on the current branch
-    glmcode land --how commit -m "Fix it"     with your own message
+    glmcode land --how commit -m "Fix it"     with your own message; --write lets the model write it
     glmcode land --how merge                  as a merge of the session's branch
     glmcode land --how patch -o fix.patch     as a file for git apply; your checkout stays as it is
     glmcode land --how branch --name fix      as a branch of that name; your checkout stays as it is
@@ -98,7 +102,7 @@ def land(
 
     try:
         terms = Terms(message, trailer, index, conflicts, output, overwrite, name)
-        record, landed = _land(session, how, terms, root, allow or [], as_json)
+        record, landed = _land(session, how, terms, root, allow or [], write=write, as_json=as_json)
     except GlmcodeError as error:
         if as_json:
             why = {"why": error.message, "hint": error.hint}
@@ -132,7 +136,14 @@ def land(
 
 
 def _land(
-    which: str | None, how: str | None, terms: "Terms", root: str | None, allow: list[str], as_json: bool
+    which: str | None,
+    how: str | None,
+    terms: "Terms",
+    root: str | None,
+    allow: list[str],
+    *,
+    write: bool,
+    as_json: bool,
 ) -> "tuple[Record, Landed]":
     from dataclasses import replace
 
@@ -146,6 +157,8 @@ def _land(
     chosen = _how(how)
     if chosen is not None:
         refuse_unfit(chosen, terms)
+    if write and (terms.message is not None or chosen not in (None, "commit", "merge")):
+        raise GlmcodeError("--write goes with --how commit or merge, and without --message")
     if as_json and terms.output == "-":
         raise GlmcodeError("standard output has room for the patch or for JSON, not for both", hint="--output FILE")
     record = load(root or ".", which)
@@ -161,18 +174,32 @@ def _land(
         print(f"glmcode: {said}", file=sys.stderr)
     try:
         options = options_of(session.root)
+        by_model = _by_model(session) if write else None
         try:
-            return record, land_session(session, chosen, terms=terms, options=options, allow=allow)
+            return record, land_session(session, chosen, terms=terms, options=options, allow=allow, write=by_model)
         except ProtectedError as error:
             if as_json or not asks() or not consents(error.paths):
                 raise
-            return record, land_session(session, chosen, terms=terms, options=options, allow=(*allow, *error.paths))
+            return record, land_session(
+                session, chosen, terms=terms, options=options, allow=(*allow, *error.paths), write=by_model
+            )
     except GlmcodeError as error:
         if record.landed:
             note = f"session {session.id} was landed before (--how {record.landed})"
             hint = f"{error.hint}\n{note}".strip()
             raise GlmcodeError(error.message, exit_code=error.exit_code, hint=hint) from error
         raise
+
+
+def _by_model(session: "Session") -> "Callable[[], str | None]":
+    from glmcode.agent.events import Note
+    from glmcode.agent.handing import message_for
+
+    def tell(event: object) -> None:
+        if isinstance(event, Note):
+            print(f"glmcode: {event.text}", file=sys.stderr)
+
+    return lambda: message_for(session, tell)
 
 
 def _how(word: str | None) -> "How | None":
@@ -188,6 +215,8 @@ def _how(word: str | None) -> "How | None":
 
 def _ask(record: "Record") -> "How | None":
     """The user's choice; None for not now. Only where someone reads and answers."""
+    from glmcode.faces.terminal.ask import QUESTION
+
     answers: dict[str, How] = {"a": "apply", "c": "commit", "m": "merge", "p": "patch", "b": "branch"}
     print(f"session {record.session.id}: {_title(record)}", file=sys.stderr)
     while True:

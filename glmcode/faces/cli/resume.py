@@ -7,6 +7,7 @@ import typer
 from glmcode.faces.cli.app import app
 from glmcode.faces.cli.run import (
     BaseUrl,
+    CommitMessage,
     Fallback,
     Json,
     Land,
@@ -48,6 +49,7 @@ def resume(
     max_minutes: MaxMinutes = None,
     fallback: Fallback = None,
     land: Land = None,
+    message: CommitMessage = None,
     allow: Allow = None,
     as_json: Json = False,
 ) -> int:
@@ -76,7 +78,11 @@ def resume(
 
     def work(emit: "Emit", decide: "Decisions | None", how: "Landing | None") -> "Finished":
         from glmcode.agent.task import resume_task
+        from glmcode.repo.terms import Terms
 
-        return resume_task(session, root, change=change, emit=emit, decide=decide, land_as=how, allow=allow or [])
+        terms = Terms(message=message)
+        return resume_task(
+            session, root, change=change, emit=emit, decide=decide, land_as=how, allow=allow or [], terms=terms
+        )
 
     return show(work, land, as_json=as_json)

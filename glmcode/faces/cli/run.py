@@ -124,7 +124,13 @@ Land = Annotated[
     typer.Option(
         "--land",
         metavar="HOW",
-        help="none, apply, commit or merge, once the tests are green. Asked for on a terminal; none elsewhere.",
+        help="none, apply, commit, merge, patch or branch, once the tests are green. Asked for on a terminal; none elsewhere.",
+    ),
+]
+CommitMessage = Annotated[
+    str | None,
+    typer.Option(
+        "--message", "-m", metavar="TEXT", help="The message, where it lands as a commit. Default: the model writes it."
     ),
 ]
 IncludeDirty = Annotated[
@@ -159,6 +165,7 @@ def run(
     stop_early: StopEarly = None,
     record: Record = None,
     land: Land = None,
+    message: CommitMessage = None,
     allow: Allow = None,
     include_dirty: IncludeDirty = None,
     as_json: Json = False,
@@ -192,17 +199,27 @@ def run(
         include_dirty=include_dirty,
         resumptions=options.resumptions if resumptions is None else resumptions,
     )
-    return drive(task, root, options, land, allow or [], as_json=as_json)
+    return drive(task, root, options, land, allow or [], message=message, as_json=as_json)
 
 
 def drive(
-    task: str, root: str, options: "Options", land: str | None, allow: "Sequence[str]" = (), *, as_json: bool
+    task: str,
+    root: str,
+    options: "Options",
+    land: str | None,
+    allow: "Sequence[str]" = (),
+    *,
+    message: str | None = None,
+    as_json: bool,
 ) -> int:
     """Runs the task with the face that fits. Returns the exit code."""
     from glmcode.agent.task import run_task
+    from glmcode.repo.terms import Terms
+
+    terms = Terms(message=message)
 
     def work(emit: "Emit", decide: "Decisions | None", how: "Landing | None") -> "Finished":
-        return run_task(task, root, options=options, emit=emit, decide=decide, land_as=how, allow=allow)
+        return run_task(task, root, options=options, emit=emit, decide=decide, land_as=how, allow=allow, terms=terms)
 
     return show(work, land, as_json=as_json)
 
@@ -213,8 +230,10 @@ def show(
     """Shows work with the face that fits: JSON for programs, else lines for a person. Returns its exit code."""
     from typing import cast
 
-    if land not in (None, "none", "apply", "commit", "merge"):
-        raise GlmcodeError(f"--land takes none, apply, commit or merge, not {land!r}")
+    from glmcode.repo.terms import HOWS
+
+    if land not in (None, "none", *HOWS):
+        raise GlmcodeError(f"--land takes none, {', '.join(HOWS[:-1])} or {HOWS[-1]}, not {land!r}")
     _end_as_interrupted()
     how = cast("Landing | None", land)
     if as_json:

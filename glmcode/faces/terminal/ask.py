@@ -13,7 +13,16 @@ if TYPE_CHECKING:
 
 __all__ = ["LandingQuestion", "ask_to_take_along", "asks", "consents"]
 
-ANSWERS: "dict[str, Landing]" = {"a": "apply", "c": "commit", "m": "merge", "n": "none", "": "none"}
+ANSWERS: "dict[str, Landing]" = {
+    "a": "apply",
+    "c": "commit",
+    "m": "merge",
+    "p": "patch",
+    "b": "branch",
+    "n": "none",
+    "": "none",
+}
+QUESTION = "land it? [a]pply uncommitted, [c]ommit, [m]erge, [p]atch file, [b]ranch, [n]ot now: "
 
 
 class LandingQuestion:
@@ -25,7 +34,7 @@ class LandingQuestion:
     def landing(self, finished: "Finished") -> "Landing":
         self._renderer.report(finished)
         while True:
-            sys.stderr.write("land it? [a]pply uncommitted, [c]ommit, [m]erge, [n]ot now: ")
+            sys.stderr.write(QUESTION)
             sys.stderr.flush()
             try:
                 said = sys.stdin.readline()

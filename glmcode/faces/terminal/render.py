@@ -39,6 +39,8 @@ LANDED = {
     "apply": "landed as uncommitted changes; glmcode undo takes them back",
     "commit": "landed as one commit on your branch",
     "merge": "merged into your branch",
+    "patch": "written as a patch; your checkout is as it was",
+    "branch": "left on its branch; your checkout is as it was",
 }
 
 

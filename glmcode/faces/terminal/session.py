@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from glmcode.agent.conversation import Conversation, Options
 from glmcode.agent.events import Finished
@@ -12,6 +12,7 @@ from glmcode.errors import GlmcodeError
 from glmcode.faces.terminal.ask import ask_to_take_along
 from glmcode.faces.terminal.render import LANDED, Renderer, write_diff
 from glmcode.faces.terminal.screen import Screen
+from glmcode.repo.terms import HOWS, Terms
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -22,7 +23,7 @@ HELP = """\
 Write what is to be done; Enter sends it, Alt-Enter begins a new line, and so does Enter behind a backslash. Ctrl-C stops
 the model and keeps what has landed; Ctrl-D leaves.
 /diff               what the session has changed
-/land HOW           land it in your branch: apply (uncommitted), commit or merge
+/land HOW [MESSAGE] land it: apply (uncommitted), commit, merge, patch (a file) or branch (left there)
 /help               this text
 /exit               leave"""
 
@@ -113,25 +114,25 @@ class _Talk:
         else:
             write_diff(self._last.diff)
 
-    def _land(self, how: str) -> None:
-        if how not in ("apply", "commit", "merge"):
-            raise GlmcodeError("/land takes apply, commit or merge")
+    def _land(self, said: str) -> None:
+        how, _, message = said.partition(" ")
+        if how not in HOWS:
+            raise GlmcodeError(f"/land takes {', '.join(HOWS[:-1])} or {HOWS[-1]}")
         if self._conversation is None or self._last is None or not self._last.files:
             raise GlmcodeError("there is nothing to land yet")
-        from glmcode.agent.config import repo_options
+        from glmcode.agent.handing import hand_over
         from glmcode.faces.terminal.ask import consents
-        from glmcode.repo.branch import How, land_session
-        from glmcode.repo.protected import ProtectedError
+        from glmcode.repo.branch import refuse_unfit
 
-        session, options = self._conversation.session, repo_options(self._conversation.session.root)
-        try:
-            landed = land_session(session, cast(How, how), options=options)
-        except ProtectedError as error:
-            if not consents(error.paths):
-                raise
-            landed = land_session(session, cast(How, how), options=options, allow=error.paths)
+        terms = Terms(message=message.strip() or None)
+        refuse_unfit(how, terms)
+        talk = self._conversation
+        emit = Renderer(self._screen)
+        landed = hand_over(talk.session, how, emit, terms=terms, consent=consents, write=talk.commit_message)
         self._last = replace(self._last, landed=how)
         self._screen.line(LANDED[how] if landed.paths else "there is nothing left to land", "green")
+        if landed.output:
+            self._screen.line(f"it is in {landed.output}", indent="  ")
         for path in landed.paths:
             self._screen.item(f"{path}  (merged with your changes)" if path in landed.merged else path, indent="  ")
 
@@ -171,7 +172,10 @@ def _prompt() -> "PromptSession[str]":
         history = FileHistory(path)
     except OSError:
         history = InMemoryHistory()
-    commands = WordCompleter(["/diff", "/land apply", "/land commit", "/land merge", "/help", "/exit"], sentence=True)
+    commands = WordCompleter(
+        ["/diff", "/land apply", "/land commit", "/land merge", "/land patch", "/land branch", "/help", "/exit"],
+        sentence=True,
+    )
     return PromptSession(
         history=history, key_bindings=keys, multiline=True, completer=commands, complete_while_typing=False
     )
