@@ -73,8 +73,10 @@ class Conversation:
         self._half = False
         """What came of the last answer can be gone on with, though nothing of it may have landed."""
         self._worktrees = repo_options(find_repository(root).root).worktrees
-        self.session = session or open_session(root, task, as_notes(options), self._worktrees, base)
         self._notes = list(notes)
+        self.session = session or open_session(
+            root, task, as_notes(options), self._worktrees, base, tell=lambda line: self._notes.append(Note(line))
+        )
         self._held = ExitStack()
         self._journal = Journal(self.session)
         self._bench = Bench(self.session)

@@ -37,7 +37,7 @@ _KEPT = frozenset(
         "GIT_TEMPLATE_DIR",
     }
 )
-_KEPT_BEGINNINGS = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_PYTHON_")
+_KEPT_BEGINNINGS = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_LFS_", "GIT_PYTHON_")
 
 _ALWAYS = ("--no-pager", "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "advice.detachedHead=false")
 # For git's work on what is ours: the user's hooks and watchers have no business there.

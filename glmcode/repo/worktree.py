@@ -3,19 +3,21 @@
 import contextlib
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo import pool
+from glmcode.repo.casing import spelled
 from glmcode.repo.discover import find_repository
 from glmcode.repo.disk import remove_file, remove_leftovers
 from glmcode.repo.folder import shown
 from glmcode.repo.git import failure, git, identity, run_git
 from glmcode.repo.options import Worktrees
 from glmcode.repo.sessions import Session, begin, load, note, session_at, traces
+from glmcode.repo.submodules import fill
 
 __all__ = [
     "Session",
@@ -41,9 +43,10 @@ def open_session(
     options: Mapping[str, Any] | None = None,
     worktrees: Worktrees | None = None,
     base: str | None = None,
+    tell: Callable[[str], object] | None = None,
 ) -> Session:
     """Makes a worktree on a new branch `glmcode/<slug>` at the commit `base`, or HEAD's, and before it the session's log with
-    these options. A pooled worktree is taken where there is one.
+    these options. A pooled worktree is taken where there is one. `tell` is given lines that the user should know of it.
 
     The user's checkout, index and branch stay as they are, and none of the user's hooks runs. Raises GlmcodeError
     (exit 2) outside a repository, in a bare one, and where HEAD has no commit yet.
@@ -54,7 +57,11 @@ def open_session(
     session = _claim(repository.common_dir, repository.root, task, base, options or {})
     try:
         git_dir = pool.take(session) if worktrees.pool else None
-        return _opened(session, git_dir if git_dir is not None else _made(session))
+        opened = _opened(session, git_dir if git_dir is not None else _made(session))
+        for line in fill(repository.root, session.worktree):
+            if tell is not None:
+                tell(line)
+        return opened
     except GlmcodeError:
         _give_up(session)
         raise
@@ -155,8 +162,12 @@ def snapshot(session: Session, paths: Iterable[str], message: str) -> str:
         full = os.path.join(session.worktree, path)
         is_file = os.path.lexists(full) and (os.path.islink(full) or not os.path.isdir(full))
         (there if is_file else gone).append(os.fsencode(path))
+    if run_git(session.common_dir, ["config", "--type=bool", "core.ignoreCase"]).out == b"true\n":
+        known = git(session.worktree, *inside, "ls-files", "-z").split(b"\0")
+        gone, there = spelled(session.worktree, known, gone, there)
     listed = b"".join(path + b"\0" for path in [*gone, *there])
-    update = [*inside, "update-index", "--add", "--remove", "-z", "--stdin"]
+    # What a sparse checkout leaves out is not on the disk, and has not gone.
+    update = [*inside, "update-index", "--add", "--remove", "--ignore-skip-worktree-entries", "-z", "--stdin"]
     ended = run_git(session.worktree, update, stdin=listed)
     if ended.status != 0:
         raise failure("taking the worktree's changes", ended, Exit.CONFLICT)
