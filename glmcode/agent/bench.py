@@ -18,9 +18,10 @@ class Bench:
         self._untested: set[str] = set()
 
     def tree(self) -> Tree:
+        from glmcode.repo.carry import carried
         from glmcode.repo.disk import DirectoryTree
 
-        return DirectoryTree(self._session.worktree)
+        return DirectoryTree(self._session.worktree, carried(self._session.git_dir))
 
     def write(self, files: Mapping[str, bytes | None], modes: Mapping[str, str]) -> None:
         from glmcode.repo.disk import remove_file, write_file

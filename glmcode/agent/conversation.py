@@ -74,9 +74,7 @@ class Conversation:
         """What came of the last answer can be gone on with, though nothing of it may have landed."""
         self._worktrees = repo_options(find_repository(root).root).worktrees
         self._notes = list(notes)
-        self.session = session or open_session(
-            root, task, as_notes(options), self._worktrees, base, tell=lambda line: self._notes.append(Note(line))
-        )
+        self.session = session or open_session(root, task, as_notes(options), self._worktrees, base, self._tell)
         self._held = ExitStack()
         self._journal = Journal(self.session)
         self._bench = Bench(self.session)
@@ -89,7 +87,7 @@ class Conversation:
         try:
             self._held.enter_context(held(lock_path(self.session), doing="is working on this session", patience=0))
             if session is not None:
-                self.session = reopen(session)
+                self.session = reopen(session, self._worktrees, self._tell)
                 self._bench = Bench(self.session)
             self._tests = self._find_tests()
             # Last, so that a recording's file is not left behind by what fails before anything can be recorded.
@@ -98,6 +96,10 @@ class Conversation:
         except BaseException:
             self.close()
             raise
+
+    def _tell(self, line: str) -> None:
+        """Of the worktree, when the first task has begun."""
+        self._notes.append(Note(line))
 
     def pursue(self, task: str, emit: Emit) -> Finished:
         """Runs one task to its end, whatever that is, and says how it went. Raises nothing that the user can cause."""

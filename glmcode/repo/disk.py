@@ -25,6 +25,7 @@ __all__ = [
     "Belongings",
     "DirectoryTree",
     "Entry",
+    "is_below",
     "is_spelt",
     "permissions_for",
     "read_entry",
@@ -224,7 +225,9 @@ def remove_leftovers(root: str, path: str) -> None:
 class DirectoryTree:
     """The files below a directory, as `landing` reads them. Nothing is kept: each call sees the disk as it is."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, closed: tuple[str, ...] = ()) -> None:
+        """`closed` are paths that are no part of the tree, though they stand there, with all that is below them."""
+        self.closed = closed
         self.root = os.path.realpath(root)
         self.roots = tuple(dict.fromkeys((self.root, os.path.abspath(root))))
 
@@ -248,6 +251,7 @@ class DirectoryTree:
                     )
 
     def mode(self, path: str) -> str:
+        self._refuse_closed(path)
         with open_root(self.root) as top, _failing_as(path, "read"), parent_of(top, path) as folder:
             found = None if folder is None else folder.look(components(path)[-1])
         if found is not None and stat.S_ISLNK(found.st_mode):
@@ -255,6 +259,7 @@ class DirectoryTree:
         return EXECUTABLE if found is not None and found.st_mode & 0o100 else PLAIN
 
     def entry(self, path: str) -> Entry | None:
+        self._refuse_closed(path)
         with open_root(self.root) as top, _failing_as(path, "read"), parent_of(top, path) as folder:
             if folder is None or (_SPELLS_FREELY and not is_spelt(top, path)):
                 return None
@@ -267,6 +272,10 @@ class DirectoryTree:
                 return [] if found is None else [os.fsdecode(name) for name in found.names()]
         except (PathRefusedError, OSError):
             return []
+
+    def _refuse_closed(self, path: str) -> None:
+        if self.closed and is_below(path, self.closed):
+            raise PathRefusedError("protected-path", f"{shown(path)} is no part of the repository: git ignores it")
 
     def paths(self) -> Iterable[str]:
         """Up to 10,000 files, those near the root first, without git's own and without what links lead to."""
@@ -282,15 +291,22 @@ class DirectoryTree:
                 continue  # another repository's
             for entry in entries:
                 path = os.path.join(folder, entry.name)
-                if entry.name.lower() == b".git":
+                name = path.decode("utf-8", "surrogateescape").replace(os.sep, "/")
+                if entry.name.lower() == b".git" or is_below(name, self.closed):
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(path)
                 else:
-                    listed.append(path.decode("utf-8", "surrogateescape").replace(os.sep, "/"))
+                    listed.append(name)
                     if len(listed) == _MOST_LISTED:
                         return listed
         return listed
+
+
+def is_below(path: str, names: Iterable[str]) -> bool:
+    """Whether the path is one of these or lies in one, in whatever case it is spelled."""
+    folded = path.casefold()
+    return any(folded == name.casefold() or folded.startswith(f"{name.casefold()}/") for name in names)
 
 
 def is_spelt(top: Folder, path: str) -> bool:

@@ -16,6 +16,7 @@ import stat
 
 from glmcode.errors import GlmcodeError
 from glmcode.repo.account import Session
+from glmcode.repo.carry import NOTE
 from glmcode.repo.git import git, run_git
 from glmcode.repo.lock import held
 
@@ -25,7 +26,19 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 _MARK = "glmcode.json"
 """In a worktree's git directory: by which settings its files were written."""
-_OWN = {"HEAD", "ORIG_HEAD", "FETCH_HEAD", "COMMIT_EDITMSG", "commondir", "gitdir", "index", "logs", "refs", _MARK}
+_OWN = {
+    "HEAD",
+    "ORIG_HEAD",
+    "FETCH_HEAD",
+    "COMMIT_EDITMSG",
+    "commondir",
+    "gitdir",
+    "index",
+    "logs",
+    "refs",
+    NOTE,
+    _MARK,
+}
 """All that the git directory of a worktree holds that can be taken again."""
 _PATIENCE = 1.0
 """Seconds: a new worktree is made in less."""
@@ -96,8 +109,9 @@ def park(session: Session, tip: str, most: int) -> bool:
         _remove_touched(worktree, os.stat(os.path.join(git_dir, _MARK)).st_ctime_ns)
         git(worktree, *inside, "clean", "-xdffq")
         git(worktree, *inside, "checkout", "--quiet", "--force", "--detach", base, "--")
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(os.path.join(git_dir, "logs", "HEAD"))  # it would keep the session's commits from git's gc
+        for left in (NOTE, os.path.join("logs", "HEAD")):  # the log would keep the session's commits from git's gc
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(os.path.join(git_dir, left))
         os.makedirs(folder, exist_ok=True)
         with held(f"{folder}.lock", patience=_PATIENCE):
             at = os.path.join(folder, name)

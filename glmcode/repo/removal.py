@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo import log, streams
+from glmcode.repo.carry import carried
+from glmcode.repo.disk import is_below
 from glmcode.repo.folder import failure as refused
 from glmcode.repo.folder import shown
 from glmcode.repo.git import failure, git, run_git
@@ -246,4 +248,5 @@ def _uncommitted(session: Session) -> tuple[str, ...] | None:
         return None
     lines = [line for line in ended.out.split(b"\0") if line and line[:2] not in (b" D", b"D ")]
     paths = (os.fsdecode(line[3:]) for line in lines)
-    return tuple(sorted(path for path in paths if not _LITTER & set(path.split("/"))))
+    ours = carried(session.git_dir)
+    return tuple(sorted(path for path in paths if not is_below(path, ours) and not _LITTER & set(path.split("/"))))

@@ -10,9 +10,10 @@ from typing import Any
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo import pool
+from glmcode.repo.carry import carried, carry
 from glmcode.repo.casing import spelled
 from glmcode.repo.discover import find_repository
-from glmcode.repo.disk import remove_file, remove_leftovers
+from glmcode.repo.disk import is_below, remove_file, remove_leftovers
 from glmcode.repo.folder import shown
 from glmcode.repo.git import failure, git, identity, run_git
 from glmcode.repo.options import Worktrees
@@ -57,17 +58,17 @@ def open_session(
     session = _claim(repository.common_dir, repository.root, task, base, options or {})
     try:
         git_dir = pool.take(session) if worktrees.pool else None
-        opened = _opened(session, git_dir if git_dir is not None else _made(session))
-        for line in fill(repository.root, session.worktree):
-            if tell is not None:
-                tell(line)
-        return opened
+        session = _opened(session, git_dir if git_dir is not None else _made(session))
+        _furnish(session, worktrees, tell)
+        return session
     except GlmcodeError:
         _give_up(session)
         raise
 
 
-def reopen(session: Session) -> Session:
+def reopen(
+    session: Session, worktrees: Worktrees | None = None, tell: Callable[[str], object] | None = None
+) -> Session:
     """The session with its worktree, which is made again from the branch where it is gone, or was never made to the end.
 
     Raises GlmcodeError (exit 5) where the branch is gone, and where files stand in the worktree that git doesn't know.
@@ -88,7 +89,18 @@ def reopen(session: Session) -> Session:
     if record.opened and not known:
         branch_tip(session)
     pool.discard(session.common_dir, session.worktree)
-    return _opened(session, _made(session, new=not known))
+    session = _opened(session, _made(session, new=not known))
+    _furnish(session, worktrees if worktrees is not None else Worktrees(), tell)
+    return session
+
+
+def _furnish(session: Session, worktrees: Worktrees, tell: Callable[[str], object] | None) -> None:
+    """Brings into the worktree what its commit does not hold and the tests may need."""
+    said = fill(session.root, session.worktree)
+    said += carry(session.root, session.worktree, session.git_dir, worktrees.carry)
+    for line in said:
+        if tell is not None:
+            tell(line)
 
 
 def _opened(session: Session, git_dir: str) -> Session:
@@ -158,7 +170,10 @@ def snapshot(session: Session, paths: Iterable[str], message: str) -> str:
     # Files that gave way to a folder go first, so that the folder's files find their place free.
     gone: list[bytes] = []
     there: list[bytes] = []
+    ours = carried(session.git_dir)
     for path in sorted(set(paths)):
+        if is_below(path, ours):
+            continue
         full = os.path.join(session.worktree, path)
         is_file = os.path.lexists(full) and (os.path.islink(full) or not os.path.isdir(full))
         (there if is_file else gone).append(os.fsencode(path))
