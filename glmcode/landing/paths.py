@@ -10,7 +10,16 @@ from typing import Literal
 
 from glmcode.landing.tree import PathRefusedError
 
-__all__ = ["LONGEST_PATH", "MOST_NAMES", "folded", "is_gits_own", "normalise", "one_spelling", "relative"]
+__all__ = [
+    "LONGEST_PATH",
+    "MOST_NAMES",
+    "folded",
+    "is_gits_own",
+    "normalise",
+    "one_spelling",
+    "relative",
+    "windows_takes",
+]
 
 _GIT = re.compile(r"\.git$|git~[0-9]+$")
 """git's folder, and what Windows may call it for short: `GIT~1` in most trees, a later number where that was taken."""
@@ -28,6 +37,7 @@ _DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9\u00b9\u00b2\u
 _SEPARATORS = re.compile("[\\\\\u2044\u2215\u29f5\ufe68\uff0f\uff3c]")
 """What separates names on Windows, and what looks like it or is taken for it where a name is brought to an older encoding."""
 _UNSEEN = "".join(map(chr, range(0x21))) + "\x7f"
+_NOT_ON_WINDOWS = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 LONGEST_NAME = 255
 LONGEST_PATH = 4096
 MOST_NAMES = 128
@@ -71,6 +81,13 @@ def normalise(path: str) -> str:
     if not names:
         raise PathRefusedError("malformed", f"{path!r} names no file")
     return "/".join(names)
+
+
+def windows_takes(name: str) -> bool:
+    """Whether the name of a file or folder means on Windows what it says, and nothing else: no device, no stream of another
+    file, no folder in between, no dot or blank at its end that is dropped, no sign that it has no room for."""
+    bare = folded(name).split(".")[0].rstrip(" ")
+    return bool(name) and name[-1] not in ". " and not _NOT_ON_WINDOWS.search(name) and not _DEVICE.match(bare)
 
 
 def relative(path: str, roots: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from glmcode.repo.merge import Change, is_missing, merge_into, session_changes
 from glmcode.repo.message import with_trailer
 from glmcode.repo.options import RepoOptions
 from glmcode.repo.patch import patch, write_patch
-from glmcode.repo.protected import refuse_protected
+from glmcode.repo.protected import refuse_protected, with_hooks
 from glmcode.repo.sessions import Record, Session, load, note
 from glmcode.repo.staging import staged
 from glmcode.repo.terms import HOWS, How, Landed, Terms
@@ -77,7 +77,7 @@ def land_session(
         refuse_in_progress(repository.git_dir)
     start = session.base if how == "merge" else _start(repository.root, record)
     changes = session_changes(session, start, tip)
-    protect = (options or RepoOptions()).protect
+    protect = with_hooks((options or RepoOptions()).protect, repository.root)
     refuse_protected({path for change in changes for path in change.paths}, protect, allow)
     make = partial(_message, session, terms, write)
     if how == "apply":

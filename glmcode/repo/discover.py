@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from glmcode.errors import GlmcodeError
 
-__all__ = ["Repository", "around", "find_repository", "state_dir"]
+__all__ = ["Repository", "around", "find_repository", "hooks_folder", "state_dir"]
 
 _HINT = "change into a repository, or give the directory with --root DIR"
 _SETTING = re.compile(
@@ -58,6 +58,21 @@ def state_dir(root: str) -> str:
 
     key = hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:32]
     return os.path.join(user_state_dir("glmcode", appauthor=False), "trees", key)
+
+
+def hooks_folder(root: str) -> str:
+    """Where the repository's own configuration says that hooks are, as a path from the root; "" where they are elsewhere.
+
+    What git's other configuration files say is not looked at: they speak of no one repository's tree.
+    """
+    found = around(root)
+    if found is None:
+        return ""
+    core = _core_settings(os.path.join(found.common_dir, "config"))
+    core |= _core_settings(os.path.join(found.git_dir, "config.worktree"))
+    named = os.fsdecode(core.get(b"hookspath", b""))
+    path = os.path.relpath(os.path.join(found.root, named), found.root).replace(os.sep, "/")
+    return "" if not named or path == "." or path.startswith("../") else path
 
 
 def around(start: str) -> Repository | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from glmcode.errors import Exit, GlmcodeError
-from glmcode.landing.paths import LONGEST_PATH, MOST_NAMES, is_gits_own
+from glmcode.landing.paths import LONGEST_PATH, MOST_NAMES, is_gits_own, windows_takes
 from glmcode.landing.tree import PathRefusedError
 
 __all__ = [
@@ -129,12 +129,9 @@ def components(path: str) -> tuple[bytes, ...]:
             "malformed", f"a path of {len(path)} characters in {len(parts)} names is longer than any file's"
         )
     for part in parts:
-        if (
-            part in (b"", b".", b"..")
-            or b"\0" in part
-            or is_gits_own(part.decode("utf-8", "surrogateescape"))
-            or (os.name == "nt" and set(part) & set(b"\\:"))
-        ):
+        name = part.decode("utf-8", "surrogateescape")
+        refused = name in ("", ".", "..") or "\0" in name or is_gits_own(name)
+        if refused or (os.name == "nt" and not windows_takes(name)):
             raise PathRefusedError("outside-root", f"{shown(path)} is not a path inside the root")
     return parts
 

@@ -4,16 +4,19 @@ Continuous integration, hooks, editors and shells run what such a file says, on 
 secrets, long after the plan has landed. A name counts in every spelling that some system takes for it.
 """
 
+import glob
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.paths import folded
+from glmcode.repo.discover import hooks_folder
 from glmcode.repo.folder import shown
 from glmcode.repo.options import Protection
 
-__all__ = ["ProtectedError", "protected", "refuse_protected"]
+__all__ = ["ProtectedError", "protected", "refuse_protected", "with_hooks"]
 
 ALWAYS = (
     # Continuous integration
@@ -70,6 +73,12 @@ def protected(paths: Iterable[str], protection: Protection, consent: Iterable[st
         if (short or guarded.match(parts)) and not free.match(parts) and not any(_fits(one, parts) for one in given):
             found.append(path)
     return tuple(found)
+
+
+def with_hooks(protection: Protection, root: str) -> Protection:
+    """The protection, and that of the folder of the tree in which the repository has its hooks."""
+    folder = hooks_folder(root)
+    return replace(protection, paths=(*protection.paths, f"/{glob.escape(folder)}/")) if folder else protection
 
 
 def refuse_protected(paths: Iterable[str], protection: Protection, consent: Iterable[str] = ()) -> None:

@@ -100,6 +100,16 @@ def test_the_repository_adds_to_what_is_protected_and_takes_nothing_away(checkou
     assert checkout.read(CI) == FILES[CI]
 
 
+def test_the_folder_that_git_runs_hooks_from_is_protected(checkout: Checkout) -> None:
+    plan = '<create path="tools/hooks/pre-push" mode="755">\n#!/bin/sh\n</create>\n'
+    checkout.git("config", "core.hooksPath", "tools/hooks")
+    ended = glmcode(checkout, "apply", stdin=plan)
+    assert (ended.code, "in it: tools/hooks/pre-push;" in ended.err) == (Exit.NOT_LANDED, True)
+    for elsewhere in ("/etc/hooks", "../hooks", "."):
+        checkout.git("config", "core.hooksPath", elsewhere)
+        assert glmcode(checkout, "apply", "--check", stdin=plan).err.count("consent") == 0
+
+
 @pytest.mark.parametrize(("answer", "code"), [("y", 0), ("", 4), ("no", 4)])
 def test_on_a_terminal_it_asks_by_name(checkout: Checkout, tmp_path: Path, answer: str, code: int) -> None:
     (tmp_path / "plan").write_text(PLAN)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glmcode.landing.paths import normalise
+from glmcode.landing.paths import normalise, windows_takes
 from glmcode.landing.tree import PathRefusedError
 
 OUTSIDE = [
@@ -114,3 +114,36 @@ def test_more_folders_than_any_repository_has_are_refused() -> None:
     assert normalise("d/" * 127 + "x")
     with pytest.raises(PathRefusedError):
         normalise("d/" * 128 + "x")
+
+
+@pytest.mark.parametrize(
+    ("names", "takes"),
+    [
+        (["a.py", "config", "nulls", "com10", "a b", ".x", "caf\u00e9", "x" * 300, "~", "lpt", "GIT~1", "..a"], True),
+        (["con", "NUL.txt", "aux.tar.gz", "Com1", "lpt\u00b2", "conin$", "con .x", "\uff43\uff4f\uff4e"], False),
+        (
+            [
+                "a.",
+                "a ",
+                ".",
+                "..",
+                "",
+                "a:b",
+                "a\\b",
+                "a/b",
+                "C:",
+                "a?",
+                "*",
+                'a"b',
+                "a<b",
+                "a|b",
+                "a\nb",
+                "\0",
+                "a\x1f",
+            ],
+            False,
+        ),
+    ],
+)
+def test_what_a_name_means_on_windows_is_told_on_any_system(names: list[str], takes: bool) -> None:
+    assert [windows_takes(name) for name in names] == [takes] * len(names)

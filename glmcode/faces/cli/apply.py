@@ -117,9 +117,9 @@ def _apply(
 def _consented(root: str, result: "Result", check: bool, as_json: bool, allow: list[str]) -> None:
     """Nothing goes on without consent to each protected file, but for a check, which only says what would need it."""
     from glmcode.faces.terminal.ask import asks, consents
-    from glmcode.repo.protected import ProtectedError, protected
+    from glmcode.repo.protected import ProtectedError, protected, with_hooks
 
-    paths = protected(result.files, options_of(root).protect, allow)
+    paths = protected(result.files, with_hooks(options_of(root).protect, root), allow)
     if not paths:
         return
     error = ProtectedError(paths)
