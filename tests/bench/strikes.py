@@ -1,11 +1,13 @@
 """glmcode struck while it works: killed, or refused by its disk, at a chosen system call or at a random moment.
 
-The program is forked from a process that has it loaded already, and runs its real commands on a real repository; strace
-strikes the calls. `bed` makes what is struck: a repository and a plan of 100 files that adds, edits, deletes, renames,
+The program is forked from a process that has it loaded already, and runs its real commands on a real repository. The calls
+are struck by `strike.c`, which is compiled and preloaded (`preloaded`); strace, where it is there, tells whether that one sees
+them all. `bed` makes what is struck: a repository and a plan of 100 files that adds, edits, deletes, renames,
 changes modes, moves a link, makes folders and empties them.
 """
 
 import contextlib
+import ctypes
 import io
 import os
 import re
@@ -25,17 +27,21 @@ from glmcode.faces.cli.app import run
 
 __all__ = [
     "Bed",
-    "Call",
     "Ended",
     "Snapshot",
+    "Strike",
     "bed",
     "calls",
     "command",
     "copied",
+    "preload",
+    "preloaded",
     "refused",
+    "refused_for_good",
     "settled",
     "snapshot",
     "struck",
+    "traced_calls",
 ]
 
 WRITING = (
@@ -74,12 +80,28 @@ class Ended(NamedTuple):
     err: str
 
 
-class Call(NamedTuple):
-    """The `number`-th call of this name."""
+class Strike(NamedTuple):
+    """What happens at the `at`-th writing call: the end of the process, or the error of this number, once or for good."""
 
-    name: str
-    number: int
-    text: str
+    at: int
+    error: int = 0
+    for_good: bool = False
+
+
+def preloaded() -> bool:
+    """Whether calls can be struck in this process's children."""
+    return hasattr(ctypes.CDLL(None), "strike_arm")
+
+
+def preload(place: Path) -> dict[str, str] | None:
+    """The environment in which they can, for a process that is to start; None where there is no compiler."""
+    library = place / "strike.so"
+    source = Path(__file__).with_name("strike.c")
+    try:
+        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return {**os.environ, "LD_PRELOAD": str(library), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def snapshot(root: Path) -> Snapshot:
@@ -122,9 +144,16 @@ def bed(place: Path) -> Bed:
     assert command(place / "undone" / "root", "undo").code == 0
     assert snapshot(place / "undone" / "root") == before
     cut = copied(place / "before", place / "cut")
-    assert struck(cut, ["apply", str(made.plan)], "renameat2:signal=KILL:when=40").code == -signal.SIGKILL
+    assert struck(cut, ["apply", str(made.plan)], Strike(_half_way(place, made.plan))).code == -signal.SIGKILL
     assert snapshot(cut) not in (made.before, made.after)
     return made
+
+
+def _half_way(place: Path, plan: Path) -> int:
+    """The number of a call in the middle of the renames."""
+    names = calls(copied(place / "before", place / "counted"), ["apply", str(plan)])
+    renames = [number for number, name in enumerate(names, 1) if name == "renameat2"]
+    return renames[len(renames) // 2]
 
 
 def _material() -> tuple[dict[str, str], str]:
@@ -172,12 +201,9 @@ def command(root: Path, *arguments: str) -> Ended:
         return child.ended()
 
 
-def struck(root: Path, arguments: Sequence[str], inject: str) -> Ended:
-    """As `command`, with strace injecting what `inject` says: `write:signal=KILL:when=3`."""
-    with (
-        _Child(root, arguments) as child,
-        _traced(child.pid, ["-e", f"inject={inject}", "-o", os.devnull], inject.split(":", maxsplit=1)[0]),
-    ):
+def struck(root: Path, arguments: Sequence[str], strike: Strike) -> Ended:
+    """As `command`, struck."""
+    with _Child(root, arguments, strike) as child:
         child.go()
         return child.ended()
 
@@ -198,28 +224,33 @@ def killed_after(root: Path, arguments: Sequence[str], seconds: float, *, landin
         return child.ended(), spent
 
 
-def calls(root: Path, arguments: Sequence[str]) -> list[Call]:
-    """Every writing call of a command, in its order, but those that only tell the user something."""
-    with (
-        tempfile.NamedTemporaryFile("r", prefix="strikes-", suffix=".trace") as trace,
-        _Child(root, arguments) as child,
-    ):
-        with _traced(child.pid, ["-o", trace.name], WRITING):
+def calls(root: Path, arguments: Sequence[str]) -> list[str]:
+    """The name of every writing call of a command, in their order, but of those that only tell the user something."""
+    with tempfile.TemporaryFile() as told:
+        with _Child(root, arguments, Strike(0), told.fileno()) as child:
             child.go()
             ended = child.ended()
         assert ended.code == 0, ended.err
-        lines = trace.read().splitlines()
-    counts: dict[str, int] = {}
-    found = []
-    for line in lines:
-        if match := _LINE.match(line):
-            name, rest = match.groups()
-            counts[name] = counts.get(name, 0) + 1
-            reads = name in ("open", "openat") and not re.search(r"O_CREAT|O_WRONLY|O_RDWR|O_TRUNC", rest)
-            tells = name in ("write", "writev") and re.match(r"[12],", rest)
-            if not reads and not tells:
-                found.append(Call(name, counts[name], line[:160]))
-    return found
+        told.seek(0)
+        return [name.removesuffix("64") for name in told.read().decode().split()]
+
+
+def traced_calls(root: Path, arguments: Sequence[str]) -> list[str]:
+    """As `calls`, told by strace."""
+    with tempfile.NamedTemporaryFile("r", prefix="strikes-", suffix=".trace") as trace:
+        with _Child(root, arguments) as child, _traced(child.pid, ["-o", trace.name], WRITING):
+            child.go()
+            ended = child.ended()
+        assert ended.code == 0, ended.err
+        found = []
+        for line in trace.read().splitlines():
+            if match := _LINE.match(line):
+                name, rest = match.groups()
+                name = {"openat": "open"}.get(name, name.removesuffix("64"))
+                reads = name == "open" and not re.search(r"O_CREAT|O_WRONLY|O_RDWR|O_TRUNC", rest)
+                if not reads and not (name in ("write", "writev") and re.match(r"[12],", rest)):
+                    found.append(name)
+        return found
 
 
 def settled(bed: Bed, root: Path, start: Snapshot, goal: Snapshot, *, there_and_back: bool = True) -> list[str]:
@@ -342,7 +373,9 @@ def _git_files(root: Path) -> dict[str, bytes]:
 class _Child:
     """A forked process that waits for the word, runs one command of glmcode, and ends with its exit code."""
 
-    def __init__(self, root: Path, arguments: Sequence[str]) -> None:
+    def __init__(
+        self, root: Path, arguments: Sequence[str], strike: Strike | None = None, told: int | None = None
+    ) -> None:
         self._out, self._err = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115  # closed at the end
         waits, self._word = os.pipe()
         sys.stdout.flush()
@@ -363,6 +396,9 @@ class _Child:
             sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), encoding="utf-8", line_buffering=True)
             sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), encoding="utf-8", line_buffering=True)
             os.read(waits, 1)
+            if strike is not None:
+                log = -1 if told is None else told
+                ctypes.CDLL(None).strike_arm(ctypes.c_long(strike.at), strike.error, strike.for_good, log)
             code = run(arguments)
             sys.stdout.flush()
         finally:
