@@ -102,7 +102,7 @@ def _merged_tree(root: str, head: str, tip: str) -> str:
     if ended.status == 0:
         return tree.decode().strip()
     if ended.status != 1:
-        raise failure("git merge-tree", ended, Exit.CONFLICT)
+        raise failure("git merge-tree", ended, Exit.NOT_LANDED)
     names = dict.fromkeys(os.fsdecode(path) for path in paths if path)
     raise conflict(
         ((name, _where(root, head, tip, name)) for name in names),

@@ -65,6 +65,7 @@ _DISK = {
     "Read-only file system": "the file system is read-only",
     "Permission denied": "permission denied",
     "insufficient permission": "permission denied",
+    "unable to write file": "a file could not be written; is the disk full?",
 }
 
 

@@ -245,6 +245,8 @@ def changed_files(session: Session) -> tuple[str, ...]:
 def branch_tip(session: Session) -> str:
     """The commit that the session's branch stands at. Raises GlmcodeError (exit 5) where the branch is gone."""
     ended = run_git(session.common_dir, ["rev-parse", "--verify", "--quiet", f"{session.ref}^{{commit}}"])
+    if ended.err.strip() and ended.status != 0:  # no word of the branch: git does not look, for who owns the repository
+        raise failure("reading the session's branch", ended, Exit.CONFLICT)
     if ended.status != 0:
         raise GlmcodeError(
             f"the branch {session.branch} of this session is gone",
