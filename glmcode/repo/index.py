@@ -25,11 +25,15 @@ Entries: TypeAlias = Mapping[str, str | None]
 
 
 def copy_index(git_dir: str, target: str) -> None:
-    """The index as it is now, at `target`. A repository without one has an empty one."""
+    """The index as it is now, at `target`. A repository without one has an empty one.
+
+    With its time: by that git knows which files may have been written in the same moment as their entries, and looks at
+    their contents. A copy with a later time would hide such a change.
+    """
     with contextlib.suppress(FileNotFoundError):
         os.unlink(target)
     with contextlib.suppress(FileNotFoundError):
-        shutil.copyfile(os.path.join(git_dir, "index"), target)
+        shutil.copy2(os.path.join(git_dir, "index"), target)
 
 
 def entries(root: str, index: str | None = None) -> dict[str, str]:

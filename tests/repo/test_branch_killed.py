@@ -161,3 +161,18 @@ def test_interrupted_in_a_hook_all_is_as_before(checkout: Checkout, tmp_path: Pa
     assert process.returncode != 0
     assert journal.recover(checkout.root) is None
     assert checkout.state() == before
+
+
+def test_change_in_the_moment_of_the_index_is_not_hidden(checkout: Checkout) -> None:
+    """A copy of the index with a later time made git take a file for unchanged that was written right behind its entry."""
+    session = work(checkout, {"a.txt": changed(3, b"three")})
+    checkout.git("config", "core.checkStat", "minimal")
+    checkout.git("config", "core.trustctime", "false")
+    checkout.git("add", "other.txt")
+    moment = os.stat(checkout.path("other.txt")).st_mtime_ns
+    checkout.write({"other.txt": b"OTHER\n"})
+    for name in ("other.txt", ".git/index"):
+        os.utime(checkout.path(name), ns=(moment, moment))
+    assert checkout.git("--no-optional-locks", "status", "--porcelain") == b" M other.txt\n"
+    land_session(session, "commit")
+    assert checkout.git("status", "--porcelain") == b" M other.txt\n"
