@@ -27,6 +27,7 @@ _IN_PROGRESS = {
     "REVERT_HEAD": "a revert",
     "rebase-merge": "a rebase",
     "rebase-apply": "a rebase",
+    "sequencer": "a cherry-pick or revert of several commits",
 }
 _PATIENCE = 10.0
 """Seconds that a hook may take to end when it is interrupted."""
