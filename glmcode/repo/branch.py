@@ -13,6 +13,7 @@ from functools import partial
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo import journal
 from glmcode.repo.committing import commit_changes, merge_branch, refuse_in_progress
+from glmcode.repo.dirty import refuse_taken
 from glmcode.repo.discover import find_repository
 from glmcode.repo.follow import holds
 from glmcode.repo.git import failure, run_git
@@ -173,6 +174,7 @@ def _branch(record: Record, tip: str, terms: Terms) -> Landed:
     paths = changed_files(session)
     if not paths or terms.name is None:
         return Landed("branch", paths, output=session.branch)
+    refuse_taken(session, "a branch")
     if run_git(session.root, ["check-ref-format", "--branch", terms.name]).status != 0 or terms.name.startswith("-"):
         raise GlmcodeError(f"{terms.name!r} is no name for a branch")
     ref = f"refs/heads/{terms.name}"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo import journal
 from glmcode.repo.commits import Intent, after_hook, identity, make
+from glmcode.repo.dirty import refuse_taken
 from glmcode.repo.disk import DirectoryTree, remove_file, write_file
 from glmcode.repo.folder import shown
 from glmcode.repo.follow import holds, refuse_alive
@@ -62,6 +63,7 @@ def committed(intent: Intent, merge: Merge, author: Mapping[str, str]) -> tuple[
 
 def merge_branch(root: str, git_dir: str, session: Session, tip: str, message: Callable[[], str]) -> Landed:
     """A merge of the session's branch into the current one."""
+    refuse_taken(session, "a merge")
     head = head_commit(root)
     author = identity(root)
     if not holds(root, session.base, head):

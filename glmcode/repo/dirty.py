@@ -4,25 +4,32 @@ Git takes it as `git add --all` would, with the user's filters, line ends, modes
 its own: the user's index, files, HEAD, branches and stash stay as they are.
 """
 
+import contextlib
 import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from glmcode.errors import Exit, GlmcodeError
+from glmcode.repo.account import Session
 from glmcode.repo.discover import Repository, find_repository
 from glmcode.repo.folder import shown
 from glmcode.repo.git import git, identity, run_git
 
-__all__ = ["LARGEST_FILE", "MOST", "MOST_FILES", "Taken", "Uncommitted", "take", "uncommitted"]
+__all__ = ["LARGEST_FILE", "MOST", "MOST_FILES", "Taken", "Uncommitted", "prune", "refuse_taken", "take", "uncommitted"]
 
 LARGEST_FILE = 64 << 20
 """Bytes of an untracked file that is taken along: what is larger is data that nobody meant to commit."""
 MOST = 512 << 20
 """Bytes of all untracked files that are taken along."""
 MOST_FILES = 20_000
+_MESSAGE = b"glmcode: the uncommitted work that a session started from\n"
+_FOLDER = ".dirty-"
+_FORGOTTEN = 3600.0
+"""Seconds after which an index of ours is one of a process that was killed."""
 _QUICK = ("-c", "core.splitIndex=false", "-c", "core.untrackedCache=false", "-c", "add.ignoreErrors=false")
 
 
@@ -69,7 +76,7 @@ def take(repository: Repository, head: str) -> Taken:
     one would commit, and with git's reason where git can't take a file."""
     folder = os.path.join(repository.common_dir, "glmcode")
     os.makedirs(folder, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".dirty-", dir=folder) as own:
+    with tempfile.TemporaryDirectory(prefix=_FOLDER, dir=folder) as own:
         index = os.path.join(own, "index")
         try:
             # With what git knows of the files' times, so that only those that changed are read; and with its own time, by
@@ -78,6 +85,27 @@ def take(repository: Repository, head: str) -> Taken:
         except FileNotFoundError:
             git(repository.root, "read-tree", "--empty", env={"GIT_INDEX_FILE": index})
         return _taken(repository.root, head, {"GIT_INDEX_FILE": index})
+
+
+def refuse_taken(session: Session, how: str) -> None:
+    """Refuses (exit 5) where the session's branch holds the user's uncommitted work, which `how` would make a commit of theirs."""
+    ended = run_git(session.common_dir, ["cat-file", "commit", session.base])
+    if ended.out.partition(b"\n\n")[2] == _MESSAGE:
+        raise GlmcodeError(
+            f"session {session.id} started with your uncommitted work, and {how} would hold that as a commit",
+            exit_code=Exit.CONFLICT,
+            hint="--how apply, --how commit and --how patch land the session's own work alone",
+        )
+
+
+def prune(common: str) -> None:
+    """Removes what processes that were killed have left of `take`."""
+    folder = os.path.join(common, "glmcode")
+    with contextlib.suppress(OSError):
+        for name in os.listdir(folder):
+            path = os.path.join(folder, name)
+            if name.startswith(_FOLDER) and time.time() - os.lstat(path).st_mtime > _FORGOTTEN:
+                shutil.rmtree(path)
 
 
 def _taken(root: str, head: str, env: dict[str, str]) -> Taken:
@@ -96,8 +124,7 @@ def _taken(root: str, head: str, env: dict[str, str]) -> Taken:
     tree = git(root, "write-tree", env=env, exit_code=Exit.CONFLICT).decode().strip()
     if tree == git(root, "rev-parse", f"{head}^{{tree}}").decode().strip():
         return Taken(head, left)
-    message = b"glmcode: the uncommitted work that a session started from\n"
-    made = git(root, "commit-tree", "-p", head, "-F", "-", tree, stdin=message, env=identity(root))
+    made = git(root, "commit-tree", "-p", head, "-F", "-", tree, stdin=_MESSAGE, env=identity(root))
     return Taken(made.decode().strip(), left)
 
 

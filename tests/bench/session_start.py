@@ -14,14 +14,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from glmcode.repo.dirty import uncommitted
 from glmcode.repo.options import Worktrees
-from glmcode.repo.removal import remove
-from glmcode.repo.sessions import Session
+from glmcode.repo.removal import remove, unlanded
+from glmcode.repo.sessions import Session, load
 from glmcode.repo.worktree import open_session
 
 
@@ -58,6 +59,7 @@ def main() -> None:
 
     names = (
         "git status",
+        "what would be lost",
         "git worktree add",
         "start without a pool",
         "start from the pool",
@@ -82,6 +84,8 @@ def main() -> None:
         times["git status"].run(lambda: git("status", "--porcelain"))
         times["is it dirty"].run(lambda: uncommitted(root))
         times["start from the pool"].run(lambda: start(some))
+        record = load(root, opened[-1].id)
+        times["what would be lost"].run(partial(unlanded, record))
         Path(opened[-1].worktree, "left behind").write_text("by the tests\n")
         times["end into the pool"].run(lambda: remove(root, opened.pop().id, force=True, pool=1))
         # In turn, in places made anew: a file system may be slow where files have just been removed.

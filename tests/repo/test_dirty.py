@@ -11,8 +11,9 @@ from glmcode.repo import dirty
 from glmcode.repo.branch import land_session
 from glmcode.repo.discover import find_repository
 from glmcode.repo.sessions import Session
+from glmcode.repo.terms import Terms
 from glmcode.repo.worktree import branch_tip, head_commit, open_session
-from tests.repo.checkout import LINES, Checkout, changed, go_on, make, on_disk, own_home, refused
+from tests.repo.checkout import LINES, Checkout, changed, go_on, make, on_disk, own_home, put, refused
 
 
 @pytest.fixture(autouse=True)
@@ -102,8 +103,22 @@ def test_neither_commit_nor_merge_brings_it_into_a_commit(checkout: Checkout) ->
     go_on(session, {"a.txt": changed(15, b"theirs", changed(3, b"mine")), "new.txt": changed(9, b"theirs")})
     with refused(checkout, r"a\.txt|new\.txt"):
         land_session(session, "commit")
-    with refused(checkout, "does not hold the commit that the session started from"):
+    with refused(checkout, "started with your uncommitted work, and a merge would hold that as a commit"):
         land_session(session, "merge")
+    refs = checkout.git("for-each-ref")
+    with refused(checkout, "started with your uncommitted work, and a branch would hold that as a commit"):
+        land_session(session, "branch", terms=Terms(name="mine"))
+    assert checkout.git("for-each-ref") == refs
+    assert land_session(session, "patch", terms=Terms(output="-")).patch
+
+
+def test_the_index_of_a_killed_process_goes_in_time(checkout: Checkout) -> None:
+    common = checkout.path(".git")
+    for name in ("old", "new"):
+        put(common, {f"glmcode/.dirty-{name}/index": b"i"})
+    os.utime(os.path.join(common, "glmcode/.dirty-old"), (1, 1))
+    dirty.prune(common)
+    assert os.listdir(os.path.join(common, "glmcode")) == [".dirty-new"]
 
 
 def test_commit_of_what_the_user_has_not_touched_holds_only_that(checkout: Checkout) -> None:

@@ -99,12 +99,15 @@ def _rested(root: str, days: int | None, dry_run: bool) -> tuple[str, ...]:
 
 def _worktrees(root: str, most: int | None, dry_run: bool) -> tuple[str, ...]:
     """The pooled worktrees that go."""
+    from glmcode.repo.dirty import prune as prune_indexes
     from glmcode.repo.discover import around
     from glmcode.repo.pool import prune
 
     repository = around(root)
     if repository is None:
         return ()
+    if not dry_run:
+        prune_indexes(repository.common_dir)
     return prune(repository.common_dir, options_of(root).worktrees.pool if most is None else most, dry_run=dry_run)
 
 

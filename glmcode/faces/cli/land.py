@@ -110,6 +110,9 @@ def land(
             say(error)
             return error.exit_code
         raise
+    from glmcode.repo.removal import retire
+
+    retire(record.session, options_of(record.session.root).worktrees.pool)
     code = Exit.CONFLICT if landed.conflicts else Exit.OK
     if as_json:
         _print(
