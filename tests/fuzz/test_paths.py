@@ -20,15 +20,15 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the watcher ask
 def test_no_path_touches_what_is_outside_or_of_git() -> None:
     told: Counter[str] = Counter()
     rolled = random.Random(5)
-    for _ in range(12):
+    for _ in range(8):
         with standing() as place:
             choices = Choices(rolled.randbytes(20_000))
             told += hunt(place, [hostile_path(choices, place.outside) for _ in range(150)], choices)
     # The hunt is worth its time only where much is refused, and much gets through to be watched.
-    assert told["outside-root"] > 300
-    assert told["applied"] > 60
-    assert told["landed"] > 40
-    assert told["written"] > 300
+    assert told["outside-root"] > 200
+    assert told["applied"] > 40
+    assert told["landed"] > 25
+    assert told["written"] > 200
     assert {
         form
         for form in ("native", "udiff", "v4a", "whole", "tool-call", "search-replace")

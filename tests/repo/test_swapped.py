@@ -22,7 +22,7 @@ from glmcode.repo.undoing import undo
 from tests.fuzz.watch import Watcher
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="renameat2 and inotify are Linux's")
-RUNS = int(os.environ.get("GLMCODE_SWAPS", "150"))
+RUNS = int(os.environ.get("GLMCODE_SWAPS", "60"))
 """Landings of each kind; GLMCODE_SWAPS=3000 for a long run."""
 
 
