@@ -28,6 +28,7 @@ from glmcode.errors import Exit, GlmcodeError
 from glmcode.model.chain import Chain, Link
 from glmcode.model.client import Message
 from glmcode.model.failures import UnansweredError
+from glmcode.model.scrub import Scrubber
 from glmcode.model.usage import estimate_tokens
 from glmcode.repo.sessions import Session, load, note
 from glmcode.version import __version__
@@ -35,6 +36,7 @@ from glmcode.version import __version__
 __all__ = ["Conversation", "Options"]
 
 
+_HOMES = ("HOME", "USERPROFILE")
 _PASSING = (Exit.UNREACHABLE, Exit.INTERRUPTED, Exit.BUDGET)
 """How a task ends that can be gone on with as it is."""
 
@@ -73,8 +75,13 @@ class Conversation:
         self._half = False
         """What came of the last answer can be gone on with, though nothing of it may have landed."""
         self._worktrees = repo_options(find_repository(root).root).worktrees
+        self._key = chain[0].find().key
+        self._scrub = Scrubber({name: os.environ[name] for name in os.environ if name not in _HOMES}, (self._key,))
+        """What is written down goes through it; the conversation, which must stay what it was, is only rid of the key."""
         self._notes = list(notes)
-        self.session = session or open_session(root, task, as_notes(options), self._worktrees, base, self._tell)
+        self.session = session or open_session(
+            root, self._scrub.text(task), as_notes(options), self._worktrees, base, self._tell
+        )
         self._held = ExitStack()
         self._journal = Journal(self.session)
         self._bench = Bench(self.session)
@@ -114,10 +121,17 @@ class Conversation:
         started = time.monotonic()
         minutes = self._options.limits.minutes
         self._deadline = math.inf if minutes is None else started + 60 * minutes
-        emit = booked(emit, self.session, task) if self._options.book else emit
-        emit = noted(emit, self.session, self._chain[0].find().key)
+        emit = booked(emit, self.session, self._scrub.text(task)) if self._options.book else emit
+        emit = noted(emit, self.session, self._scrub)
         begun = self._run_started(task)
-        note(self.session, how, task=task, provider=begun.provider, model=begun.model, glmcode=__version__)
+        note(
+            self.session,
+            how,
+            task=self._scrub.text(task),
+            provider=begun.provider,
+            model=begun.model,
+            glmcode=__version__,
+        )
         emit(begun)
         while self._notes:
             emit(self._notes.pop(0))
@@ -212,7 +226,7 @@ class Conversation:
         return pursue(job, None, left.kept)
 
     def _begin(self, job: Job, again: bool) -> Journal:
-        begin_answer(self.session, self._journal, job, sorted(self._shown), again=again)
+        begin_answer(self.session, self._journal, job, sorted(self._shown), again=again, key=self._key)
         return self._journal
 
     def _first_message(self, task: str, verdict: Verdict | None) -> str:
@@ -290,7 +304,7 @@ class Conversation:
     def _run_started(self, task: str) -> RunStarted:
         return RunStarted(
             session=self.session.id,
-            task=task,
+            task=self._scrub.text(task),
             root=self.session.root,
             worktree=self.session.worktree,
             branch=self.session.branch,
@@ -303,12 +317,12 @@ class Conversation:
         """Writes down how it ended, so that another process can land it or go on with it."""
         from glmcode.repo.streams import discard
 
-        save_messages(self.session, job.messages)
+        save_messages(self.session, job.messages, self._key)
         note(
             self.session,
             "ended",
             exit_code=int(ending.exit_code),
-            why=ending.why,
+            why=self._scrub.text(ending.why),
             rounds=job.rounds,
             applied=job.applied,
             already=job.already,

@@ -41,16 +41,18 @@ class Left:
     """What the request has cost that was under way, about."""
 
 
+_A_SECRET = 8
+"""Characters of a key that is one: those of servers on this machine are words such as "none"."""
 _COUNTS = ("applied", "already", "rejected", "idle")
 
 
 def begin_answer(
-    session: Session, journal: streams.Journal, job: Job, shown: Sequence[str], *, again: bool = False
+    session: Session, journal: streams.Journal, job: Job, shown: Sequence[str], *, again: bool = False, key: str = ""
 ) -> None:
     """Another process can go on with the answer that is asked for now; with `again`, with the one that is there already."""
     from glmcode.repo.worktree import branch_tip
 
-    save_messages(session, job.messages)
+    save_messages(session, job.messages, key)
     if again:
         journal.reopen()
         return
@@ -59,14 +61,17 @@ def begin_answer(
     journal.begin({**head, "pending": dict(job.pending), "shown": list(shown)})
 
 
-def save_messages(session: Session, messages: Sequence[Message]) -> None:
-    sessions.save_messages(
-        session,
-        [
-            {"role": one.role, "content": one.content, **({"reasoning": one.reasoning} if one.reasoning else {})}
-            for one in messages
-        ],
-    )
+def save_messages(session: Session, messages: Sequence[Message], key: str = "") -> None:
+    """Keeps them for another process, as they are but for the provider's key, which has no place in them."""
+
+    def hidden(text: str) -> str:
+        return text.replace(key, "***") if len(key) >= _A_SECRET else text
+
+    turns: list[dict[str, str]] = []
+    for one in messages:
+        reasoning = {"reasoning": hidden(one.reasoning)} if one.reasoning else {}
+        turns.append({"role": one.role, "content": hidden(one.content), **reasoning})
+    sessions.save_messages(session, turns)
 
 
 def has_half(session: Session) -> bool:

@@ -1,6 +1,5 @@
 """What happens to a session goes into its log, in the words that programs know it by."""
 
-import os
 from typing import Final
 
 from glmcode.agent import Emit
@@ -36,10 +35,8 @@ _NOTED: Final = (
 """What a round did, and what it cost. Not what the model said: the conversation is in the log anyhow."""
 
 
-def noted(emit: Emit, session: Session, key: str) -> Emit:
-    """Passes every event on, and writes those down that tell how it went; `key` and the secrets of the environment are not
-    among what is written."""
-    scrub = Scrubber(os.environ, (key,))
+def noted(emit: Emit, session: Session, scrub: Scrubber) -> Emit:
+    """Passes every event on, and writes those down that tell how it went, without what is secret."""
 
     def take(event: Event) -> None:
         if isinstance(event, _NOTED):

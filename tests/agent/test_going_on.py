@@ -176,6 +176,30 @@ def test_what_had_landed_is_told_where_the_rest_can_not_be_had(tmp_path: Path) -
     assert done.diff
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_commits_of_the_users_own_on_the_branch_stay(tmp_path: Path, uncut: str, moved: bool) -> None:
+    """What had come of an answer was landed on what it had begun with: over a commit of the user's in the same file."""
+    root = repository(tmp_path / "repo", FILES)
+    half = then(sends(HEAD + chunk(said(PLAN[: len(PLAN) // 2]))), resets)
+    with FaultServer(half, error(429, "1305", "overloaded")) as server:
+        run = ("run", "--base-url", server.url, "--model", "glm-5", "--no-tests", "--retries", "0", "mend it")
+        assert glmcode(root, *run).code == Exit.UNREACHABLE
+    worktree = root / ".git" / "glmcode" / "worktrees" / "mend-it"
+    first = worktree / next(iter(FILES))
+    if moved:
+        first.write_text(first.read_text() + "# mine\n")
+        git(worktree, "commit", "--quiet", "--all", "--message", "mine")
+    with service(lambda _: None) as server:
+        again = glmcode(root, "resume", "--base-url", server.url, "--max-rounds", "1", "--json")
+        come, _ = after(server.seen[-1].json)
+    notes = [event["text"] for event in again.events if event["event"] == "note"]
+    assert any("the session's branch has moved since" in text for text in notes) == moved
+    assert bool(come) != moved  # what had come is asked for anew
+    assert first.read_text().endswith("# mine\n") == moved
+    if not moved:
+        assert again.result["diff"] == uncut
+
+
 @pytest.mark.skipif(os.name != "posix", reason="a process is killed by a signal")
 @pytest.mark.parametrize("seed", range(6))
 def test_a_crash_at_any_moment_is_gone_on_from(tmp_path: Path, uncut: str, seed: int) -> None:

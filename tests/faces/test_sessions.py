@@ -19,11 +19,12 @@ from glmcode.repo.removal import remove
 from glmcode.repo.sessions import Session, list_sessions, load, lock_path, log_path, note, save_messages
 from glmcode.repo.streams import Journal
 from glmcode.repo.worktree import open_session
-from tests.agent.rig import git, repository
+from tests.agent.rig import FIX_ADD, FIX_DOUBLE, git, repository, served
 from tests.faces.command import tree as files
 from tests.faces.killed_sessions import HANDS, TEST, answers, one
-from tests.faces.rig import acting, environ
+from tests.faces.rig import KEY, acting, environ
 from tests.faces.rig import glmcode as run
+from tests.model.faults import FaultServer, error
 from tests.repo.checkout import Checkout, go_on, make, own_home, put, work
 
 
@@ -208,6 +209,29 @@ def test_nothing_that_a_log_says_acts_on_the_terminal(checkout: Checkout) -> Non
         _, out, err = glmcode(checkout, *arguments)
         assert not acting(out + err), arguments
     assert load(checkout.root).session.task == evil
+
+
+def test_no_key_gets_into_what_is_kept(tmp_path: Path) -> None:
+    """Not from the task, nor from a file that the model is shown, nor from what a server says."""
+    root = repository(tmp_path / "repo")
+    (root / "notes.md").write_text(f"the key is {KEY}\n")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "A key in a file")
+    with FaultServer(error(401, "1002", f"the key {KEY} has expired")) as server:
+        where = ("--base-url", server.url, "--model", "m", "--retries", "0", "--test", TEST)
+        ran = run(root, "run", *where, f"mend notes.md with {KEY}", env=environ(tmp_path))
+    assert ran.code == 2
+    with served([FIX_ADD, FIX_DOUBLE]) as replay:
+        where = ("--base-url", replay.url, "--model", "m", "--retries", "0", "--test", TEST)
+        ran = run(root, "run", *where, "--land", "commit", f"mend notes.md with {KEY}", env=environ(tmp_path))
+        assert any(KEY in json.dumps(request) for request in replay.requests)
+    assert ran.code == 0, ran.err
+    logs = list((root / ".git" / "glmcode").rglob("*.jsonl"))
+    assert logs
+    for one_log in logs:
+        assert KEY not in one_log.read_text()
+    assert KEY not in git(root, "log", "--all", "--format=%B")
+    assert KEY not in "".join(path.read_text() for path in tmp_path.rglob("usage-*.jsonl"))
 
 
 # Removing

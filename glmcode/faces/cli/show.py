@@ -20,7 +20,12 @@ Diff = Annotated[bool, typer.Option("--diff", help="The session's work as a diff
 Log = Annotated[bool, typer.Option("--log", help="Every event of the session, a line each.")]
 Json = Annotated[bool, typer.Option("--json", help="The events as JSON, one a line; the last is the result.")]
 
-_HOWS = {"apply": "as uncommitted changes", "commit": "as one commit", "merge": "as a merge of its branch"}
+_HOWS = {
+    "apply": "as uncommitted changes",
+    "commit": "as one commit",
+    "merge": "as a merge of its branch",
+    "branch": "as a branch",
+}
 
 
 @sessions.command("show")
