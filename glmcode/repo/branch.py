@@ -30,6 +30,9 @@ from glmcode.repo.worktree import branch_tip, changed_files
 __all__ = ["HOWS", "How", "Landed", "Terms", "default_message", "land_session", "refuse_unfit"]
 
 _SUBJECT = 72
+_CONFLICTS = (
+    "glmcode land --how apply --conflicts leaves what both changed between conflict markers; the session is kept"
+)
 _FIT = {
     "trailer": ("commit", "merge"),
     "message": ("commit", "merge"),
@@ -144,7 +147,8 @@ def _start(root: str, record: Record) -> str:
 
 
 def _apply(root: str, changes: tuple[Change, ...], session: Session, terms: Terms) -> Landed:
-    merge = merge_into(root, changes, label=session.id if terms.conflicts else None)
+    how = {"label": session.id} if terms.conflicts else {"advice": _CONFLICTS}
+    merge = merge_into(root, changes, **how)
     entries = staged(root, changes, merge, stage=terms.stage)
     if not merge.after and not entries:
         return Landed("apply", ())

@@ -92,16 +92,16 @@ def session_changes(session: Session, start: str, tip: str) -> tuple[Change, ...
     return changes
 
 
-def merge_into(root: str, changes: Iterable[Change], label: str | None = None) -> Merge:
+def merge_into(root: str, changes: Iterable[Change], label: str | None = None, advice: str = "") -> Merge:
     """The changes on top of the files at `root`, as they stand on the disk.
 
     A file that the user left alone gets the session's bytes; one that both changed is merged line by line. Raises
-    GlmcodeError (exit 5) that names every file, and the lines, where that can't be done; nothing is written either way.
-    With a `label` such a file has both sides between conflict markers, where it is text.
+    GlmcodeError (exit 5) that names every file, and the lines, where that can't be done, and ends with the advice; nothing
+    is written either way. With a `label` such a file has both sides between conflict markers, where it is text.
     """
     work = _computed(root, changes, label)
     if work.problems:
-        raise conflict(work.problems)
+        raise conflict(work.problems, advice)
     return Merge(work.before, work.after, work.modes, tuple(work.merged), work.conflicts)
 
 

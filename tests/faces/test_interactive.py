@@ -79,6 +79,9 @@ def test_each_message_is_a_task_in_the_same_session(root: Path) -> None:
             terminal.type("/land apply" + ENTER)
             terminal.wait_for("landed as uncommitted changes")
             terminal.wait_for("›")
+            terminal.type("/land patch" + ENTER)
+            terminal.wait_for("written as a patch")
+            terminal.wait_for("›")
             terminal.type("/nonsense" + ENTER)
             terminal.wait_for("there is no command /nonsense")
             terminal.wait_for("›")
@@ -89,6 +92,7 @@ def test_each_message_is_a_task_in_the_same_session(root: Path) -> None:
         assert second[-1]["content"].endswith("# The task\nand add\na file\n")
     assert git(root, "branch", "--list", "glmcode/*").split()[-1] == "glmcode/mend-it"
     assert (root / "more.py").exists()
+    assert "+x = 1\n" in (root / "mend-it.patch").read_text(encoding="utf-8")
     assert "a + b" in (root / "calc.py").read_text(encoding="utf-8")
 
 

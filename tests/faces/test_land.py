@@ -103,6 +103,7 @@ def test_conflict_exits_5_and_names_the_lines(checkout: Checkout) -> None:
         "glmcode: can't land: 2 files are in the way of the session's changes\n"
         "  a.txt: you and the session changed the same lines: line 1\n"
         "  b.txt: you and the session changed the same lines: line 1\n"
+        "  glmcode land --how apply --conflicts leaves what both changed between conflict markers; the session is kept\n"
     )
     code, out, _ = glmcode(checkout, "land", "--how", "apply", "--json")
     told = result(out)

@@ -3,7 +3,7 @@
     python commit_and_die.py HOW FOLDER --step N     killed at the N-th, 2N-th, ... call that changes the disk or starts a git
     python commit_and_die.py HOW FOLDER --runs N     killed at a random moment N times
 
-HOW is commit, merge or revert (of a commit). The kill takes the process alone, so that its git and its hooks run on, or with all that it
+HOW is commit, merge, revert (of a commit), apply (with the index) or conflicts (an apply that leaves some). The kill takes the process alone, so that its git and its hooks run on, or with all that it
 has started; each in turn. Behind it `journal.recover` must leave all as it was before, or all as after. Ends with a line of
 counts; fails where it found anything else.
 """
@@ -23,12 +23,13 @@ from typing import Any
 
 from glmcode.errors import GlmcodeError
 from glmcode.repo import journal
-from glmcode.repo.branch import How, land_session
+from glmcode.repo.branch import How, Terms, land_session
 from glmcode.repo.sessions import load
 from glmcode.repo.undoing import undo
 from tests.repo.checkout import LINES, State, changed, make, work
 from tests.repo.land_and_die import CHANGING
 
+HOWS = ("commit", "merge", "revert", "apply", "conflicts")
 HOOKS = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "reference-transaction", "post-commit")
 """Each takes a moment, so that kills fall into it."""
 
@@ -47,7 +48,7 @@ class Rig:
             executable=("run",),
         )
         self.id = session.id
-        self.checkout.commit({"a.txt": changed(17, b"mine")})
+        self.checkout.commit({"a.txt": changed(3 if how == "conflicts" else 17, b"mine")})
         if how == "revert":
             land_session(session, "commit")
             self.checkout.commit({"a.txt": changed(10, b"later", self.checkout.read("a.txt") or b"")})
@@ -62,7 +63,8 @@ class Rig:
         self.before = self.checkout.state()
         self.act()
         self.after = self.checkout.state()
-        assert self.after.commit != self.before.commit
+        assert (self.after.commit != self.before.commit) == (how in ("commit", "merge", "revert"))
+        assert self.after.files != self.before.files
         self.tree = self.checkout.line("rev-parse", "HEAD^{tree}")
         self.restore()
 
@@ -74,8 +76,9 @@ class Rig:
         if self.how == "revert":
             undo(self.checkout.root)
             return
-        how: How = "merge" if self.how == "merge" else "commit"
-        land_session(load(self.checkout.root, self.id).session, how)
+        how: How = "merge" if self.how == "merge" else "commit" if self.how == "commit" else "apply"
+        terms = Terms(stage=self.how == "apply", conflicts=self.how == "conflicts")
+        land_session(load(self.checkout.root, self.id).session, how, terms=terms)
 
     def ended(self) -> str:
         """Recovers, and says on which side all is: "before" or "after"; anything else is told."""
@@ -89,7 +92,7 @@ class Rig:
                     return f"recovery failed: {error.message} {error.hint}"
                 time.sleep(0.01)
         state = self.checkout.state()
-        side = "before" if state.commit == self.before.commit else "after"
+        side = "before" if state.files == self.before.files else "after"
         if wrong := self.differences(state, self.before if side == "before" else self.after):
             return f"{side}, but {wrong}"
         if side == "after" and self.checkout.line("rev-parse", "HEAD^{tree}") != self.tree:
@@ -167,7 +170,7 @@ def attempt(rig: Rig, *, at: int = 0, whole: bool = False, after: float = 0.0) -
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("how", choices=("commit", "merge", "revert"))
+    parser.add_argument("how", choices=HOWS)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--step", type=int, default=0)
     parser.add_argument("--runs", type=int, default=0)

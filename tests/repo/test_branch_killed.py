@@ -16,8 +16,8 @@ from glmcode.repo.branch import Landed, land_session
 from tests.repo.checkout import LINES, Checkout, changed, make, own_home, work
 
 TOP = Path(__file__).parents[2]
-RUNS = int(os.environ.get("GLMCODE_KILLS", "6"))
-STEP = 1 if RUNS > 100 else 16
+RUNS = int(os.environ.get("GLMCODE_KILLS", "4"))
+STEP = 1 if RUNS > 100 else 27
 LAND = "from glmcode.repo.branch import land_session as l; from glmcode.repo.sessions import load; l(load('.').session, '{}')"
 
 
@@ -32,7 +32,7 @@ def checkout(tmp_path: Path) -> Checkout:
     return make(tmp_path / "repo", {"a.txt": LINES, "sub/b.txt": b"b\n", "other.txt": b"other\n"})
 
 
-@pytest.mark.parametrize("how", ["commit", "merge", "revert"])
+@pytest.mark.parametrize("how", ["commit", "merge", "revert", "apply", "conflicts"])
 def test_killed_anywhere_it_ends_before_or_after(tmp_path: Path, how: str) -> None:
     program = str(TOP / "tests" / "repo" / "commit_and_die.py")
     ended = subprocess.run(
