@@ -49,7 +49,7 @@ def _place(path: str) -> ExitStack | None:
     """The place of this lock file; None where it is taken."""
     place = ExitStack()
     try:
-        place.enter_context(held(path, patience=0))
+        place.enter_context(held(path, patience=0, again=False))
     except GlmcodeError as error:
         if error.exit_code is Exit.CONFLICT:
             return None

@@ -29,11 +29,13 @@ _ours: set[tuple[int, int, str]] = set()
 
 
 @contextlib.contextmanager
-def held(path: str, *, doing: str = "is landing here", patience: float = _PATIENCE) -> Iterator[None]:
-    """Holds the lock at `path` for the block; the thread that holds it may take it again. Raises GlmcodeError (exit 5),
+def held(
+    path: str, *, doing: str = "is landing here", patience: float = _PATIENCE, again: bool = True
+) -> Iterator[None]:
+    """Holds the lock at `path` for the block; the thread that holds it may take it `again`. Raises GlmcodeError (exit 5),
     naming the owner, when it stays busy for `patience` seconds."""
     key = (os.getpid(), threading.get_ident(), os.path.realpath(path))
-    if key in _ours:
+    if again and key in _ours:
         yield
         return
     fd = _waited_for(path, doing, patience)
