@@ -10,7 +10,6 @@ import pytest
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo.branch import land_session
 from glmcode.repo.removal import remove
-from glmcode.repo.sessions import Session
 from glmcode.repo.worktree import changed_files, open_session, reopen, restore, snapshot
 from tests.repo.checkout import Checkout, go_on, make, own_home, put
 
@@ -26,33 +25,30 @@ def run(*command: str | Path, cwd: str | Path = "/") -> None:
     subprocess.run(["git", *command], cwd=cwd, check=True, capture_output=True)
 
 
-def assert_whole(checkout: Checkout) -> Session:
-    """Two sessions, one after the other, from start to end; the second where the first has worked."""
+def assert_whole(checkout: Checkout) -> None:
+    """Two sessions, one after the other; the first from its start to its end, the second in the worktree that it leaves."""
     before = checkout.state()
-    common = os.path.realpath(
-        checkout.path(os.fsdecode(checkout.git("rev-parse", "--git-common-dir")).removesuffix("\n"))
-    )
-    for number in (1, 2):
-        session = open_session(checkout.root, f"task {number}")
-        assert session.common_dir == common
-        assert os.path.dirname(session.worktree) == os.path.join(common, "glmcode", "worktrees")
-        inside = Checkout(session.worktree)
-        assert inside.git("status", "--porcelain") == b""
-        assert inside.git("rev-parse", "HEAD") == before.commit
-        assert checkout.state() == before
-        go_on(session, {"a.txt": b"%d\n" % number, "new/n.txt": b"n\n"})
-        assert changed_files(session) == ("a.txt", "new/n.txt")
-        restore(session, session.base, ["a.txt"])
-        assert inside.read("a.txt") == checkout.read("a.txt")
-        snapshot(session, ["a.txt"], "back")
-        assert checkout.state() == before
-        land_session(session, "apply")
-        assert checkout.read("new/n.txt") == b"n\n"
-        os.unlink(checkout.path("new/n.txt"))
-        os.rmdir(checkout.path("new"))
-        remove(checkout.root, session.id, force=True)
-        assert checkout.state() == before
-    return session
+    common = checkout.path(os.fsdecode(checkout.git("rev-parse", "--git-common-dir")).removesuffix("\n"))
+    session = open_session(checkout.root, "one")
+    assert session.common_dir == os.path.realpath(common)
+    assert os.path.dirname(session.worktree) == os.path.join(session.common_dir, "glmcode", "worktrees")
+    inside = Checkout(session.worktree)
+    assert inside.git("status", "--porcelain") == b""
+    go_on(session, {"a.txt": b"1\n", "new/n.txt": b"n\n"})
+    assert changed_files(session) == ("a.txt", "new/n.txt")
+    restore(session, session.base, ["a.txt"])
+    assert inside.read("a.txt") == checkout.read("a.txt")
+    snapshot(session, ["a.txt"], "back")
+    assert checkout.state() == before
+    land_session(session, "apply")
+    assert checkout.read("new/n.txt") == b"n\n"
+    os.unlink(checkout.path("new/n.txt"))
+    os.rmdir(checkout.path("new"))
+    remove(checkout.root, session.id, force=True)
+    inside = Checkout(open_session(checkout.root, "two").worktree)
+    assert inside.git("status", "--porcelain", "--ignored") == b""
+    assert inside.git("rev-parse", "HEAD") == before.commit
+    assert checkout.state() == before
 
 
 def a_linked_worktree(where: Path) -> Checkout:
