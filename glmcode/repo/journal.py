@@ -17,6 +17,7 @@ from glmcode.errors import Exit, GlmcodeError
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo import follow
 from glmcode.repo import record as records
+from glmcode.repo.atwork import Watch
 from glmcode.repo.discover import state_dir
 from glmcode.repo.disk import PLAIN, Entry, permissions_for
 from glmcode.repo.exchange import Content, MovedError, State, Step, digest, entry_on
@@ -108,10 +109,14 @@ def carrying(
 ) -> Iterator[Record]:
     """Makes the planned record and its writes, then the block, all or nothing; `entries` are the files as they were,
     `wanted` as they are to be. Raises as `landing` does."""
+    watch = Watch(planned.root)
+    watch.wait()
     contents = [entry.data for change in planned.changes if (entry := entries[change.path]) is not None]
     record = records.write(planned, contents, receipt)
     try:
         carry(top, record, [Step(one.path, one.before, wanted[one.path]) for one in record.changes])
+        if watch.is_disturbed() and (gone := next((one for one in record.changes if not at_end(top, one)), None)):
+            raise MovedError(gone.path)
         yield record
         _stands(record)
     except BaseException as error:

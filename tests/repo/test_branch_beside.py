@@ -130,6 +130,7 @@ def test_index_that_holds_other_changes_of_a_file_is_refused(checkout: Checkout)
 def test_index_that_another_git_holds_takes_the_files_back(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
     session = work(checkout, {"a.txt": changed(3, b"three"), "n": b"n\n"})
     monkeypatch.setattr("glmcode.repo.index._PATIENCE", 0.1)
+    monkeypatch.setattr("glmcode.repo.atwork._PATIENCE", 0.1)
     before = checkout.state()
     Path(checkout.path(".git/index.lock")).touch()
     with pytest.raises(GlmcodeError, match=r"index\.lock"):

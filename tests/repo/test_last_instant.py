@@ -4,6 +4,7 @@ import errno
 import itertools
 import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -243,3 +244,49 @@ def test_where_the_tree_is_on_another_file_system_contents_wait_beside_their_pla
     undo(checkout.root)
     assert tree(checkout) == {b"a.py": BEFORE, b"m.py": BEFORE}
     assert not [name for name in os.listdir(checkout.path(".git/glmcode/journal")) if name.startswith(".glmcode")]
+
+
+def test_a_switch_that_is_under_way_takes_no_landing_away(checkout: Checkout) -> None:
+    """Git had looked at the file, which was clean; a landing came, and git wrote its own version over it."""
+    lock = checkout.path(".git/index.lock")
+    open(lock, "xb").close()
+
+    def git_ends() -> None:
+        checkout.write({"m.py": b"other\n"})
+        os.unlink(lock)
+
+    threading.Timer(0.3, git_ends).start()
+    with pytest.raises(GlmcodeError, match=r"changed while the plan was landing: m\.py; nothing was changed") as error:
+        land(checkout)
+    assert error.value.exit_code == Exit.CONFLICT
+    assert tree(checkout) == {b"a.py": BEFORE, b"m.py": b"other\n", b"z.py": BEFORE}
+
+
+def test_a_switch_that_begins_while_a_landing_writes_is_waited_for(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same, with git's look before the landing's write and git's write behind it."""
+    seam: Any = exchange
+    real, lock = seam._sync_folders, checkout.path(".git/index.lock")
+
+    def clobbers(*arguments: Any) -> None:
+        real(*arguments)
+        open(lock, "xb").close()
+        checkout.write({"m.py": b"of git's\n"})
+        threading.Timer(0.3, os.unlink, (lock,)).start()
+
+    monkeypatch.setattr(exchange, "_sync_folders", clobbers)
+    with pytest.raises(GlmcodeError, match=r"m\.py; nothing was changed"):
+        land(checkout)
+    assert tree(checkout) == {b"a.py": BEFORE, b"m.py": b"of git's\n", b"z.py": BEFORE}
+
+
+def test_a_lock_that_git_has_left_is_named(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("glmcode.repo.atwork._PATIENCE", 0.1)
+    open(checkout.path(".git/index.lock"), "xb").close()
+    with pytest.raises(GlmcodeError, match=r"another git is at work") as error:
+        land(checkout)
+    assert "index.lock" in error.value.hint
+    assert set(tree(checkout).values()) == {BEFORE}
+    monkeypatch.setenv("GIT_INDEX_FILE", checkout.path(".git/index"))  # as in a hook, for which git waits
+    assert land(checkout)

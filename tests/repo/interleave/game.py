@@ -237,7 +237,7 @@ class Game:
 
     def race(self) -> str:
         """Two processes at once, and the user. What a plan or a session brings must be there if its process says so."""
-        running = []
+        running, began = [], len(self.log)
         for number in range(2):
             plan = self.tool.plan(self.chance.choice(self.tool.seen or [self.world.tree()]))
             if self.tool.sessions and self.chance.random() < 0.5:
@@ -262,6 +262,10 @@ class Game:
             self.judge(f"racing {kind}", ended)
             self.world.required |= mine if ended.code == 0 else set()
             said.append(f"{kind} {ended.code} {ended.err.strip()[-200:] if ended.code else ''}")
+        if any(
+            "--abort" in line for line in self.log[began:]
+        ):  # it resets what a landing wrote meanwhile, by its nature
+            self.world.required -= {one for one in self.world.missing() if one.startswith(b"G")}
         self.judge_locks("race")
         self.undoable, self.undone = [], []  # in which order they landed is not known
         self.found += [f"race: {one}; {said}" for one in broken(self.world.tree())]
