@@ -55,7 +55,8 @@ def committed(intent: Intent, merge: Merge, author: Mapping[str, str]) -> tuple[
         try:
             commit = make(intent, record, author)
         except BaseException as error:
-            refuse_alive(record, _PATIENCE)  # a hook that was interrupted may still write
+            if not isinstance(error, GlmcodeError):
+                refuse_alive(record, _PATIENCE)  # a hook that was interrupted may still write
             raise _set_aside(intent.root, merge, error) from error
     after_hook(intent.root, merge=bool(intent.merged))
     return commit, record.id

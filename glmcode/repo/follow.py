@@ -152,7 +152,8 @@ def refuse_alive(record: Record, patience: float = 0.0) -> None:
             raise GlmcodeError(
                 "an earlier landing was cut off, and its git or one of its hooks is still running",
                 exit_code=Exit.CONFLICT,
-                hint=f"try again when it has ended; fuser {path} shows what runs",
+                hint=f"try again when it has ended; fuser {path} shows what runs\n"
+                "where that is only a daemon which a hook has started, remove that file",
             )
         time.sleep(0.02)
 

@@ -120,7 +120,10 @@ def carrying(
         yield record
         _stands(record)
     except BaseException as error:
-        follow.refuse_alive(record)
+        if not isinstance(
+            error, GlmcodeError
+        ):  # else its programs have ended; what a hook has left running is no matter
+            follow.refuse_alive(record)
         if follow.came_about(record):
             _stands(record)
             raise

@@ -176,3 +176,18 @@ def test_change_in_the_moment_of_the_index_is_not_hidden(checkout: Checkout) -> 
     assert checkout.git("--no-optional-locks", "status", "--porcelain") == b" M other.txt\n"
     land_session(session, "commit")
     assert checkout.git("status", "--porcelain") == b" M other.txt\n"
+
+
+def test_daemon_that_a_hook_has_started_stands_in_no_ones_way(checkout: Checkout, tmp_path: Path) -> None:
+    session = work(checkout, {"a.txt": changed(3, b"three"), "n": b"n\n"})
+    checkout.hook("pre-commit", f"sleep 20 > /dev/null 2>&1 & echo $! >> {tmp_path}/daemons; [ -e {tmp_path}/go ]")
+    before = checkout.state()
+    with pytest.raises(GlmcodeError, match="the hook pre-commit refused"):
+        land_session(session, "commit")
+    assert checkout.state() == before
+    assert journal.recover(checkout.root) is None
+    (tmp_path / "go").touch()
+    land_session(session, "commit")
+    assert journal.recover(checkout.root) is None
+    for number in (tmp_path / "daemons").read_text().split():
+        os.kill(int(number), signal.SIGTERM)
