@@ -20,7 +20,7 @@ from glmcode.repo.carry import NOTE
 from glmcode.repo.git import git, run_git
 from glmcode.repo.lock import held
 
-__all__ = ["discard", "forget", "mark", "park", "prune", "take"]
+__all__ = ["connect", "discard", "forget", "mark", "park", "prune", "take"]
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
@@ -155,6 +155,19 @@ def discard(common: str, worktree: str) -> None:
         _remove(worktree)
 
 
+def connect(git_dir: str, worktree: str) -> None:
+    """Has a worktree of ours and its git directory know each other where they now are. Not by `git worktree repair`, which
+    in a copy of a repository turns the worktrees of the original to the copy, the user's too."""
+    for path, said in (
+        (os.path.join(git_dir, "gitdir"), os.path.join(worktree, ".git")),
+        (os.path.join(worktree, ".git"), f"gitdir: {git_dir}"),
+    ):
+        if _text(path) != f"{said}\n":
+            with open(f"{path}.new", "wb") as file:
+                file.write(os.fsencode(f"{said}\n"))
+            os.replace(f"{path}.new", path)
+
+
 def forget(common: str, worktree: str) -> None:
     """Removes the git directory of this worktree, and no other's: `git worktree prune` would take those of the user's too
     that are on a disk not plugged in."""
@@ -246,9 +259,7 @@ def _move(git_dir: str, here: str, there: str) -> None:
     if os.name == "nt" and os.path.isdir(there):
         os.rmdir(there)
     os.rename(here, there)
-    git(there, f"--git-dir={git_dir}", "worktree", "repair", "--", there)
-    if not _points(git_dir, there):
-        raise GlmcodeError("git lost track of a pooled worktree")
+    connect(git_dir, there)
 
 
 def _points(git_dir: str, worktree: str) -> bool:

@@ -78,7 +78,7 @@ def reopen(
     session = record.session
     if record.opened and os.path.isdir(session.worktree):
         if os.path.isdir(session.git_dir):
-            run_git(session.common_dir, ["worktree", "repair", "--", session.worktree])  # the repository may have moved
+            pool.connect(session.git_dir, session.worktree)  # the repository may have moved
             return session
         raise GlmcodeError(
             f"git no longer knows the worktree of session {session.id}",

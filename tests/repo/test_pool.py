@@ -341,3 +341,19 @@ def test_the_pool_says_who_is_at_it(checkout: Checkout) -> None:
                 os._exit(1)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
     assert len(parked(checkout)) == 2
+
+
+def test_a_copy_of_the_repository_and_a_repository_that_was_moved(checkout: Checkout) -> None:
+    """Git's own pointers between a worktree and its repository are absolute: in a copy they lead to the original."""
+    finish(open_session(checkout.root, "x"))
+    subprocess.run(["cp", "-a", checkout.root, f"{checkout.root}-copy"], check=True)
+    before = everything(checkout.path(".git/glmcode/pool")), everything(checkout.path(".git/worktrees"))
+    copy = Checkout(f"{checkout.root}-copy")
+    session = open_session(copy.root, "y")
+    assert session.worktree.startswith(copy.root)
+    assert_new(copy, session)
+    finish(session)
+    assert (everything(checkout.path(".git/glmcode/pool")), everything(checkout.path(".git/worktrees"))) == before
+    os.rename(checkout.root, f"{checkout.root}-moved")
+    moved = Checkout(f"{checkout.root}-moved")
+    assert_new(moved, open_session(moved.root, "z"))
