@@ -178,7 +178,8 @@ def clear_locks(record: Record) -> None:
     """Removes the locks that a killed git left on the branch when it was about to move it: until then no git can.
 
     One that names the landing's commit is ours. An empty one is a git's that has just begun to take its locks, which
-    takes no time: where it stays as it is for two seconds, the git that made it is gone.
+    takes no time: where it stays as it is for two seconds, the git that made it is gone. Where the branch's names another
+    commit a git of the user's is about to move it, and its locks are left alone, however long its hooks take.
     """
     commit = commit_of(record)
     if commit is None:
@@ -188,9 +189,12 @@ def clear_locks(record: Record) -> None:
     branch, head = os.path.join(owner, f"{ref}.lock"), os.path.join(repository.git_dir, "HEAD.lock")
     noted = _looked_at(beside(record, "added"))
     seen = {path: found for path in (branch, head) if (found := _looked_at(path)) is not None}
-    ours = _read(branch) == f"{commit}\n".encode()
-    left = [path for path in seen if _read(path) == (f"{commit}\n".encode() if path == branch and ours else b"")]
-    if not left or noted is None:
+    held = _read(branch) if branch in seen else b""
+    ours = held == f"{commit}\n".encode()
+    if noted is None or (held and not ours):
+        return
+    left = [path for path in seen if path == branch or not _read(path)]
+    if not left:
         return
     if not ours:
         time.sleep(_STALE)

@@ -148,6 +148,28 @@ def test_lock_of_another_git_is_never_removed(checkout: Checkout, tmp_path: Path
     assert checkout.line("status", "--porcelain") == ""
 
 
+@pytest.mark.parametrize("owner", ["glmcode", "user"])
+def test_locks_of_the_branch_are_removed_only_where_they_are_the_landings(
+    checkout: Checkout, tmp_path: Path, owner: str
+) -> None:
+    work(checkout, {"a.txt": changed(3, b"three")})
+    here, go = waiting_hook(checkout, tmp_path, "reference-transaction", '[ "$1" = prepared ] || exit 0; ')
+    process = subprocess.Popen([sys.executable, "-c", LAND.format("commit")], cwd=checkout.root, start_new_session=True)
+    while not os.path.exists(here):
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    go.touch()
+    os.unlink(checkout.path(".git/hooks/reference-transaction"))
+    branch, head = (Path(checkout.path(f".git/{name}.lock")) for name in (checkout.line("symbolic-ref", "HEAD"), "HEAD"))
+    assert branch.exists()
+    head.touch()
+    if owner == "user":  # their hook takes its time
+        branch.write_text(f"{checkout.line('rev-parse', 'HEAD')}\n")
+    assert "it was taken back" in (journal.recover(checkout.root) or "")
+    assert (branch.exists(), head.exists()) == ((True, True) if owner == "user" else (False, False))
+
+
 def test_interrupted_in_a_hook_all_is_as_before(checkout: Checkout, tmp_path: Path) -> None:
     """Ctrl-C reaches git and the hook as well; a hook that ignores it is waited for before the files are taken back."""
     work(checkout, {"a.txt": changed(3, b"three"), "n": b"n\n"})
