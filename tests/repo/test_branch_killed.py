@@ -161,7 +161,9 @@ def test_locks_of_the_branch_are_removed_only_where_they_are_the_landings(
     process.wait()
     go.touch()
     os.unlink(checkout.path(".git/hooks/reference-transaction"))
-    branch, head = (Path(checkout.path(f".git/{name}.lock")) for name in (checkout.line("symbolic-ref", "HEAD"), "HEAD"))
+    branch, head = (
+        Path(checkout.path(f".git/{name}.lock")) for name in (checkout.line("symbolic-ref", "HEAD"), "HEAD")
+    )
     assert branch.exists()
     head.touch()
     if owner == "user":  # their hook takes its time
