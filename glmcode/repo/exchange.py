@@ -36,6 +36,7 @@ __all__ = [
     "MovedError",
     "State",
     "Step",
+    "closed",
     "digest",
     "entry_at",
     "entry_on",
@@ -289,7 +290,7 @@ def _put_new(source: Folder, folder: Folder, temporary: bytes, name: bytes, path
 
 def _expect(folder: Folder, held: bytes, step: Step) -> None:
     """Raises where what was displaced isn't what the step began with, or is still being written."""
-    entry, written = _closed(folder, held, step.path)
+    entry, written = closed(folder, held, step.path)
     if written:
         raise GlmcodeError(
             f"another program has {shown(step.path)} open for writing",
@@ -300,7 +301,7 @@ def _expect(folder: Folder, held: bytes, step: Step) -> None:
         raise MovedError(step.path)
 
 
-def _closed(folder: Folder, name: bytes, path: str) -> tuple[Entry | None, bool]:
+def closed(folder: Folder, name: bytes, path: str) -> tuple[Entry | None, bool]:
     """What stands there, as `unrefused`, and whether somebody still writes to it."""
     written = False
 
@@ -324,7 +325,7 @@ def _trade_back(at: Folder, held: bytes, folder: Folder, name: bytes, step: Step
         _set_back(at, held, folder, name)
         return
     state = State(digest(step.then.data), step.then.mode)
-    entry, written = _closed(at, held, step.path)
+    entry, written = closed(at, held, step.path)
     if not written and is_as(entry, state):
         os.unlink(at.at(held), dir_fd=at.fd)
     elif at is not folder:

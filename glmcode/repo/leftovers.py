@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from glmcode.landing.tree import PathRefusedError
 from glmcode.repo.aside import Aside, displaced_name, temporary_name
 from glmcode.repo.disk import unlink_quietly
-from glmcode.repo.exchange import State, is_as, replace, unrefused
+from glmcode.repo.exchange import State, closed, is_as, replace, unrefused
 from glmcode.repo.folder import Folder, components, made_parent_of, parent_of
 from glmcode.repo.swap import move_in
 
@@ -23,7 +23,8 @@ def put_back_displaced(top: Folder, away: Aside, path: str, token: str, sides: S
         for at in (away.own, *(() if folder is None else (folder,))):
             if at.look(held) is None:
                 continue
-            if any(is_as(unrefused(at, held, path), side) for side in known):
+            entry, written = closed(at, held, path)
+            if not written and any(is_as(entry, side) for side in known):
                 os.unlink(at.at(held), dir_fd=at.fd)
             elif folder is None or folder.look(name) is None:
                 with made_parent_of(top, path) as made:

@@ -290,3 +290,28 @@ def test_a_lock_that_git_has_left_is_named(checkout: Checkout, monkeypatch: pyte
     assert set(tree(checkout).values()) == {BEFORE}
     monkeypatch.setenv("GIT_INDEX_FILE", checkout.path(".git/index"))  # as in a hook, for which git waits
     assert land(checkout)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who has a file open for writing")
+def test_who_opens_the_new_file_before_it_is_taken_back_still_writes_into_the_tree(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came out of the trade back was open: it looked as the landing had left it, and went with what came then."""
+    editors = []
+    seam: Any = exchange
+    real = seam._trade_back
+
+    def opened_first(*arguments: Any) -> None:
+        editors.append(open(checkout.path("m.py"), "ab", buffering=0))  # noqa: SIM115  # it stays open
+        real(*arguments)
+
+    strike(monkeypatch, "trade", checkout, save_by_rename)
+    monkeypatch.setattr(exchange, "_trade_back", opened_first)
+    with pytest.raises(GlmcodeError):
+        land(checkout)
+    editors[0].write(b"second\n")
+    editors[0].close()
+    journal.recover(checkout.root)
+    held = b"".join(tree(checkout).values())
+    assert b"saved\n" in held
+    assert b"second\n" in held

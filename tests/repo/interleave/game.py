@@ -303,12 +303,17 @@ class Game:
 
     def check_commits(self) -> None:
         """A commit that glmcode made brings its own lines and none of the user's."""
+        # The user's own amends and rebases of them keep the subject, and bring what the user staged.
+        moves = [line.split(" ", 1) for line in self.world.lines("log", "--walk-reflogs", "--all", "--format=%H %gs")]
+        users = {commit for commit, how in moves if how.startswith(("commit (amend)", "rebase"))}
         for line in self.world.lines("log", "--all", "--reflog", "--format=%H %s"):
             commit, subject = line.split(" ", 1)
             if commit in self.judged:
                 continue
             self.judged.add(commit)
-            if subject.startswith(("task", "run", "round", "glmcode", 'Revert "task', 'Revert "run')):
+            if commit not in users and subject.startswith(
+                ("task", "run", "round", "glmcode", 'Revert "task', 'Revert "run')
+            ):
                 brought = self.world.lines("show", "--diff-merges=first-parent", "--format=", commit)
                 if swept := [one for one in brought if re.fullmatch(r"\+U\d{5}", one)]:
                     self.wrong(f"commit {subject!r} swept up {swept}")
