@@ -8,6 +8,7 @@ changes modes, moves a link, makes folders and empties them.
 
 import contextlib
 import ctypes
+import importlib
 import io
 import os
 import re
@@ -135,6 +136,7 @@ def bed(place: Path) -> Bed:
     (place / "plan.txt").write_text(plan)
     (place / "other.txt").write_text(_OTHER)
     before = snapshot(root)
+    _warm_up(root, place / "plan.txt")
     copied(place / "before", place / "after")
     ended = command(place / "after" / "root", "apply", str(place / "plan.txt"))
     assert ended.code == 0, ended.err
@@ -147,6 +149,16 @@ def bed(place: Path) -> Bed:
     assert struck(cut, ["apply", str(made.plan)], Strike(_half_way(place, made.plan))).code == -signal.SIGKILL
     assert snapshot(cut) not in (made.before, made.after)
     return made
+
+
+def _warm_up(root: Path, plan: Path) -> None:
+    """Runs commands that write nothing in this process: what they load, each process that is forked from it has then."""
+    nowhere = io.StringIO()
+    with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+        for arguments in (["apply", "--check", str(plan)], ["undo", "--list"], ["redo", "--list"], ["gc", "--dry-run"]):
+            run([*arguments, "--root", str(root)])
+    for module in ("journal", "undoing", "follow", "pruning", "swap"):
+        importlib.import_module(f"glmcode.repo.{module}")
 
 
 def _half_way(place: Path, plan: Path) -> int:
