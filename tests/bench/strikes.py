@@ -220,9 +220,8 @@ def struck(root: Path, arguments: Sequence[str], strike: Strike) -> Ended:
         return child.ended()
 
 
-def killed_after(root: Path, arguments: Sequence[str], seconds: float, *, landing: bool) -> tuple[Ended, float]:
-    """As `command`, killed so long after its start, or with `landing` after the journal's first write. Gives how long it
-    ran from there."""
+def killed_after(root: Path, arguments: Sequence[str], seconds: float, *, landing: bool) -> Ended:
+    """As `command`, killed so long after its start, or with `landing` after the journal's first write."""
     journal = root / ".git/glmcode/journal"
     with _Child(root, arguments) as child:
         child.go()
@@ -231,9 +230,8 @@ def killed_after(root: Path, arguments: Sequence[str], seconds: float, *, landin
         start = time.monotonic()
         while time.monotonic() - start < seconds and child.running():
             time.sleep(min(0.0005, seconds))
-        spent = time.monotonic() - start
         child.kill()
-        return child.ended(), spent
+        return child.ended()
 
 
 def calls(root: Path, arguments: Sequence[str]) -> list[str]:
