@@ -47,6 +47,8 @@ class Game:
         self.undoable: list[Plan] = []
         self.undone: list[Plan] = []
         self.acted = False
+        self.taken: set[bytes] = set()
+        """Lines that had landed when the user, in the middle of the command, took them away."""
 
     def play(self, steps: int) -> None:
         for number in range(steps):
@@ -97,7 +99,7 @@ class Game:
         self.check_index("apply", before)
         if ended.code == 0:
             self.landed(plan)
-            self.world.required |= mine
+            self.world.required |= mine - self.taken
         elif not self.acted and mine & self.markers():
             self.wrong(f"a refused plan left {sorted(mine & self.markers())}: {ended}")
         return f"{len(mine)} lines, {ended.code}"
@@ -127,7 +129,7 @@ class Game:
             self.check_index("redo", before)
         if ended.code == 0 and self.undone:
             self.undoable.append(self.undone.pop())
-            self.world.required |= set(self.undoable[-1].markers.values())
+            self.world.required |= set(self.undoable[-1].markers.values()) - self.taken
         return f"{ended.code}"
 
     def landed(self, plan: Plan) -> None:
@@ -169,7 +171,7 @@ class Game:
         if how in ("none", "apply"):
             self.check_index(f"run --land {how}", before)
         if last.get("session"):
-            self.world.required |= mine
+            self.world.required |= mine - self.taken
             self.tool.sessions[last["session"]] = mine
             if last.get("landed") in ("apply", "commit", "merge"):
                 self.landed(Plan("", {}))
@@ -202,16 +204,18 @@ class Game:
                 few = changing if changing and self.chance.random() < 0.7 else range(1, len(known) + 1)
                 stops.append(self.chance.choice(few))
         before = self.now()
-        self.acted = False
+        self.acted, self.taken = False, set()
 
         def act() -> None:
             nonlocal before
             self.acted = True
+            there = self.markers()
             mine = [path for path in aimed if os.path.isfile(self.world.path(path))]
             if mine and self.chance.random() < 0.5:
                 said = self.user.edit(self.chance.choice(mine))
             else:
                 said = self.user.act()
+            self.taken |= self.world.missing(there)
             self.note(len(self.log), f"    within {kind}: {said}")
             before = self.now()
 
