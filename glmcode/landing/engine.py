@@ -22,7 +22,7 @@ from glmcode.landing.place import MANY, Fit, Refusal, Standing, Verdict
 from glmcode.landing.sketch import sketch
 from glmcode.landing.substitute import substitute
 from glmcode.landing.tree import PathRefusedError, Tree
-from glmcode.landing.workspace import Workspace
+from glmcode.landing.workspace import Workspace, kept_out
 from glmcode.plan.edits import (
     AtPlace,
     AtSymbol,
@@ -139,6 +139,8 @@ class Landing:
             changes = {}
         elif keep == "files" and not ok:
             spoilt = self._concerned({outcome.path for outcome in self._outcomes if outcome.status == "rejected"})
+            while blocked := kept_out(changes, spoilt):
+                spoilt = self._concerned(spoilt | blocked)
             changes = {path: change for path, change in changes.items() if path not in spoilt}
         before = {path: self._workspace.base(path) for path in changes}
         self._landed = Landed(
@@ -342,10 +344,7 @@ class Landing:
     def _concerned(self, paths: set[str]) -> set[str]:
         """The paths, and those that renames tie to them."""
         found = set(paths)
-        grown = True
-        while grown:
-            more = {end for link in self._links if link[0] in found or link[1] in found for end in link}
-            grown = not more <= found
+        while more := {end for link in self._links if not found.isdisjoint(link) for end in link} - found:
             found |= more
         return found
 

@@ -1,11 +1,13 @@
 """The files as the plan has them so far: a layer of changes over the tree, one state a file."""
 
+from collections.abc import Mapping, Set
+
 from glmcode.landing.coding import opened
 from glmcode.landing.file import File
 from glmcode.landing.paths import one_spelling
 from glmcode.landing.tree import PathRefusedError, Tree
 
-__all__ = ["Workspace"]
+__all__ = ["Workspace", "kept_out"]
 
 MOST_LEFT = 8
 """Files that the plan has left whose trees are kept while it streams: to let go of hundreds at its end takes its time."""
@@ -162,3 +164,16 @@ class Workspace:
             folder = path[:at]
             self._folders[folder] = self._folders.get(folder, 0) + by
             at = path.find("/", at + 1)
+
+
+def kept_out(changes: Mapping[str, tuple[bytes | None, str | None]], spoilt: Set[str]) -> set[str]:
+    """The files that find no place where the changes of the `spoilt` paths are not made: a file that was to go stays where
+    one of them needs a folder, or in the folder where one is to be."""
+    staying = {path for path in spoilt & changes.keys() if changes[path][0] is None}
+    above = {folder for path in staying for folder in _folders_of(path)}
+    made = {path for path, (data, _) in changes.items() if data is not None and path not in spoilt}
+    return {path for path in made if path in above or not staying.isdisjoint(_folders_of(path))} if staying else set()
+
+
+def _folders_of(path: str) -> list[str]:
+    return [path[:end] for end, sign in enumerate(path) if sign == "/"]

@@ -186,6 +186,21 @@ def test_a_rejection_empties_the_changes_unless_they_are_wanted() -> None:
     assert land(files, *edits, keep="edits").files == {"a": b"A\n", "b": b"B\n"}
 
 
+def test_no_file_is_kept_whose_place_is_not_cleared() -> None:
+    """A file that was to give way to a folder stays where another of its edits is rejected, and so does a folder."""
+    lost = sub("a", "zzz\n", "y\n")
+    new = edit("a/b", Create("b\n"))
+    gone = edit("a", Remove())
+    landed = land({"a": b"a\n", "c": b"c\n"}, gone, new, lost, sub("c", "c\n", "C\n"), keep="files")
+    assert [outcome.status for outcome in landed.edits] == ["applied", "applied", "rejected", "applied"]
+    assert landed.files == {"c": b"C\n"}
+    landed = land({"a": b"a\n"}, gone, new, edit("a/b", Rename("d")), edit("e", Create("e\n")), lost, keep="files")
+    assert landed.files == {"d": b"b\n", "e": b"e\n"}
+    inside = edit("a/b", Remove())
+    landed = land({"a/b": b"b\n"}, inside, edit("a", Create("a\n")), sub("a/b", "zzz\n", "y\n"), keep="files")
+    assert landed.files == {}
+
+
 def test_a_plan_that_undoes_itself_changes_nothing() -> None:
     landed = land(
         {"a": b"a\n"}, sub("a", "a\n", "b\n"), sub("a", "b\n", "a\n"), edit("n", Create("x")), edit("n", Remove())
