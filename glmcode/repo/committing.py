@@ -15,6 +15,7 @@ from glmcode.repo.folder import shown
 from glmcode.repo.follow import holds, refuse_alive
 from glmcode.repo.git import failure, git, run_git
 from glmcode.repo.index import uncommitted
+from glmcode.repo.kept import keep
 from glmcode.repo.merge import Change, Merge, conflict, is_missing, merge_into, merge_lines, tree_changes
 from glmcode.repo.sessions import Session
 from glmcode.repo.terms import Landed
@@ -167,7 +168,7 @@ def refuse_uncommitted(root: str, touched: Iterable[str]) -> None:
 
 def _set_aside(root: str, merge: Merge, error: BaseException) -> BaseException:
     """Makes ready for the landing to be taken back where a hook (or someone else, meanwhile) wrote to its files: what
-    stands there is kept among git's objects, and the error says as which."""
+    stands there is kept in git, and the error says as which."""
     tree = DirectoryTree(root)
     kept: list[str] = []
     for path, data in merge.after.items():
@@ -177,7 +178,7 @@ def _set_aside(root: str, merge: Merge, error: BaseException) -> BaseException:
         if (None if now is None else now.data) in (data, merge.before[path]) and (now is None or now.mode == mode):
             continue
         if now is not None and now.data not in (data, merge.before[path]):
-            blob = git(root, "hash-object", "-w", "--no-filters", "--stdin", stdin=now.data).decode().strip()
+            blob = keep(root, now.data)
             kept.append(f"{shown(path)} was changed meanwhile, by a hook perhaps: git cat-file blob {blob} shows it")
         if data is None:
             remove_file(root, path)
@@ -185,4 +186,6 @@ def _set_aside(root: str, merge: Merge, error: BaseException) -> BaseException:
             write_file(root, path, data, merge.modes[path])
     if kept and isinstance(error, GlmcodeError):
         return GlmcodeError(error.message, exit_code=error.exit_code, hint="\n".join([error.hint, *kept]).strip())
+    if kept and isinstance(error, KeyboardInterrupt):
+        return GlmcodeError("interrupted", exit_code=Exit.INTERRUPTED, hint="\n".join(kept))
     return error

@@ -52,6 +52,8 @@ _QUIET = (
     "core.safecrlf=false",
     "-c",
     "i18n.commitEncoding=UTF-8",
+    "-c",
+    "checkout.workers=0",  # a process a core, where a hundred files or more are to be written
 )
 _NOBODY = {"NAME": "glmcode", "EMAIL": "glmcode@localhost"}
 _LOCALE = ("LC_ALL", "LANGUAGE")

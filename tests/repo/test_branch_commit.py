@@ -8,6 +8,7 @@ import pytest
 
 from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo.branch import How, Landed, default_message, land_session
+from glmcode.repo.kept import prune
 from glmcode.repo.sessions import load
 from glmcode.repo.undoing import undo
 from glmcode.repo.worktree import Session
@@ -101,7 +102,11 @@ def test_hook_that_writes_files_and_then_refuses_leaves_all_as_it_was(checkout: 
         land_session(session, "commit")
     blob = re.search(r"a\.txt was changed meanwhile, by a hook perhaps: git cat-file blob (\w+)", told.value.hint)
     assert blob is not None
+    checkout.git("gc", "--quiet", "--prune=now")
     assert checkout.git("cat-file", "blob", blob[1]) == changed(3, b"three") + b"formatted\n"
+    assert prune(checkout.path(".git"), 1) == 0
+    assert prune(checkout.path(".git"), -1, dry_run=True) == prune(checkout.path(".git"), -1) == 2
+    assert checkout.line("for-each-ref", "refs/glmcode") == ""
 
 
 def test_hooks_see_only_the_sessions_changes_and_their_changes_count(checkout: Checkout, tmp_path: Path) -> None:

@@ -72,7 +72,9 @@ def gc(
                 past = freed(folder, bounds)
         sessions = _rested(top, session_days, dry_run)
         gone = _worktrees(top, worktrees, dry_run)
+        aside = _aside(top, bounds.days, dry_run)
         answer |= {"ok": True, "landings": _row(past), "sessions": sessions, "worktrees": {"freed": len(gone)}}
+        answer |= {"aside": {"freed": aside}}
         if not as_json:
             _tell(past, dry_run)
             for name in sessions:
@@ -80,6 +82,9 @@ def gc(
             if gone:
                 many = "s" if len(gone) != 1 else ""
                 print(f"{'would free' if dry_run else 'freed'} {len(gone)} finished worktree{many}")
+            if aside:
+                many = "s" if aside != 1 else ""
+                print(f"{'would free' if dry_run else 'freed'} {aside} old content{many} that gave way to a landing")
     return Exit.OK
 
 
@@ -109,6 +114,15 @@ def _worktrees(root: str, most: int | None, dry_run: bool) -> tuple[str, ...]:
     if not dry_run:
         prune_indexes(repository.common_dir)
     return prune(repository.common_dir, options_of(root).worktrees.pool if most is None else most, dry_run=dry_run)
+
+
+def _aside(root: str, days: int, dry_run: bool) -> int:
+    """How much goes of what was kept when a landing was taken back over it."""
+    from glmcode.repo.discover import around
+    from glmcode.repo.kept import prune
+
+    repository = around(root)
+    return 0 if repository is None else prune(repository.common_dir, days, dry_run=dry_run)
 
 
 def _row(past: "Freed") -> dict[str, int]:
