@@ -183,7 +183,7 @@ def _state(record: "Record") -> str:
         told.append(f"{left} to land" if left.commits else str(left))
     if not tip:
         told.append("its branch is gone")
-    elif not os.path.isdir(record.session.worktree):
+    elif record.status != "landed" and not os.path.isdir(record.session.worktree):  # else the next session has it
         told.append("its worktree is gone")
     if holder := _holder(record):
         told.append(f"at work: {holder}")
