@@ -10,7 +10,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from glmcode.errors import Exit, GlmcodeError
@@ -142,7 +142,8 @@ def exchange(
                 if step.then is not None:
                     name = temporary_name(token, step.path)
                     staged.append((step, _stage(walk, away, step.path, step.then, name, barrier)))
-            barrier.wait()
+            with _syncing(top):
+                barrier.wait()
         for step in steps:
             if step.then is None:
                 _take_away(top, away, step, token, prunable)
@@ -360,7 +361,7 @@ def _sync_folders(top: Folder, paths: Iterable[str]) -> None:
     if not hasattr(os, "O_DIRECTORY"):
         return  # Windows has no such thing, and NTFS keeps its own journal of names
     folders = sorted({path.rpartition("/")[0] for path in paths})
-    with Barrier(len(folders)) as barrier:
+    with _syncing(top), Barrier(len(folders)) as barrier:
         for path in folders:
             with nearest_folder(top, f"{path}/x".lstrip("/")) as (folder, _missing):
                 fd = os.open(b".", os.O_RDONLY | os.O_DIRECTORY, dir_fd=folder.fd)
@@ -369,3 +370,12 @@ def _sync_folders(top: Folder, paths: Iterable[str]) -> None:
                 finally:
                     os.close(fd)
         barrier.wait()
+
+
+@contextlib.contextmanager
+def _syncing(top: Folder) -> Iterator[None]:
+    """What the disk refuses to make last is told of the tree: a sync of a file system names no file."""
+    try:
+        yield
+    except OSError as error:
+        raise failure(error, os.fsdecode(top.path), "sync") from error

@@ -30,15 +30,15 @@ _ours: set[tuple[int, int, str]] = set()
 
 @contextlib.contextmanager
 def held(
-    path: str, *, doing: str = "is landing here", patience: float = _PATIENCE, again: bool = True
+    path: str, *, doing: str = "is landing here", patience: float | None = None, again: bool = True
 ) -> Iterator[None]:
     """Holds the lock at `path` for the block; the thread that holds it may take it `again`. Raises GlmcodeError (exit 5),
-    naming the owner, when it stays busy for `patience` seconds."""
+    naming the owner, when it stays busy for `patience` seconds (None: for 10)."""
     key = (os.getpid(), threading.get_ident(), os.path.realpath(path))
     if again and key in _ours:
         yield
         return
-    fd = _waited_for(path, doing, patience)
+    fd = _waited_for(path, doing, _PATIENCE if patience is None else patience)
     _ours.add(key)
     try:
         yield

@@ -184,11 +184,15 @@ def load(folder: str, number: str, phase: Phase) -> Record:
 
 
 def move(record: Record, phase: Phase) -> Record:
-    """The record's state becomes `phase`, durably."""
+    """The record's state becomes `phase`, durably, or stays what it was."""
     moved = replace(record, phase=phase)
     try:
         os.replace(record.path, moved.path)
-        sync_folder(record.folder)
+        try:
+            sync_folder(record.folder)
+        except OSError:
+            os.replace(moved.path, record.path)
+            raise
     except OSError as error:
         raise failure(error, record.path) from error
     return moved
@@ -206,11 +210,15 @@ def drop(record: Record) -> None:
 
 
 def blobs(record: Record) -> Iterator[bytes | None]:
-    """The bytes that each of the record's changes replaced, in their order; None where there was no file."""
-    with open(os.open(record.path, _READ), "rb") as file:
-        file.seek(record.body + record.receipt_size)
-        for change in record.changes:
-            yield None if change.before is None else file.read(change.size)
+    """The bytes that each of the record's changes replaced, in their order; None where there was no file. Raises
+    GlmcodeError where they can't be read."""
+    try:
+        with open(os.open(record.path, _READ), "rb") as file:
+            file.seek(record.body + record.receipt_size)
+            for change in record.changes:
+                yield None if change.before is None else file.read(change.size)
+    except OSError as error:
+        raise failure(error, record.path, "read") from error
 
 
 def find_blobs(record: Record, wanted: Set[str]) -> Iterator[bytes]:
