@@ -106,6 +106,7 @@ def preload(place: Path) -> dict[str, str] | None:
 
 
 def snapshot(root: Path) -> Snapshot:
+    """Everything in the tree but git's own: kind, content and permissions, folders too."""
     found: Snapshot = {}
     for folder, folders, files in os.walk(root):
         if folder == str(root):

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,9 +27,9 @@ from glmcode.repo.journal import blob, land, last_receipt, recover
 from glmcode.repo.options import JournalBounds
 from glmcode.repo.sync import Barrier
 from glmcode.repo.undoing import past, redo, undo
+from tests.bench.strikes import Snapshot, snapshot
 
 DRIVER = str(Path(__file__).parent / "land_and_die.py")
-Snapshot: TypeAlias = dict[str, tuple[str, bytes, int]]
 
 
 @pytest.fixture
@@ -37,20 +37,6 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "root").mkdir()
     subprocess.run(["git", "init", "-q", "--template=", tmp_path / "root"], check=True)
     return tmp_path / "root"
-
-
-def snapshot(root: Path) -> Snapshot:
-    """Everything in the tree but git's own: kind, content and permissions, folders too."""
-    found: Snapshot = {}
-    for folder, folders, files in os.walk(root):
-        if folder == str(root):
-            folders.remove(".git")
-        for name in (*folders, *files):
-            path = Path(folder, name)
-            mode = path.lstat().st_mode
-            data = os.fsencode(os.readlink(path)) if path.is_symlink() else b"" if path.is_dir() else path.read_bytes()
-            found[str(path.relative_to(root))] = (stat.filemode(mode)[0], data, stat.S_IMODE(mode))
-    return found
 
 
 def files(tree: Snapshot) -> Snapshot:

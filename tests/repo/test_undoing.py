@@ -18,7 +18,8 @@ from glmcode.errors import Exit, GlmcodeError
 from glmcode.repo.journal import blob, land, recover
 from glmcode.repo.options import JournalBounds
 from glmcode.repo.undoing import past, redo, undo
-from tests.repo.test_journal import Snapshot, files, land_all, refusal, snapshot
+from tests.bench.strikes import Snapshot, snapshot
+from tests.repo.test_journal import files, land_all, refusal
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ ANSWERS: "dict[str, Landing]" = {
     "": "none",
 }
 QUESTION = "land it? [a]pply uncommitted, [c]ommit, [m]erge, [p]atch file, [b]ranch, [n]ot now: "
+_YES = ("y", "yes")
 
 
 class LandingQuestion:
@@ -34,16 +35,12 @@ class LandingQuestion:
     def landing(self, finished: "Finished") -> "Landing":
         self._renderer.report(finished)
         while True:
-            sys.stderr.write(QUESTION)
-            sys.stderr.flush()
             try:
-                said = sys.stdin.readline()
+                word = _answer(QUESTION)
             except KeyboardInterrupt:
-                said = ""
-            if not said.endswith("\n"):
-                sys.stderr.write("\n")
+                word = None
+            if word is None:
                 return "none"
-            word = said.strip().lower()
             for answer, how in ANSWERS.items():
                 if word in (answer, how):
                     return how
@@ -63,12 +60,7 @@ def asks() -> bool:
 def ask_to_take_along(screen: "Screen", uncommitted: str) -> bool:
     """No answer is no: the work stays where it is, and nothing is lost by it."""
     screen.close()
-    sys.stderr.write(f"your checkout has uncommitted work ({uncommitted}): start with it? [y]es, [N]o: ")
-    sys.stderr.flush()
-    said = sys.stdin.readline()
-    if not said.endswith("\n"):
-        sys.stderr.write("\n")
-    return said.strip().lower() in ("y", "yes")
+    return _answer(f"your checkout has uncommitted work ({uncommitted}): start with it? [y]es, [N]o: ") in _YES
 
 
 def consents(paths: Sequence[str]) -> bool:
@@ -77,12 +69,20 @@ def consents(paths: Sequence[str]) -> bool:
 
     sys.stderr.write("others run what is in these files without asking:\n")
     sys.stderr.write("".join(f"  {shown(path)}\n" for path in paths))
-    sys.stderr.write(f"change {'it' if len(paths) == 1 else 'them'}? [y]es, [N]o: ")
+    try:
+        return _answer(f"change {'it' if len(paths) == 1 else 'them'}? [y]es, [N]o: ") in _YES
+    except KeyboardInterrupt:
+        return False
+
+
+def _answer(question: str) -> str | None:
+    """What was answered, in lower case; None at the end of the input. Whatever comes next begins on a line of its own."""
+    sys.stderr.write(question)
     sys.stderr.flush()
+    said = ""
     try:
         said = sys.stdin.readline()
-    except KeyboardInterrupt:
-        said = ""
-    if not said.endswith("\n"):
-        sys.stderr.write("\n")
-    return said.strip().lower() in ("y", "yes")
+    finally:
+        if not said.endswith("\n"):
+            sys.stderr.write("\n")
+    return said.strip().lower() if said.endswith("\n") else None
